@@ -1,0 +1,25 @@
+// Who is behind a transaction. One transaction has several actors: its address, its subject, its key, its session.
+// Invariant: an id is never a secret. Keys and session tokens appear as a keyed or plain SHA-256 prefix only.
+
+export const ACTOR_KINDS = ['ip', 'subject', 'api-key', 'session', 'header'] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+export interface Actor {
+  readonly kind: ActorKind;
+  /** `203.0.113.7`, `ann@example.com`, `key:3f9a…`; for IPv6 the /64 network. */
+  readonly id: string;
+  /** False for what the client merely asserts, such as the subject of a token whose signature was not checked. */
+  readonly isVerified: boolean;
+}
+
+/** Claims of the transaction's token, when it has one. */
+export interface Token {
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly isVerified: boolean;
+}
+
+/** One string for tables and restrictions: `subject:ann@example.com`. */
+export function actorKey(actor: Pick<Actor, 'kind' | 'id'>): string {
+  return `${actor.kind}:${actor.id}`;
+}
