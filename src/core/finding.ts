@@ -33,6 +33,8 @@ export interface Finding {
   /** The document that asks for the action: detector, data policy, list or restriction. */
   readonly policy: PolicyReference;
   readonly owasp: readonly string[];
+  /** The local reply this finding asks for when it blocks; 403 when absent. */
+  readonly reply?: { readonly status: number; readonly retryAfterSeconds?: number };
 }
 
 export interface PolicyReference {
