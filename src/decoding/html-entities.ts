@@ -1,0 +1,55 @@
+// Character references of HTML that matter to an attack: numeric ones and the named ASCII characters (WHATWG HTML §13.5).
+
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  apos: "'",
+  ast: '*',
+  bsol: '\\',
+  colon: ':',
+  comma: ',',
+  commat: '@',
+  dollar: '$',
+  equals: '=',
+  excl: '!',
+  grave: '`',
+  gt: '>',
+  GT: '>',
+  lbrace: '{',
+  lbrack: '[',
+  lcub: '{',
+  lowbar: '_',
+  lpar: '(',
+  lsqb: '[',
+  lt: '<',
+  LT: '<',
+  nbsp: ' ',
+  NewLine: '\n',
+  num: '#',
+  percnt: '%',
+  period: '.',
+  plus: '+',
+  quest: '?',
+  quot: '"',
+  QUOT: '"',
+  rbrace: '}',
+  rbrack: ']',
+  rcub: '}',
+  rpar: ')',
+  rsqb: ']',
+  semi: ';',
+  sol: '/',
+  Tab: '\t',
+  verbar: '|',
+};
+
+/** Browsers take numeric references without the closing semicolon as well; so do we. */
+export function decodeHtmlEntities(text: string): string {
+  return text.replace(
+    /&(?:#[xX]([0-9a-fA-F]{1,8})|#(\d{1,9})|([A-Za-z]{2,8}));?/g,
+    (reference, hex?: string, decimal?: string, name?: string) => {
+      if (name !== undefined) return Object.hasOwn(NAMED, name) ? NAMED[name]! : reference;
+      const code = Number.parseInt(hex ?? decimal!, hex === undefined ? 10 : 16);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : reference;
+    },
+  );
+}

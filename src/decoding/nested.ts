@@ -1,0 +1,160 @@
+// Encodings inside a value: what a backend may decode once more after us. Each variant is a field of its own at the same place.
+// Bounded in depth, in number and by a cheap test in front of every decoding; ordinary values cost a few comparisons.
+import {
+  AMPERSAND,
+  BACKSLASH,
+  BRACE,
+  BRACKET,
+  classesOf,
+  DOUBLE_QUOTE,
+  NON_ASCII,
+  PERCENT,
+  SPACE,
+  SUSPECT,
+  TOKEN,
+} from '../core/characters.ts';
+import { Fault } from '../core/fault.ts';
+import type { Field } from '../core/field.ts';
+import type { Limits } from '../core/limits.ts';
+import { decodeHtmlEntities } from './html-entities.ts';
+import { scanJson } from './json.ts';
+import { percentDecodeLenient } from './percent.ts';
+
+type NestedLimits = Pick<
+  Limits,
+  | 'nestedDecodingsMax'
+  | 'variantsPerValueMax'
+  | 'jsonDepthMax'
+  | 'jsonNodesMax'
+  | 'jsonKeysPerObjectMax'
+  | 'jsonKeyBytesMax'
+  | 'fieldsMax'
+>;
+
+const NONE: readonly Field[] = [];
+const ENCODED = AMPERSAND | BACKSLASH | NON_ASCII | PERCENT | TOKEN;
+
+/** Decoded variants of a field's text, the field itself not among them. */
+export function unfold(field: Field, limits: NestedLimits): readonly Field[] {
+  const mayBeJson = (field.classes & (BRACE | BRACKET)) !== 0 && (field.classes & DOUBLE_QUOTE) !== 0;
+  if ((field.classes & ENCODED) === 0 && !mayBeJson) return NONE;
+  const variants: Field[] = [];
+  let level: readonly Field[] = [field];
+  for (let depth = 0; depth < limits.nestedDecodingsMax && level.length > 0; depth++) {
+    const next: Field[] = [];
+    for (const one of level) {
+      for (const variant of unfoldOnce(one, limits)) {
+        const isNew = variant.text !== field.text && !variants.some((v) => v.text === variant.text);
+        if (!isNew || (variant.classes & SUSPECT) === 0) continue;
+        // Strings of a nested JSON text are values in their own right, not guesses about one value.
+        if (variant.decodings.at(-1) !== 'json' && variants.length >= limits.variantsPerValueMax) continue;
+        if (variants.length >= limits.fieldsMax) break;
+        variants.push(variant);
+        next.push(variant);
+      }
+    }
+    level = next;
+  }
+  return variants.length === 0 ? NONE : variants;
+}
+
+function unfoldOnce(field: Field, limits: NestedLimits): Field[] {
+  const { text, classes } = field;
+  const found: Field[] = [];
+  const add = (decoding: string, decoded: string | undefined): void => {
+    if (decoded !== undefined && decoded !== text) found.push(variantOf(field, decoding, decoded));
+  };
+  if ((classes & PERCENT) !== 0 && /%(?:[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})/.test(text)) {
+    add('percent', percentDecodeLenient(text.replace(/%u([0-9a-fA-F]{4})/g, fromHex), false));
+  }
+  if ((classes & AMPERSAND) !== 0 && /&(?:#|[A-Za-z])/.test(text)) add('html', decodeHtmlEntities(text));
+  if ((classes & BACKSLASH) !== 0 && /\\(?:u[0-9a-fA-F{]|x[0-9a-fA-F]|[0-7]{2})/.test(text)) {
+    add('escape', decodeBackslashes(text));
+  }
+  if ((classes & NON_ASCII) !== 0 && /[ﹰ-﻿＀-￯․‥﹐-﹫′‵＇‘’⁄∕﹨]/.test(text)) {
+    add('unicode', foldCompatible(text));
+  }
+  if ((classes & TOKEN) !== 0) {
+    add('hex', decodeHex(text));
+    add('base64', decodeBase64(text));
+  }
+  if (/^\s*[{[]/.test(text) && (classes & DOUBLE_QUOTE) !== 0) found.push(...jsonStrings(field, limits));
+  return found;
+}
+
+function variantOf(field: Field, decoding: string, text: string): Field {
+  return { ...field, text, classes: classesOf(text), decodings: [...field.decodings, decoding] };
+}
+
+function fromHex(_: string, hex: string): string {
+  return String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff));
+}
+
+/** `\u0027`, `\u{27}`, `\x27`, `\047`: escapes of JavaScript, C, Python and PHP string literals. */
+function decodeBackslashes(text: string): string {
+  return text
+    .replace(/\\u\{([0-9a-fA-F]{1,6})\}/g, fromHex)
+    .replace(/\\u([0-9a-fA-F]{4})/g, fromHex)
+    .replace(/\\x([0-9a-fA-F]{2})/g, fromHex)
+    .replace(/\\([0-3]?[0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+}
+
+/** Compatibility forms by NFKC, and look-alikes of quotes and slashes that best-fit conversions turn into ASCII. */
+function foldCompatible(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/[′‵＇‘’]/g, "'")
+    .replace(/[⁄∕]/g, '/')
+    .replace(/﹨/g, '\\');
+}
+
+/** Long runs of hexadecimal digits that spell printable text; hashes and ids do not. */
+function decodeHex(text: string): string | undefined {
+  const digits = /^(?:0x)?((?:[0-9a-fA-F]{2}){10,})$/.exec(text)?.[1];
+  if (digits === undefined) return undefined;
+  const bytes = Buffer.from(digits, 'hex');
+  return isMostlyText(bytes) ? bytes.toString('utf8') : undefined;
+}
+
+const BASE64 = /^(?:data:[\w/+.-]{0,100};base64,)?([A-Za-z0-9+/_-]{16,}={0,2})$/;
+const UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
+const BASE64_SAMPLE_CHARACTERS = 48;
+
+/** base64 and base64url that decode to text. The first characters decide for nearly every id and image. */
+function decodeBase64(text: string): string | undefined {
+  if (UUID.test(text)) return undefined;
+  const encoded = BASE64.exec(text)?.[1];
+  if (encoded === undefined) return undefined;
+  if (!isMostlyText(Buffer.from(encoded.slice(0, BASE64_SAMPLE_CHARACTERS), 'base64'))) return undefined;
+  const bytes = Buffer.from(encoded, 'base64');
+  return isMostlyText(bytes) ? bytes.toString('utf8') : undefined;
+}
+
+const PRINTABLE_SHARE_MIN = 0.95;
+
+function isMostlyText(bytes: Buffer): boolean {
+  let printable = 0;
+  for (const byte of bytes)
+    if ((byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09) printable += 1;
+  return bytes.length > 0 && printable / bytes.length >= PRINTABLE_SHARE_MIN;
+}
+
+/** The strings and keys inside a JSON text that is itself a string; a text that is not JSON has none. */
+function jsonStrings(field: Field, limits: NestedLimits): Field[] {
+  const found: Field[] = [];
+  const sink = {
+    wanted: SUSPECT & ~SPACE,
+    add: (inner: Field): void => {
+      if (found.length < limits.fieldsMax) {
+        found.push({ ...inner, pointer: field.pointer, decodings: [...field.decodings, 'json'] });
+      }
+    },
+    skip: (): void => {},
+  };
+  try {
+    scanJson(Buffer.from(field.text, 'utf8'), limits, sink, field.location, field.pointer);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
+  return found;
+}
