@@ -102,7 +102,7 @@ describe('scanJson', () => {
             fieldsOf(text)
               .map((f) => f.text)
               .sort(),
-          ).toEqual(strings.sort());
+          ).toEqual(strings.filter((s) => s !== '').sort());
       }),
       { numRuns: 1_500 },
     );
