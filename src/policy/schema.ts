@@ -1,0 +1,218 @@
+// The policy documents as people write them, and the exact values they become: one zod schema per kind.
+// Lenient where it helps (`endpoint: x` for `endpoint: [x]`), strict about keys: a misspelt key must not be a silent no-op.
+import { z } from 'zod';
+import { ACTOR_KINDS } from '../core/actor.ts';
+import { ACTIONS, SEVERITIES } from '../core/finding.ts';
+import { MODES } from '../core/record.ts';
+import { parseRange } from './address-ranges.ts';
+import { compileEndpointPattern } from './endpoint-pattern.ts';
+import { linearPatternFault } from './linear-pattern.ts';
+
+const text = z.string().max(4_000);
+const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'an id has lower-case letters, digits, dots, dashes and underscores')
+  .describe('Unique among documents of this kind; a document with the id of a shipped one replaces it.');
+const severity = z.enum(SEVERITIES);
+const action = z.enum(ACTIONS);
+const owasp = z
+  .array(z.string().regex(/^API(?:10|[1-9]):20\d\d$/, 'write it as `API3:2023`'))
+  .max(10)
+  .default([]);
+
+function listOf<T extends z.ZodType>(item: T, max = 1_000) {
+  return z.union([z.array(item).max(max), item.transform((one) => [one])]).default([]) as z.ZodType<
+    z.output<T>[],
+    z.input<T> | z.input<T>[] | undefined
+  >;
+}
+
+const endpointPattern = z.string().superRefine((value, context) => {
+  try {
+    compileEndpointPattern(value);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+const cidr = z
+  .string()
+  .refine((value) => parseRange(value) !== undefined, 'not an address or CIDR range, such as `192.0.2.0/24`');
+const pointer = z.string().regex(/^(?:\/.*)?$/s, 'a JSON Pointer starts with `/`, as in `/user/email`');
+const location = z.enum(['path', 'query', 'header', 'cookie', 'body']);
+
+const claimValue = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
+const actor = z.strictObject({
+  kind: z.enum(ACTOR_KINDS).optional(),
+  id: listOf(z.string()),
+  claim: z.record(z.string(), listOf(claimValue)).default({}),
+  ip: listOf(cidr, 10_000),
+});
+const endpoint = listOf(endpointPattern).describe(
+  '`[METHOD[,METHOD] ][host]/path`; `*` is one segment, `**` any number.',
+);
+const endpointMatch = z.strictObject({ endpoint, actor: actor.optional() });
+
+const common = { id, description: text.default(''), enabled: z.boolean().default(true) };
+
+const sample = z.union([z.string(), z.record(z.string(), z.unknown())]);
+const pattern = z
+  .string()
+  .min(1)
+  .max(2_000)
+  .superRefine((value, context) => {
+    const fault = linearPatternFault(value);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  });
+const dataType = z.strictObject({
+  kind: z.literal('data-type'),
+  ...common,
+  title: text.default(''),
+  tags: z
+    .array(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/))
+    .max(20)
+    .default([]),
+  severity: severity.default('medium'),
+  pattern: pattern.optional(),
+  patterns: z.array(pattern).max(20).optional(),
+  validator: z.string().optional(),
+  context: z
+    .strictObject({
+      keys: listOf(z.string()),
+      near: listOf(z.string()),
+      mode: z.enum(['optional', 'required']).default('optional'),
+      notKeys: listOf(z.string()),
+    })
+    .default({ keys: [], near: [], mode: 'optional', notKeys: [] }),
+  mask: z
+    .strictObject({
+      keepFirst: z.number().int().min(0).max(64).default(0),
+      keepLast: z.number().int().min(0).max(64).default(0),
+      with: z.string().length(1).default('*'),
+    })
+    .default({ keepFirst: 0, keepLast: 0, with: '*' }),
+  matches: z.array(sample).max(200).default([]),
+  ignores: z.array(sample).max(200).default([]),
+});
+
+const dataPolicy = z.strictObject({
+  kind: z.literal('data-policy'),
+  ...common,
+  match: z.strictObject({
+    direction: z.enum(['request', 'response', 'both']).default('both'),
+    endpoint,
+    actor: actor.optional(),
+    dataTypes: listOf(z.string()).describe('Data type ids and `tag:NAME` entries.'),
+    minCount: z.number().int().min(1).default(1),
+    location: listOf(location),
+    pointer: listOf(pointer),
+  }),
+  except: z.array(endpointMatch).max(1_000).default([]),
+  action,
+  severity: severity.default('medium'),
+  owasp,
+  detection: z.string().optional(),
+});
+
+const detector = z.strictObject({
+  kind: z.literal('detector'),
+  ...common,
+  title: text,
+  category: z
+    .enum([
+      'data-leakage',
+      'data-tampering',
+      'data-policy-violation',
+      'suspicious-behavior',
+      'api-attack',
+      'misconfiguration',
+    ])
+    .default('api-attack'),
+  module: z.enum(['runtime', 'posture']).default('runtime'),
+  severity: severity.default('high'),
+  owasp,
+  cwe: z
+    .array(z.string().regex(/^CWE-\d{1,5}$/))
+    .max(20)
+    .default([]),
+  action: action.default('block'),
+  texts: z
+    .strictObject({ whatHappened: text.default(''), whyItIsAProblem: text.default(''), whatToDo: text.default('') })
+    .default({ whatHappened: '', whyItIsAProblem: '', whatToDo: '' }),
+  match: endpointMatch.default({ endpoint: [] }),
+  settings: z.unknown(),
+});
+
+const exception = z.strictObject({
+  kind: z.literal('exception'),
+  ...common,
+  detector: z.string().describe('Detection id, such as `injection-sql`, or `*`.'),
+  match: z.strictObject({
+    endpoint,
+    actor: actor.optional(),
+    pointer: listOf(pointer),
+    location: listOf(location),
+    dataTypes: listOf(z.string()),
+  }),
+  reason: text.min(1, 'say why this is legitimate'),
+  expires: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?$/, 'write a date as `2027-06-30`')
+    .optional(),
+});
+
+const list = z.strictObject({
+  kind: z.literal('list'),
+  ...common,
+  action: z.enum(['allow', 'deny']),
+  match: endpointMatch.default({ endpoint: [] }),
+  entries: z
+    .strictObject({
+      ips: listOf(cidr, 100_000),
+      actors: z
+        .array(z.strictObject({ kind: z.enum(ACTOR_KINDS), id: z.string() }))
+        .max(100_000)
+        .default([]),
+      countries: z
+        .array(z.string().regex(/^[A-Z]{2}$/, 'two capital letters, as in `KR`'))
+        .max(250)
+        .default([]),
+    })
+    .default({ ips: [], actors: [], countries: [] }),
+});
+
+const headers = z.record(z.string(), z.union([z.string(), z.number().transform(String)])).default({});
+const expectedBody = z.strictObject({ body: z.unknown() });
+const suiteCase = z.strictObject({
+  name: text.min(1),
+  client: z.strictObject({ ip: z.string().default('203.0.113.7') }).default({ ip: '203.0.113.7' }),
+  mode: z.enum(MODES.filter((mode) => mode !== 'off') as ['enforce', 'monitor']).default('enforce'),
+  request: z.strictObject({
+    method: z.string().default('GET'),
+    path: z.string().default('/'),
+    headers,
+    body: z.unknown(),
+  }),
+  response: z
+    .strictObject({ status: z.number().int().min(100).max(599).default(200), headers, body: z.unknown() })
+    .optional(),
+  expect: z.strictObject({
+    action: action.optional(),
+    findings: z.array(z.string()).optional(),
+    notFindings: z.array(z.string()).default([]),
+    status: z.number().int().optional(),
+    request: expectedBody.optional(),
+    response: expectedBody.optional(),
+  }),
+});
+const suite = z.strictObject({ kind: z.literal('suite'), ...common, cases: z.array(suiteCase).min(1).max(1_000) });
+
+export const DOCUMENT_SCHEMAS = {
+  'data-type': dataType,
+  'data-policy': dataPolicy,
+  detector,
+  exception,
+  list,
+  suite,
+} as const;
+
+export type DocumentKind = keyof typeof DOCUMENT_SCHEMAS;

@@ -1,0 +1,200 @@
+// Parsed YAML → policy documents, or the first fault of each document with its place and what to write instead.
+import { z } from 'zod';
+import type { ActorMatch, DocumentFault, PolicyDocument } from '../core/document.ts';
+import { DETECTORS } from '../detectors/index.ts';
+import { closestTo } from '../yaml/closest.ts';
+import type { YamlDocument } from '../yaml/read.ts';
+import { DOCUMENT_SCHEMAS, type DocumentKind } from './schema.ts';
+
+/** Part of the policy language, but nothing in this version runs them yet. */
+const LATER_KINDS = new Set(['scenario', 'posture', 'response-plan']);
+
+type Path = readonly PropertyKey[];
+
+/** `isShipped` marks documents that come with the product. Never throws. */
+export function validateDocument(
+  document: YamlDocument,
+  file: string,
+  isShipped: boolean,
+): { readonly document: PolicyDocument } | { readonly fault: DocumentFault } {
+  const faultAt = (path: Path, message: string, of: 'key' | 'value' = 'value'): { fault: DocumentFault } => ({
+    fault: { file, ...document.at(path, of), message },
+  });
+  const { value } = document;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return faultAt([], 'a policy document is a mapping with `kind` and `id`');
+  }
+  const kind = (value as { kind?: unknown }).kind;
+  const kinds = Object.keys(DOCUMENT_SCHEMAS);
+  if (typeof kind !== 'string') return faultAt([], `\`kind\` is missing; write one of ${kinds.join(', ')}`);
+  if (LATER_KINDS.has(kind)) return faultAt(['kind'], `kind \`${kind}\` is not supported by this version`);
+  if (!Object.hasOwn(DOCUMENT_SCHEMAS, kind)) {
+    return faultAt(['kind'], `unknown kind \`${kind}\`${didYouMean(kind, kinds)}; kinds are ${kinds.join(', ')}`);
+  }
+  const schema = DOCUMENT_SCHEMAS[kind as DocumentKind];
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const { path, message, of } = firstIssue(parsed.error.issues, schema);
+    return faultAt(path, message, of);
+  }
+  const source = { file, ...document.at([]) };
+  const complete = completed(parsed.data, source, isShipped, document, file);
+  if (complete.kind === 'detector') {
+    const fault = settingsFault(complete.id, complete.settings);
+    if (fault !== undefined) return faultAt(fault.path, fault.message);
+  }
+  return { document: complete };
+}
+
+/** Fills in what depends on more than one key. */
+function completed(
+  parsed: z.output<(typeof DOCUMENT_SCHEMAS)[DocumentKind]>,
+  source: PolicyDocument['source'],
+  isShipped: boolean,
+  document: YamlDocument,
+  file: string,
+): PolicyDocument {
+  switch (parsed.kind) {
+    case 'data-type': {
+      const { pattern, patterns, validator, title, ...rest } = parsed;
+      const all = [...(pattern === undefined ? [] : [pattern]), ...(patterns ?? [])];
+      return { ...rest, title: title || rest.id, patterns: all, validator, isShipped, source };
+    }
+    case 'data-policy': {
+      const { match, except, detection, ...rest } = parsed;
+      return {
+        ...rest,
+        source,
+        match: { ...match, actor: actorOf(match.actor) },
+        except: except.map((one) => ({ endpoint: one.endpoint, actor: actorOf(one.actor) })),
+        detection: detection ?? detectionOf(match.direction, match.location, rest.action),
+      };
+    }
+    case 'detector':
+      return {
+        ...parsed,
+        source,
+        match: { endpoint: parsed.match.endpoint, actor: actorOf(parsed.match.actor) },
+        settings: parsed.settings,
+      };
+    case 'exception':
+      return {
+        ...parsed,
+        source,
+        match: { ...parsed.match, actor: actorOf(parsed.match.actor) },
+        expires: parsed.expires,
+      };
+    case 'list':
+      return { ...parsed, source, match: { endpoint: parsed.match.endpoint, actor: actorOf(parsed.match.actor) } };
+    case 'suite':
+      return {
+        ...parsed,
+        source,
+        cases: parsed.cases.map((one, i) => ({
+          ...one,
+          source: { file, ...document.at(['cases', i]) },
+          request: { ...one.request, body: one.request.body },
+          response: one.response === undefined ? undefined : { ...one.response, body: one.response.body },
+          expect: {
+            action: one.expect.action,
+            findings: one.expect.findings,
+            notFindings: one.expect.notFindings,
+            status: one.expect.status,
+            request: one.expect.request === undefined ? undefined : { body: one.expect.request.body },
+            response: one.expect.response === undefined ? undefined : { body: one.expect.response.body },
+          },
+        })),
+      };
+    default:
+      return parsed satisfies never;
+  }
+}
+
+type WrittenActor = Omit<ActorMatch, 'kind'> & { readonly kind?: ActorMatch['kind'] };
+
+function actorOf(actor: WrittenActor | undefined): ActorMatch | undefined {
+  return actor === undefined ? undefined : { ...actor, kind: actor.kind };
+}
+
+/** The detection a data policy's findings carry when it names none. */
+function detectionOf(direction: string, location: readonly string[], action: string): string {
+  if (location.length > 0 && location.every((one) => one === 'path' || one === 'query')) return 'sensitive-data-in-url';
+  if (direction === 'request') return 'data-policy-violation';
+  return action === 'mask' || action === 'block' ? 'forbidden-data-exposure' : 'sensitive-data-exposure';
+}
+
+function settingsFault(id: string, settings: unknown): { path: Path; message: string } | undefined {
+  const detector = DETECTORS.find((one) => one.id === id);
+  if (detector === undefined) {
+    const ids = DETECTORS.map((one) => one.id);
+    return { path: ['id'], message: `no detector has the id \`${id}\`${didYouMean(id, ids)}` };
+  }
+  try {
+    detector.settings.parse(settings ?? {});
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) return { path: ['settings'], message: (error as Error).message };
+    const issue = firstIssue(error.issues, undefined);
+    return { path: ['settings', ...issue.path], message: issue.message };
+  }
+}
+
+interface PlacedIssue {
+  readonly path: Path;
+  readonly message: string;
+  readonly of: 'key' | 'value';
+}
+
+/** The first issue in plain words. Of a union's branches, the one that got furthest tells most. */
+export function firstIssue(issues: readonly z.core.$ZodIssue[], schema: z.ZodType | undefined): PlacedIssue {
+  const issue = issues[0]!;
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!;
+    const known = schema === undefined ? [] : keysAt(schema, issue.path);
+    return { path: [...issue.path, key], of: 'key', message: `unknown key \`${key}\`${didYouMean(key, known)}` };
+  }
+  if (issue.code === 'invalid_union') {
+    const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
+    if (deepest !== undefined) {
+      const inner = firstIssue([{ ...deepest, path: [...issue.path, ...deepest.path] } as z.core.$ZodIssue], schema);
+      return inner;
+    }
+  }
+  const name = issue.path.at(-1);
+  if (issue.code === 'invalid_type' && issue.input === undefined && /undefined/.test(issue.message)) {
+    return { path: issue.path, of: 'value', message: `\`${String(name)}\` is missing; it is a ${issue.expected}` };
+  }
+  if (issue.code === 'invalid_value') {
+    return {
+      path: issue.path,
+      of: 'value',
+      message: `\`${String(name)}\` is one of ${issue.values.map(String).join(', ')}`,
+    };
+  }
+  return {
+    path: issue.path,
+    of: 'value',
+    message: name === undefined ? issue.message : `\`${String(name)}\`: ${issue.message}`,
+  };
+}
+
+function keysAt(schema: z.ZodType, path: Path): readonly string[] {
+  let at: unknown = schema;
+  for (const step of path) {
+    at = unwrapped(at);
+    at = at instanceof z.ZodObject ? at.shape[String(step)] : at instanceof z.ZodArray ? at.element : undefined;
+  }
+  at = unwrapped(at);
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+function unwrapped(schema: unknown): unknown {
+  let at = schema;
+  while (at instanceof z.ZodDefault || at instanceof z.ZodOptional) at = at.unwrap();
+  return at;
+}
+
+function didYouMean(written: string, known: readonly string[]): string {
+  const closest = closestTo(written, known);
+  return closest === undefined ? '' : `; did you mean \`${closest}\`?`;
+}
