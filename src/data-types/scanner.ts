@@ -5,6 +5,7 @@ import type { BodyFormat } from '../core/detector.ts';
 import type { DataTypeDocument } from '../core/document.ts';
 import { type CompiledType, compileType, mayBegin } from './compiled-type.ts';
 import { wordsOf } from './field-names.ts';
+import { StartTable } from './start-table.ts';
 
 export interface Hit {
   readonly type: CompiledType;
@@ -35,7 +36,7 @@ const IS_WORD = Uint8Array.from({ length: 256 }, (_, byte) => (/\w/.test(String.
 
 export class Scanner {
   readonly types: readonly CompiledType[];
-  readonly #byFirstByte: readonly (readonly CompiledType[] | undefined)[];
+  readonly starts: StartTable;
   readonly #atSign: readonly CompiledType[];
   readonly #names = new Map<string, NameContext>();
 
@@ -43,12 +44,7 @@ export class Scanner {
   constructor(documents: readonly DataTypeDocument[]) {
     this.types = documents.filter((document) => document.enabled).map(compileType);
     this.#atSign = this.types.filter((type) => type.trigger === 'at-sign');
-    this.#byFirstByte = Array.from({ length: 256 }, (_, byte) => {
-      const starting = this.types.filter(
-        (type) => type.trigger === 'anywhere' && type.patterns.some((pattern) => pattern.allowed[0]![byte] === 1),
-      );
-      return starting.length === 0 ? undefined : starting.sort((a, b) => b.rank - a.rank);
-    });
+    this.starts = new StartTable(this.types.filter((type) => type.trigger === 'anywhere'));
   }
 
   /** Hits in ascending order, at most {@link HITS_MAX}. */
@@ -65,10 +61,6 @@ export class Scanner {
     const pass = new Pass(this, bytes);
     pass.scanNamedValue(this.contextOf(name));
     return { bytes, hits: pass.hits };
-  }
-
-  typesAt(byte: number): readonly CompiledType[] | undefined {
-    return this.#byFirstByte[byte];
   }
 
   get atSignTypes(): readonly CompiledType[] {
@@ -101,6 +93,8 @@ class Pass {
   readonly #scanner: Scanner;
   readonly #bytes: Buffer;
   #latin1: string | undefined;
+  #nextEscape = -1;
+  #isJson = false;
   /** Nothing before this offset can begin a hit: it belongs to one already. */
   #taken = 0;
 
@@ -115,6 +109,7 @@ class Pass {
   }
 
   scanJson(): void {
+    this.#isJson = true;
     const bytes = this.#bytes;
     const end = bytes.length;
     let context = NO_CONTEXT;
@@ -178,8 +173,12 @@ class Pass {
 
   /** `\u0034` spells a digit that the pass over raw bytes does not see. */
   #hidesAscii(start: number, stop: number): boolean {
-    const at = this.#bytes.indexOf('\\u00', start, 'latin1');
-    return at !== -1 && at < stop;
+    // Looked for once in the whole text: searching from every string anew would be quadratic.
+    while (this.#nextEscape < start) {
+      const found = this.#bytes.indexOf('\\u00', start, 'latin1');
+      this.#nextEscape = found === -1 ? Number.POSITIVE_INFINITY : found;
+    }
+    return this.#nextEscape < stop;
   }
 
   #scanUnescaped(start: number, stop: number, context: NameContext): void {
@@ -197,10 +196,11 @@ class Pass {
 
   #scanSpan(start: number, end: number, context: NameContext): void {
     const bytes = this.#bytes;
+    const { starts } = this.#scanner;
     let i = Math.max(start, this.#taken);
     while (i < end) {
       const c = bytes[i]!;
-      const types = this.#scanner.typesAt(c);
+      const types = starts.typesAt(bytes, i);
       if (types !== undefined) {
         const stop = this.#tryTypes(types, i, start, end, context);
         if (stop > i) {
@@ -292,7 +292,7 @@ class Pass {
     if (context.excludes.has(type)) return false;
     if (type.validator !== undefined && !type.validator(this.#text.slice(at, stop))) return false;
     if (!type.isContextRequired) return true;
-    return context.signs.has(type) || this.#isNear(type, at, start) || this.#isNamedBefore(type, at);
+    return context.signs.has(type) || this.#isNear(type, at, start) || (!this.#isJson && this.#isNamedBefore(type, at));
   }
 
   #isNear(type: CompiledType, at: number, start: number): boolean {
