@@ -12,7 +12,7 @@ export class StartTable {
 
   constructor(types: readonly CompiledType[]) {
     const patterns = types.flatMap((type) => type.patterns.map((pattern) => ({ type, pattern })));
-    this.#classOf = byteClasses(patterns.map(({ pattern }) => pattern.allowed.slice(0, POSITIONS)).flat());
+    this.#classOf = byteClasses(patterns.flatMap(({ pattern }) => pattern.allowed.slice(0, POSITIONS)));
     this.#classes = Math.max(...this.#classOf) + 1;
     const table: CompiledType[][] = [];
     const n = this.#classes;

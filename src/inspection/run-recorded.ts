@@ -38,7 +38,11 @@ export function runRecorded(inspector: Inspector, id: string, transaction: Recor
   return outcome;
 }
 
-function runPhases(inspection: Inspection, received: Buffer, { request, response }: RecordedTransaction): RecordedOutcome {
+function runPhases(
+  inspection: Inspection,
+  received: Buffer,
+  { request, response }: RecordedTransaction,
+): RecordedOutcome {
   let requestBody = received;
   const head = inspection.requestHead();
   if (head.kind !== 'forward') return { refusal: head, requestBody, responseBody: undefined };

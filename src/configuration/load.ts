@@ -1,0 +1,178 @@
+// sallyport.yaml + environment + flags → Configuration, or faults with their places. Never throws on what people write.
+import type { DocumentFault } from '../core/document.ts';
+import { DEFAULT_LIMITS, type Limits } from '../core/limits.ts';
+import type { Mode } from '../core/record.ts';
+import type { Answers, Route } from '../core/route.ts';
+import { firstIssue } from '../yaml/issue.ts';
+import { readYaml, type YamlDocument } from '../yaml/read.ts';
+import { expandVariables } from './expand.ts';
+import { configurationSchema, type WrittenConfiguration, type WrittenLimits, type WrittenRoute } from './schema.ts';
+
+export interface Configuration extends Omit<WrittenConfiguration, 'routes' | 'limits' | 'on'> {
+  readonly routes: readonly Route[];
+  /** Documents whose paths become endpoint templates, by route id. */
+  readonly openapiFiles: readonly { readonly route: string; readonly file: string }[];
+  /** Bounds of the head, before a route is known. */
+  readonly limits: Limits;
+  readonly on: Answers;
+}
+
+/** What flags on the command line say; they win over the file. */
+export interface Overrides {
+  readonly upstream?: string;
+  readonly listen?: number;
+  readonly admin?: number;
+  readonly data?: string;
+  readonly policies?: string;
+  readonly mode?: Mode;
+  readonly workers?: number;
+}
+
+export type ConfigurationRead =
+  | { readonly configuration: Configuration; readonly faults: readonly [] }
+  | { readonly configuration: undefined; readonly faults: readonly DocumentFault[] };
+
+export function readConfiguration(
+  text: string,
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  overrides: Overrides = {},
+): ConfigurationRead {
+  const { documents, faults } = readYaml(text, file);
+  if (faults.length > 0) return { configuration: undefined, faults };
+  const document = documents[0];
+  const fault = (path: readonly PropertyKey[], message: string, of: 'key' | 'value' = 'value'): ConfigurationRead => ({
+    configuration: undefined,
+    faults: [{ file, ...(document?.at(path, of) ?? { line: 1, column: 1 }), message }],
+  });
+  if (documents.length > 1) return fault([], 'the configuration is one document; policies go into files of their own');
+  const expanded = expandVariables(document?.value ?? {}, environment);
+  if ('missing' in expanded) return fault(expanded.path, `the environment variable \`${expanded.missing}\` is not set`);
+  const parsed = configurationSchema.safeParse(withOverrides(expanded.value, overrides));
+  if (!parsed.success) {
+    const issue = firstIssue(parsed.error.issues, configurationSchema);
+    return fault(issue.path, issue.message, issue.of);
+  }
+  const wrong = contradiction(parsed.data);
+  if (wrong !== undefined) return fault(wrong.path, wrong.message);
+  return { configuration: complete(parsed.data), faults: [] };
+}
+
+function withOverrides(value: unknown, overrides: Overrides): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const written = { ...(value as Record<string, unknown>) };
+  if (overrides.upstream !== undefined) {
+    written.upstreams = { default: overrides.upstream };
+    written.routes = [{ id: 'default', upstream: 'default' }];
+  }
+  if (overrides.listen !== undefined) written.listen = overrides.listen;
+  if (overrides.admin !== undefined) {
+    written.admin = { ...(written.admin as object | undefined), port: overrides.admin };
+  }
+  for (const name of ['data', 'policies', 'mode', 'workers'] as const) {
+    if (overrides[name] !== undefined) written[name] = overrides[name];
+  }
+  return written;
+}
+
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+function contradiction(written: WrittenConfiguration): { path: readonly PropertyKey[]; message: string } | undefined {
+  for (const [i, route] of written.routes.entries()) {
+    if (Object.hasOwn(written.upstreams, route.upstream)) continue;
+    const known = Object.keys(written.upstreams);
+    const message = `no upstream is called \`${route.upstream}\`${known.length === 0 ? '' : `; there is ${known.join(', ')}`}`;
+    return { path: ['routes', i, 'upstream'], message };
+  }
+  const ids = written.routes.map((route) => idOf(route));
+  const repeated = ids.findIndex((id, i) => ids.indexOf(id) !== i);
+  if (repeated !== -1)
+    return {
+      path: ['routes', repeated],
+      message: `two routes are \`${ids[repeated]}\`; give one an \`id\` of its own`,
+    };
+  if (!LOOPBACK.test(written.admin.host) && !written.admin.allowRemote) {
+    const message =
+      'the admin port would be reachable from outside; put a TLS proxy in front and say `allowRemote: true`';
+    return { path: ['admin', 'host'], message };
+  }
+  return undefined;
+}
+
+function complete(written: WrittenConfiguration): Configuration {
+  const upstreams = Object.keys(written.upstreams);
+  const routes: WrittenRoute[] =
+    written.routes.length > 0 || upstreams.length === 0
+      ? written.routes
+      : [
+          {
+            id: 'default',
+            path: '/',
+            upstream: upstreams[0]!,
+            endpoints: [],
+            preserveHost: true,
+            webSocket: { allowed: true, origins: [] },
+          },
+        ];
+  const { routes: _, limits, on, ...rest } = written;
+  const allLimits = mergedLimits(DEFAULT_LIMITS, limits);
+  const allAnswers: Answers = {
+    bodyOverLimit: on.bodyOverLimit ?? 'block',
+    undecodable: on.undecodable ?? 'block',
+    detectorError: on.detectorError ?? 'allow',
+    analystDown: on.analystDown ?? 'allow',
+  };
+  return {
+    ...rest,
+    limits: allLimits,
+    on: allAnswers,
+    routes: routes.map((route) => compiledRoute(route, written, allLimits, allAnswers)),
+    openapiFiles: routes.flatMap((route) =>
+      route.openapi === undefined ? [] : [{ route: idOf(route), file: route.openapi }],
+    ),
+  };
+}
+
+function compiledRoute(route: WrittenRoute, written: WrittenConfiguration, limits: Limits, answers: Answers): Route {
+  const { headers, body } = written.upstreams[route.upstream]!.timeouts;
+  return {
+    id: idOf(route),
+    hosts: hostsOf(route).map((host) => host.toLowerCase()),
+    pathPrefix: route.path,
+    upstream: route.upstream,
+    mode: route.mode ?? written.mode,
+    limits: mergedLimits(limits, route.limits ?? {}),
+    on: {
+      bodyOverLimit: route.on?.bodyOverLimit ?? answers.bodyOverLimit,
+      undecodable: route.on?.undecodable ?? answers.undecodable,
+      detectorError: route.on?.detectorError ?? answers.detectorError,
+      analystDown: route.on?.analystDown ?? answers.analystDown,
+    },
+    endpoints: route.endpoints,
+    blockReply: {
+      status: route.blockReply?.status ?? 403,
+      body: route.blockReply?.body,
+      contentType: route.blockReply?.contentType ?? 'text/plain; charset=utf-8',
+    },
+    debugTags: route.debugTags ?? written.debugTags,
+    preserveHost: route.preserveHost,
+    timeouts: { headersMs: headers, bodyMs: body },
+    webSocket: { isAllowed: route.webSocket.allowed, origins: route.webSocket.origins },
+  };
+}
+
+function hostsOf(route: Pick<WrittenRoute, 'host'>): readonly string[] {
+  return route.host === undefined ? [] : Array.isArray(route.host) ? route.host : [route.host];
+}
+
+function idOf(route: WrittenRoute): string {
+  return route.id ?? `${hostsOf(route)[0] ?? ''}${route.path}`;
+}
+
+function mergedLimits(base: Limits, written: WrittenLimits): Limits {
+  const merged: Record<string, number> = { ...base };
+  for (const [name, value] of Object.entries(written)) if (value !== undefined) merged[name] = value;
+  return merged as unknown as Limits;
+}
+
+export type { YamlDocument };
