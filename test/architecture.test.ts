@@ -33,7 +33,15 @@ const ROOTS = new Set(['main.ts', 'gateway.ts', 'analyst.ts', 'supervisor.ts', '
 const PURE = ['core', 'yaml', 'decoding', 'data-types', 'detectors', 'policy', 'configuration'];
 
 /** Node modules that are only bytes in, values out. */
-const PURE_BUILTINS = new Set(['node:zlib', 'node:crypto', 'node:net', 'node:buffer', 'node:url', 'node:path', 'node:module']);
+const PURE_BUILTINS = new Set([
+  'node:zlib',
+  'node:crypto',
+  'node:net',
+  'node:buffer',
+  'node:url',
+  'node:path',
+  'node:module',
+]);
 
 const files = sources(SRC);
 

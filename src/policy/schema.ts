@@ -139,7 +139,7 @@ const detector = z.strictObject({
     .strictObject({ whatHappened: text.default(''), whyItIsAProblem: text.default(''), whatToDo: text.default('') })
     .default({ whatHappened: '', whyItIsAProblem: '', whatToDo: '' }),
   match: endpointMatch.default({ endpoint: [] }),
-  settings: z.unknown(),
+  settings: z.unknown().optional(),
 });
 
 const exception = z.strictObject({
@@ -181,7 +181,7 @@ const list = z.strictObject({
 });
 
 const headers = z.record(z.string(), z.union([z.string(), z.number().transform(String)])).default({});
-const expectedBody = z.strictObject({ body: z.unknown() });
+const expectedBody = z.strictObject({ body: z.unknown().optional() });
 const suiteCase = z.strictObject({
   name: text.min(1),
   client: z.strictObject({ ip: z.string().default('203.0.113.7') }).default({ ip: '203.0.113.7' }),
@@ -190,10 +190,10 @@ const suiteCase = z.strictObject({
     method: z.string().default('GET'),
     path: z.string().default('/'),
     headers,
-    body: z.unknown(),
+    body: z.unknown().optional(),
   }),
   response: z
-    .strictObject({ status: z.number().int().min(100).max(599).default(200), headers, body: z.unknown() })
+    .strictObject({ status: z.number().int().min(100).max(599).default(200), headers, body: z.unknown().optional() })
     .optional(),
   expect: z.strictObject({
     action: action.optional(),

@@ -1,0 +1,24 @@
+// What an engine is told once, when its worker starts.
+import type { RouteMatcher } from '../configuration/match-route.ts';
+import type { Limits } from '../core/limits.ts';
+import type { TransactionRecord } from '../core/record.ts';
+import type { EndpointMatcher } from './endpoints.ts';
+import type { Identifier } from './identify.ts';
+
+export interface EngineSettings {
+  readonly matchRoute: RouteMatcher;
+  /** Bounds of the request head, before a route is known. */
+  readonly limits: Limits;
+  readonly trustedProxies: readonly string[];
+  readonly identifier: Identifier;
+  /** True when keys are configured, so that claims of unverified tokens grant nothing. */
+  readonly verifiesTokens: boolean;
+  readonly endpoints: EndpointMatcher;
+  /** ISO country of an address, when a database is there. */
+  readonly countryOf: (address: string) => string | undefined;
+  /** False when records cannot be handed on; routes may then want to refuse. */
+  readonly isAnalystThere: () => boolean;
+  readonly onRecord: (record: TransactionRecord) => void;
+  /** A detector threw: an error of ours, counted by detector id. */
+  readonly onDetectorError: (detector: string) => void;
+}
