@@ -21,14 +21,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   analysis: ['core', 'decoding', 'data-types', 'detectors', 'policy', 'configuration'],
   // L3: never each other
   'policy-loader': ['core', 'yaml', 'policy', 'configuration'],
+  records: ['core'],
   proxy: ['core', 'decoding', 'policy', 'configuration', 'inspection'],
   telemetry: ['core', 'configuration'],
   admin: ['core', 'policy', 'configuration', 'inspection', 'analysis'],
   'sample-api': [],
+  ingest: ['core', 'decoding', 'inspection'],
 };
 
 /** Composition roots and the command line may import everything. */
-const ROOTS = new Set(['main.ts', 'gateway.ts', 'analyst.ts', 'supervisor.ts', 'cli']);
+const ROOTS = new Set(['main.ts', 'gateway.ts', 'analyst.ts', 'messages.ts', 'supervisor.ts', 'cli']);
 
 const PURE = ['core', 'yaml', 'decoding', 'data-types', 'detectors', 'policy', 'configuration'];
 

@@ -1,0 +1,231 @@
+// Composition root of a data-plane worker: configuration and snapshot in, one listening data plane out.
+import cluster from 'node:cluster';
+import { createPublicKey, createSecretKey, type JsonWebKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { destination, pino } from 'pino';
+import type { Configuration } from './configuration/load.ts';
+import { compileRoutes } from './configuration/match-route.ts';
+import type { TransactionRecord } from './core/record.ts';
+import { defaultActorSources } from './inspection/default-identity.ts';
+import { EndpointMatcher, type EndpointTemplate } from './inspection/endpoints.ts';
+import { createEngine } from './inspection/engine.ts';
+import { type ActorSource, Identifier } from './inspection/identify.ts';
+import { compileSnapshot, type Snapshot, withRestrictions } from './inspection/snapshot.ts';
+import { type TokenKey, TokenReader } from './inspection/token.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { createDataPlane } from './proxy/data-plane.ts';
+import type { ProxySettings } from './proxy/settings.ts';
+import { RecordQueue } from './records/record-queue.ts';
+import { WorkerCounter } from './records/worker-counts.ts';
+import { accessLine } from './telemetry/access-log.ts';
+
+const HEARTBEAT_MS = 1_000;
+
+export function runGateway(): void {
+  const tell = (message: FromWorker): void => {
+    if (process.connected) process.send!(message);
+  };
+  process.once('message', (message: ToWorker) => {
+    if (message.kind !== 'start') return;
+    start(message, tell).catch((error: unknown) => {
+      tell({ kind: 'failed', message: (error as Error).message });
+      process.exitCode = 1;
+      process.disconnect();
+    });
+  });
+  tell({ kind: 'loaded' });
+}
+
+async function start(first: WorkerStart, tell: (message: FromWorker) => void): Promise<void> {
+  const { configuration } = first;
+  const log = pino({ level: configuration.log.level, base: null }, destination({ fd: 1, sync: false }));
+  const counter = new WorkerCounter();
+  const queue = new RecordQueue(first.socketPath, first.worker, () =>
+    counter.counts({
+      recordsDropped: queue.dropped,
+      upstreamRetries: plane.counters.upstreamRetries,
+      badRequestsOnWire: plane.counters.badRequestsOnWire,
+      activeTransactions: plane.counters.activeTransactions,
+    }),
+  );
+  const onRecord = (record: TransactionRecord): void => {
+    counter.count(record);
+    queue.offer(record);
+    if (configuration.log.access) log.info(accessLine(record), 'transaction');
+  };
+  let snapshot: Snapshot = compileSnapshot(first.bundle, first.restrictions);
+  const sources = actorSources(configuration);
+  const engine = createEngine(
+    {
+      matchRoute: compileRoutes(configuration.routes),
+      limits: configuration.limits,
+      trustedProxies: configuration.identity.trustedProxies,
+      identifier: new Identifier(sources.sources),
+      verifiesTokens: sources.hasKeys,
+      endpoints: new EndpointMatcher(endpointTemplates(first)),
+      countryOf: () => undefined,
+      isAnalystThere: () => queue.isConnected,
+      onRecord,
+      onDetectorError: (detector) => {
+        counter.detectorErrors += 1;
+        log.error({ detector }, 'detector failed');
+      },
+    },
+    snapshot,
+  );
+  const plane = createDataPlane(proxySettings(configuration), engine);
+  process.on('message', (message: ToWorker) => {
+    switch (message.kind) {
+      case 'bundle':
+        try {
+          snapshot = { ...compileSnapshot(message.bundle, []), restrictions: snapshot.restrictions };
+          engine.publish(snapshot);
+          tell({ kind: 'compiled', version: message.bundle.version });
+        } catch (error) {
+          tell({ kind: 'refused-bundle', version: message.bundle.version, message: (error as Error).message });
+        }
+        break;
+      case 'restrictions':
+        snapshot = withRestrictions(snapshot, message.restrictions);
+        engine.publish(snapshot);
+        break;
+      case 'drain':
+        void stop();
+        break;
+      case 'start':
+        break;
+      default:
+        message satisfies never;
+    }
+  });
+  const stop = async (): Promise<void> => {
+    await plane.drain(configuration.drain.grace);
+    await queue.close();
+    log.flush();
+    process.disconnect();
+    process.exit(0);
+  };
+  // A worker in an unknown state must not go on judging traffic.
+  process.on('uncaughtException', (error) => {
+    log.fatal({ stack: error.stack }, 'uncaught exception');
+    log.flush();
+    void plane.drain(5_000).then(() => process.exit(1));
+  });
+  process.on('unhandledRejection', (error) => {
+    throw error;
+  });
+  // Without its supervisor a worker has no policy changes and no one to answer to.
+  process.once('disconnect', () => process.exit(0));
+  process.on('SIGTERM', () => {});
+  process.on('SIGINT', () => {});
+  const port = await plane.listen();
+  setInterval(() => tell({ kind: 'heartbeat' }), HEARTBEAT_MS).unref();
+  tell({ kind: 'listening', port });
+}
+
+function proxySettings(configuration: Configuration): ProxySettings {
+  return {
+    host: configuration.listen.host,
+    port: configuration.listen.port,
+    tls:
+      configuration.tls === undefined
+        ? undefined
+        : {
+            certFile: configuration.tls.cert,
+            keyFile: configuration.tls.key,
+            minVersion: configuration.tls.minVersion,
+          },
+    upstreams: Object.entries(configuration.upstreams).map(([name, upstream]) => ({
+      name,
+      urls: upstream.urls,
+      balancing: upstream.balancing,
+      connectionsMax: upstream.connectionsMax,
+      connectTimeoutMs: upstream.timeouts.connect,
+      headersTimeoutMs: upstream.timeouts.headers,
+      bodyTimeoutMs: upstream.timeouts.body,
+      tls: {
+        ca: upstream.tls.ca,
+        rejectUnauthorized: upstream.tls.rejectUnauthorized,
+        servername: upstream.tls.servername,
+      },
+      healthCheck:
+        upstream.healthCheck === undefined
+          ? undefined
+          : {
+              path: upstream.healthCheck.path,
+              intervalMs: upstream.healthCheck.interval,
+              timeoutMs: upstream.healthCheck.timeout,
+              healthyAfter: upstream.healthCheck.healthyAfter,
+              unhealthyAfter: upstream.healthCheck.unhealthyAfter,
+              statusMax: upstream.healthCheck.statusMax,
+            },
+    })),
+    heldBytesMax: configuration.bodies.heldBytesMax,
+    connectionsMax: 50_000,
+  };
+}
+
+function endpointTemplates(first: WorkerStart): EndpointTemplate[] {
+  const stated = first.configuration.routes.flatMap((route) =>
+    route.endpoints.map((text) => ({ text, source: 'operator' as const })),
+  );
+  const documented = first.openapi.flatMap(({ endpoints }) =>
+    endpoints.map((text) => ({ text, source: 'openapi' as const })),
+  );
+  return [...stated, ...documented].map(({ text, source }) => {
+    const [method = 'GET', place = '/'] = text.split(' ');
+    const slash = place.indexOf('/');
+    return { method, host: place.slice(0, slash), template: place.slice(slash), source };
+  });
+}
+
+function actorSources(configuration: Configuration): { sources: readonly ActorSource[]; hasKeys: boolean } {
+  const written = configuration.identity.actors;
+  if (written === undefined) return { sources: defaultActorSources(), hasKeys: false };
+  let hasKeys = false;
+  const sources = written.flatMap((source): ActorSource[] => {
+    if ('ip' in source) return [];
+    if ('apiKey' in source)
+      return [{ kind: 'api-key', headers: lower(source.apiKey.header), query: source.apiKey.query }];
+    if ('cookie' in source) return [{ kind: 'session', cookies: source.cookie.name }];
+    if ('header' in source) return [{ kind: 'header', name: source.header.name.toLowerCase() }];
+    const { jwt } = source;
+    const keys = tokenKeys(jwt);
+    hasKeys ||= keys.length > 0;
+    const rules = { issuer: jwt.issuer, audience: jwt.audience, clockSkewSeconds: jwt.clockSkew / 1_000 };
+    return [
+      {
+        kind: 'jwt',
+        headers: lower(jwt.header),
+        cookies: jwt.cookie,
+        subjectClaims: jwt.subjectClaim,
+        reader: new TokenReader(keys, rules),
+      },
+    ];
+  });
+  return { sources, hasKeys };
+}
+
+type WrittenJwt = Extract<NonNullable<Configuration['identity']['actors']>[number], { jwt: unknown }>['jwt'];
+
+function tokenKeys(jwt: WrittenJwt): TokenKey[] {
+  const textOf = (secret: string | { readonly file: string }): string =>
+    typeof secret === 'string' ? secret : readFileSync(secret.file, 'utf8').trim();
+  const keys: TokenKey[] = [];
+  if (jwt.secret !== undefined)
+    keys.push({ kid: undefined, alg: undefined, key: createSecretKey(Buffer.from(textOf(jwt.secret))) });
+  if (jwt.publicKey !== undefined)
+    keys.push({ kid: undefined, alg: undefined, key: createPublicKey(textOf(jwt.publicKey)) });
+  if (jwt.jwks !== undefined) {
+    const set = JSON.parse(readFileSync(jwt.jwks, 'utf8')) as { keys: (JsonWebKey & { kid?: string; alg?: string })[] };
+    for (const jwk of set.keys)
+      keys.push({ kid: jwk.kid, alg: jwk.alg, key: createPublicKey({ key: jwk, format: 'jwk' }) });
+  }
+  return keys;
+}
+
+function lower(names: readonly string[]): string[] {
+  return names.map((name) => name.toLowerCase());
+}
+
+if (cluster.isWorker) runGateway();

@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+// The entry point: the command line. Each verb is a file in cli/, loaded when it is asked for.
+import v8 from 'node:v8';
+import { Command, InvalidArgumentError } from 'commander';
+
+// A pattern that backtracks too long goes on in V8's linear engine instead of holding the event loop.
+v8.setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+
+const program = new Command('sallyport')
+  .description('Inline API firewall: inspects requests and responses, and blocks, masks or tags them')
+  .showHelpAfterError();
+
+program
+  .command('run', { isDefault: true })
+  .description('run the gateway; with neither config nor upstream, in front of the bundled sample API')
+  .option('--config <file>', 'configuration file, such as sallyport.yaml')
+  .option('--upstream <url>', 'the API to stand in front of')
+  .option('--listen <port>', 'port of the gateway (8080)', integer)
+  .option('--admin <port>', 'port of the admin API, on loopback (9090)', integer)
+  .option('--data <dir>', 'folder for what must survive a restart')
+  .option('--policies <dir>', "folder with the operator's policies")
+  .option('--mode <mode>', 'enforce or monitor', oneOf('enforce', 'monitor', 'off'))
+  .option('--workers <n>', 'worker processes (one per core)', integer)
+  .action(async (options) => exitWith((await import('./cli/run.ts')).runGateway(options)));
+
+program
+  .command('check')
+  .description('validate the configuration and every policy')
+  .option('--config <file>', 'configuration file')
+  .option('--policies <dir>', "folder with the operator's policies")
+  .action(async (options) => exitWith((await import('./cli/check.ts')).runCheck(options)));
+
+program
+  .command('test')
+  .description('run the policy unit tests (kind: suite)')
+  .argument('[dir]', 'folder with policies')
+  .option('--config <file>', 'configuration file')
+  .action(async (dir, options) => exitWith((await import('./cli/test.ts')).runTest(dir, options)));
+
+program
+  .command('replay')
+  .description('run recorded transactions (HAR, NDJSON) through the engine')
+  .argument('<files...>')
+  .option('--config <file>', 'configuration file')
+  .option('--policies <dir>', "folder with the operator's policies")
+  .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+  .option('--enforce-report', 'list every transaction that enforce mode would have blocked')
+  .action(async (files, options) => exitWith((await import('./cli/replay.ts')).runReplay(files, options)));
+
+program
+  .command('sample-api')
+  .description('run only the bundled sample API')
+  .option('--listen <port>', 'port', integer, 3000)
+  .option('--host <host>', 'address', '127.0.0.1')
+  .action(async (options) => exitWith((await import('./cli/sample-api.ts')).runSampleApi(options)));
+
+await program.parseAsync();
+
+async function exitWith(code: Promise<number>): Promise<void> {
+  process.exitCode = await code;
+}
+
+function integer(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('a whole number');
+  return Number(text);
+}
+
+function oneOf(...values: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!values.includes(text)) throw new InvalidArgumentError(`one of ${values.join(', ')}`);
+    return text;
+  };
+}

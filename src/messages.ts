@@ -1,0 +1,57 @@
+// What supervisor, workers and analyst say to each other. Small and rare; records go over their own socket.
+import type { Configuration } from './configuration/load.ts';
+import type { DocumentFault, PolicyBundle } from './core/document.ts';
+import type { Restriction } from './core/restriction.ts';
+import type { PolicyDirectories } from './policy-loader/load-directories.ts';
+
+export interface WorkerStart {
+  readonly kind: 'start';
+  readonly worker: number;
+  readonly configuration: Configuration;
+  readonly openapi: readonly { readonly route: string; readonly endpoints: readonly string[] }[];
+  readonly bundle: PolicyBundle;
+  readonly restrictions: readonly Restriction[];
+  readonly socketPath: string;
+}
+
+export type ToWorker =
+  | WorkerStart
+  | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
+  | { readonly kind: 'restrictions'; readonly restrictions: readonly Restriction[] }
+  | { readonly kind: 'drain' };
+
+export type FromWorker =
+  /** Its code is loaded: messages sent earlier would have found no listener. */
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'compiled'; readonly version: string }
+  | { readonly kind: 'refused-bundle'; readonly version: string; readonly message: string }
+  | { readonly kind: 'heartbeat' };
+
+export interface AnalystStart {
+  readonly kind: 'start';
+  readonly configuration: Configuration;
+  readonly directories: PolicyDirectories;
+  readonly bundle: PolicyBundle;
+  readonly socketPath: string;
+  readonly dataFolder: string;
+  readonly adminToken: string | undefined;
+}
+
+export type ToAnalyst =
+  | AnalystStart
+  | { readonly kind: 'workers'; readonly serving: number; readonly wanted: number }
+  | { readonly kind: 'drain' };
+
+export type FromAnalyst =
+  | {
+      readonly kind: 'ready';
+      readonly adminPort: number;
+      readonly firstToken: string | undefined;
+      readonly restrictions: readonly Restriction[];
+    }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
+  | { readonly kind: 'restrictions'; readonly restrictions: readonly Restriction[] }
+  | { readonly kind: 'refused'; readonly faults: readonly DocumentFault[] };

@@ -1,0 +1,60 @@
+// Totals over all workers. A worker's counts are totals since its start; when a new one takes its place, the old one's stay.
+import type { Batch } from './record-queue.ts';
+import type { WorkerCounts } from './worker-counts.ts';
+
+const NUMBERS = [
+  'received',
+  'inspected',
+  'uninspected',
+  'refused',
+  'recordsDropped',
+  'detectorErrors',
+  'upstreamRetries',
+  'badRequestsOnWire',
+  'activeTransactions',
+] as const;
+const MAPS = ['byAction', 'byUninspectedReason', 'byFault', 'byDetection', 'byStatusClass'] as const;
+
+/** Workers whose last counts are remembered one by one; the oldest are added up. */
+const WORKERS_MAX = 1_000;
+
+type Sum = { [N in (typeof NUMBERS)[number]]: number } & { [M in (typeof MAPS)[number]]: Map<string, number> };
+
+export class TotalsOfWorkers {
+  readonly #byWorker = new Map<number, WorkerCounts>();
+  readonly #ended = emptySum();
+
+  take(batch: Batch): void {
+    this.#byWorker.set(batch.worker, batch.counts);
+    if (this.#byWorker.size <= WORKERS_MAX) return;
+    const [oldest, counts] = this.#byWorker.entries().next().value!;
+    add(this.#ended, { ...counts, activeTransactions: 0 });
+    this.#byWorker.delete(oldest);
+  }
+
+  totals(): Sum {
+    const sum = emptySum();
+    add(sum, {
+      ...this.#ended,
+      ...Object.fromEntries(MAPS.map((name) => [name, Object.fromEntries(this.#ended[name])])),
+    } as unknown as WorkerCounts);
+    for (const counts of this.#byWorker.values()) add(sum, counts);
+    return sum;
+  }
+}
+
+function emptySum(): Sum {
+  return {
+    ...(Object.fromEntries(NUMBERS.map((name) => [name, 0])) as { [N in (typeof NUMBERS)[number]]: number }),
+    ...(Object.fromEntries(MAPS.map((name) => [name, new Map()])) as {
+      [M in (typeof MAPS)[number]]: Map<string, number>;
+    }),
+  };
+}
+
+function add(sum: Sum, counts: WorkerCounts): void {
+  for (const name of NUMBERS) sum[name] += counts[name];
+  for (const name of MAPS) {
+    for (const [key, value] of Object.entries(counts[name])) sum[name].set(key, (sum[name].get(key) ?? 0) + value);
+  }
+}

@@ -1,0 +1,233 @@
+// Keeps the processes of one node: an analyst and N workers. Hands the last good policy and the restrictions to every new
+// worker, replaces what crashed or hangs, with back-off, and stops everything without losing a transaction.
+import { type ChildProcess, fork } from 'node:child_process';
+import cluster, { type Worker } from 'node:cluster';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Configuration } from './configuration/load.ts';
+import type { PolicyBundle } from './core/document.ts';
+import type { Restriction } from './core/restriction.ts';
+import type { FromAnalyst, FromWorker, ToAnalyst, ToWorker } from './messages.ts';
+import type { PolicyDirectories } from './policy-loader/load-directories.ts';
+
+export interface SupervisorSettings {
+  readonly configuration: Configuration;
+  readonly directories: PolicyDirectories;
+  readonly bundle: PolicyBundle;
+  readonly dataFolder: string;
+  readonly workers: number;
+  readonly adminToken: string | undefined;
+}
+
+export type Started =
+  | { readonly gatewayPort: number; readonly adminPort: number; readonly firstToken: string | undefined }
+  | { readonly failure: string };
+
+const BACK_OFF_MS = [0, 100, 250, 500, 1_000, 2_000, 5_000, 10_000] as const;
+/** A process that lived this long starts with a clean record. */
+const STABLE_MS = 30_000;
+const HEARTBEAT_CHECK_MS = 1_000;
+const HUNG_AFTER_MS = 5_000;
+
+interface WorkerState {
+  readonly worker: Worker;
+  readonly number: number;
+  readonly startedAt: number;
+  heardAt: number;
+  isServing: boolean;
+}
+
+export class Supervisor {
+  /** Resolves with the exit code once everything has ended. */
+  readonly stopped: Promise<number>;
+  readonly #settings: SupervisorSettings;
+  readonly #socketPath: string;
+  readonly #workers = new Map<number, WorkerState>();
+  #analyst: ChildProcess | undefined;
+  #bundle: PolicyBundle;
+  #restrictions: readonly Restriction[] = [];
+  #workersStarted = 0;
+  #crashes = 0;
+  #analystCrashes = 0;
+  #analystStartedAt = 0;
+  #isStopping = false;
+  #finish!: (code: number) => void;
+
+  constructor(settings: SupervisorSettings) {
+    this.#settings = settings;
+    this.#bundle = settings.bundle;
+    // Socket paths are limited to about a hundred bytes, data folders are not.
+    this.#socketPath = join(tmpdir(), `sallyport-${process.pid}.sock`);
+    this.stopped = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  async start(): Promise<Started> {
+    const analyst = await this.#startAnalyst();
+    if ('failure' in analyst) return this.#giveUp(analyst.failure);
+    cluster.setupPrimary({ exec: new URL('./gateway.js', import.meta.url).pathname, args: [], serialization: 'json' });
+    cluster.schedulingPolicy = cluster.SCHED_RR;
+    const ports = await Promise.all(Array.from({ length: this.#settings.workers }, () => this.#startWorker()));
+    const failed = ports.find((port) => typeof port === 'string');
+    if (failed !== undefined) return this.#giveUp(failed as string);
+    const beat = setInterval(() => this.#killHung(), HEARTBEAT_CHECK_MS);
+    beat.unref();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#stop());
+    return { gatewayPort: ports[0] as number, adminPort: analyst.adminPort, firstToken: analyst.firstToken };
+  }
+
+  #giveUp(failure: string): Started {
+    this.#isStopping = true;
+    for (const { worker } of this.#workers.values()) worker.process.kill('SIGKILL');
+    this.#analyst?.kill('SIGKILL');
+    return { failure };
+  }
+
+  #startAnalyst(): Promise<{ adminPort: number; firstToken: string | undefined } | { failure: string }> {
+    const { configuration, directories, dataFolder, adminToken } = this.#settings;
+    this.#analystStartedAt = Date.now();
+    const child = fork(new URL('./analyst.js', import.meta.url), { serialization: 'json' });
+    this.#analyst = child;
+    child.on('error', () => {});
+    return new Promise((resolve) => {
+      child.on('message', (message: FromAnalyst) => {
+        switch (message.kind) {
+          case 'ready':
+            this.#setRestrictions(message.restrictions);
+            this.#tellServing();
+            resolve(message);
+            break;
+          case 'failed':
+            resolve({ failure: `the analyst could not start: ${message.message}` });
+            break;
+          case 'bundle':
+            this.#bundle = message.bundle;
+            this.#tellWorkers({ kind: 'bundle', bundle: message.bundle });
+            break;
+          case 'restrictions':
+            this.#setRestrictions(message.restrictions);
+            break;
+          case 'refused':
+            break;
+          default:
+            message satisfies never;
+        }
+      });
+      child.once('exit', () => {
+        resolve({ failure: 'the analyst ended while it started' });
+        if (this.#isStopping) return;
+        this.#analystCrashes = Date.now() - this.#analystStartedAt > STABLE_MS ? 0 : this.#analystCrashes + 1;
+        setTimeout(() => void this.#startAnalyst(), backOff(this.#analystCrashes)).unref();
+      });
+      const start: ToAnalyst = {
+        kind: 'start',
+        configuration,
+        directories,
+        bundle: this.#bundle,
+        socketPath: this.#socketPath,
+        dataFolder,
+        adminToken,
+      };
+      child.send(start);
+    });
+  }
+
+  /** Resolves with the port it listens on, or with why it does not. */
+  #startWorker(): Promise<number | string> {
+    const worker = cluster.fork();
+    this.#workersStarted += 1;
+    const now = Date.now();
+    const state: WorkerState = { worker, number: this.#workersStarted, startedAt: now, heardAt: now, isServing: false };
+    this.#workers.set(worker.id, state);
+    return new Promise((resolve) => {
+      worker.on('message', (message: FromWorker) => {
+        state.heardAt = Date.now();
+        if (message.kind === 'loaded') {
+          worker.send({
+            kind: 'start',
+            worker: state.number,
+            configuration: this.#settings.configuration,
+            openapi: [],
+            bundle: this.#bundle,
+            restrictions: this.#restrictions,
+            socketPath: this.#socketPath,
+          } satisfies ToWorker);
+        } else if (message.kind === 'listening') {
+          state.isServing = true;
+          this.#tellServing();
+          resolve(message.port);
+        } else if (message.kind === 'failed') resolve(message.message);
+        else if (message.kind === 'refused-bundle')
+          console.error(`worker ${state.number} keeps its policy: ${message.message}`);
+      });
+      worker.once('exit', (code, signal) => {
+        this.#workers.delete(worker.id);
+        resolve(`a worker ended with ${signal ?? `code ${code}`} while it started`);
+        this.#tellServing();
+        if (!this.#isStopping) this.#replace(state);
+        else if (this.#workers.size === 0) this.#end();
+      });
+    });
+  }
+
+  #replace(ended: WorkerState): void {
+    this.#crashes = Date.now() - ended.startedAt > STABLE_MS ? 0 : this.#crashes + 1;
+    setTimeout(() => {
+      if (!this.#isStopping) void this.#startWorker();
+    }, backOff(this.#crashes));
+  }
+
+  #killHung(): void {
+    const now = Date.now();
+    for (const state of this.#workers.values()) {
+      if (state.isServing && now - state.heardAt > HUNG_AFTER_MS) state.worker.process.kill('SIGKILL');
+    }
+  }
+
+  #setRestrictions(restrictions: readonly Restriction[]): void {
+    this.#restrictions = restrictions;
+    this.#tellWorkers({ kind: 'restrictions', restrictions });
+  }
+
+  #tellWorkers(message: ToWorker): void {
+    for (const { worker } of this.#workers.values()) if (worker.isConnected()) worker.send(message);
+  }
+
+  #tellServing(): void {
+    const serving = [...this.#workers.values()].filter((state) => state.isServing).length;
+    const message: ToAnalyst = {
+      kind: 'workers',
+      serving: this.#isStopping ? 0 : serving,
+      wanted: this.#settings.workers,
+    };
+    if (this.#analyst?.connected === true) this.#analyst.send(message);
+  }
+
+  #stop(): void {
+    // Asked twice, people mean now.
+    if (this.#isStopping) process.exit(1);
+    this.#isStopping = true;
+    this.#tellServing();
+    this.#tellWorkers({ kind: 'drain' });
+    if (this.#workers.size === 0) this.#end();
+  }
+
+  #end(): void {
+    rmSync(this.#socketPath, { force: true });
+    const analyst = this.#analyst;
+    if (analyst?.connected !== true) {
+      this.#finish(0);
+      return;
+    }
+    analyst.once('exit', () => this.#finish(0));
+    analyst.send({ kind: 'drain' } satisfies ToAnalyst);
+  }
+}
+
+/** Grows with the number of crashes in a row; jitter keeps many from coming back at the same moment. */
+function backOff(crashes: number): number {
+  const base = BACK_OFF_MS[Math.min(crashes, BACK_OFF_MS.length - 1)]!;
+  return base + Math.random() * base * 0.2;
+}
