@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS, type Limits } from '../core/limits.ts';
 import type { Mode } from '../core/record.ts';
 import type { Answers, Route } from '../core/route.ts';
 import { firstIssue } from '../yaml/issue.ts';
-import { readYaml, type YamlDocument } from '../yaml/read.ts';
+import { readYaml } from '../yaml/read.ts';
 import { expandVariables } from './expand.ts';
 import { configurationSchema, type WrittenConfiguration, type WrittenLimits, type WrittenRoute } from './schema.ts';
 
@@ -174,5 +174,3 @@ function mergedLimits(base: Limits, written: WrittenLimits): Limits {
   for (const [name, value] of Object.entries(written)) if (value !== undefined) merged[name] = value;
   return merged as unknown as Limits;
 }
-
-export type { YamlDocument };

@@ -44,11 +44,6 @@ export interface PolicyReference {
   readonly line: number;
 }
 
-/** The stronger of two actions. */
-export function strongerAction(a: Action, b: Action): Action {
-  return ACTIONS.indexOf(a) >= ACTIONS.indexOf(b) ? a : b;
-}
-
 const SHAPE_CHARACTERS_MAX = 120;
 
 /** Replaces letters by `a` and digits by `0`, so that an evidence line shows the grammar of an attack and no value. */

@@ -260,7 +260,7 @@ function readLiteral(bytes: Buffer, start: number, first: number): number {
 }
 
 /** The decoded text between two quotes of a valid JSON string. */
-export function stringText(bytes: Buffer, start: number, end: number, hasEscape: boolean): string {
+function stringText(bytes: Buffer, start: number, end: number, hasEscape: boolean): string {
   return hasEscape
     ? (JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string)
     : bytes.toString('utf8', start, end);

@@ -4,14 +4,12 @@ import { type Actor, actorKey } from '../core/actor.ts';
 import type { Restriction } from '../core/restriction.ts';
 import { AddressRanges } from '../policy/address-ranges.ts';
 
-export const RESTRICTIONS_MAX = 1_000_000;
-
 export class RestrictionTable {
   readonly #byActor = new Map<string, Restriction>();
   readonly #byRange: AddressRanges<Restriction> | undefined;
   readonly size: number;
 
-  /** `restrictions` beyond {@link RESTRICTIONS_MAX} are the caller's to refuse. A later one of the same actor wins. */
+  /** How many there may be is bounded where they are made. A later one of the same actor wins. */
   constructor(restrictions: readonly Restriction[]) {
     const ranges: (readonly [string, Restriction])[] = [];
     for (const restriction of restrictions) {

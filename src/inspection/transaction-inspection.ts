@@ -23,6 +23,7 @@ import { type ContentType, parseContentType } from '../decoding/content-type.ts'
 import { decodeCookies } from '../decoding/cookies.ts';
 import { emitPairs } from '../decoding/form.ts';
 import { checkRequestHead, type RequestFacts } from '../decoding/framing.ts';
+import { emitLiterals, graphqlRequestOfQuery } from '../decoding/graphql.ts';
 import { emitHeaderFields } from '../decoding/headers.ts';
 import { unfold } from '../decoding/nested.ts';
 import { type DecodedTarget, decodeTarget } from '../decoding/target.ts';
@@ -326,6 +327,8 @@ export class TransactionInspection implements Inspection {
     emitTargetFields(target, collector);
     emitHeaderFields(this.#head.rawHeaders, collector);
     emitPairs(cookies, 'cookie', collector);
+    const graphql = graphqlRequestOfQuery(target.query);
+    if (graphql !== undefined) emitLiterals(graphql, 'query', route.limits, collector);
     const detection = this.#detectFields(collector, 'request-head', route);
     detectInRequest(policy.requestDetectors, this.#view!, 'request-head', detection);
     this.#take(detection);
