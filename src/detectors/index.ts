@@ -1,5 +1,33 @@
 // Every detector, in running order.
 import type { Detector } from '../core/detector.ts';
+import { errorDisclosure } from './error-disclosure.ts';
+import { injectionCode } from './injection-code.ts';
+import { injectionCommand } from './injection-command.ts';
+import { injectionCrlf } from './injection-crlf.ts';
+import { injectionLdap } from './injection-ldap.ts';
+import { injectionNosql } from './injection-nosql.ts';
 import { injectionSql } from './injection-sql.ts';
+import { injectionTemplate } from './injection-template.ts';
+import { pathTraversal } from './path-traversal.ts';
+import { prototypePollution } from './prototype-pollution.ts';
+import { scannerSignature } from './scanner-signature.ts';
+import { ssrf } from './ssrf.ts';
+import { xss } from './xss.ts';
+import { xxe } from './xxe.ts';
 
-export const DETECTORS: readonly Detector[] = [injectionSql];
+export const DETECTORS: readonly Detector[] = [
+  scannerSignature,
+  prototypePollution,
+  injectionNosql,
+  injectionSql,
+  xss,
+  injectionCommand,
+  injectionCode,
+  injectionTemplate,
+  pathTraversal,
+  ssrf,
+  xxe,
+  injectionLdap,
+  injectionCrlf,
+  errorDisclosure,
+];

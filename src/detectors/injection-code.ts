@@ -1,0 +1,110 @@
+// Code injection: look-ups that fetch and run (Log4Shell), expression languages, calls into a language's runtime, and the
+// opening bytes of serialised objects that run something when they are read back.
+import { ANGLE, BRACE, COLON, DOLLAR, PAREN, QUOTE, SEMICOLON, TOKEN } from '../core/characters.ts';
+import type { FieldDetector, Recognition } from '../core/detector.ts';
+import type { Field } from '../core/field.ts';
+import { noSettings } from './settings.ts';
+
+export const injectionCode: FieldDetector = {
+  kind: 'field',
+  id: 'injection-code',
+  classes: ANGLE | BRACE | COLON | DOLLAR | PAREN | QUOTE | SEMICOLON | TOKEN,
+  settings: noSettings,
+  load: () => inspect,
+};
+
+const LOOKUPS_UNFOLDED_MAX = 12;
+
+function inspect(field: Field): Recognition | undefined {
+  const { text } = field;
+  if (text.includes('${')) {
+    const plain = unfoldLookups(text.slice(0, 8_192));
+    if (
+      /\$\{\s*(?:jndi|ctx:.*jndi|env:|sys:|java:|main:|bundle:|docker:|k8s:|spring:|script:|url:|dns:)/i.test(plain)
+    ) {
+      const isJndi = /\$\{\s*jndi\s*:/i.test(plain);
+      if (isJndi || plain !== text.slice(0, 8_192))
+        return found(0.97, 'has a look-up that loads code (Log4Shell)', text);
+      if (/\$\{\s*(?:script|url|dns):/i.test(plain)) return found(0.9, 'has a look-up that runs or fetches', text);
+    }
+  }
+  const serialised = serialisedObject(text);
+  if (serialised !== undefined) return found(0.9, `is a serialised ${serialised} object`, text);
+  const isDocument = text.length > 200 && (text.includes('```') || text.split('\n', 6).length > 4);
+  for (const [pattern, what] of CODE) {
+    const match = pattern.exec(text.slice(0, 100_000));
+    if (match !== null) return found(isDocument ? 0.35 : 0.9, what, text.slice(match.index));
+  }
+  return undefined;
+}
+
+const CODE: readonly (readonly [RegExp, string])[] = [
+  [/<\?(?:php\b|=)\s*[^?]{0,400}(?:\(|\$_|echo|eval)/i, 'opens PHP code'],
+  [
+    /(?:^|[;{}(\s"'@=|])(?:eval|assert|system|shell_exec|passthru|proc_open|popen|pcntl_exec|create_function|call_user_func(?:_array)?|preg_replace|base64_decode|phpinfo|file_put_contents)\s*\(\s*(?:\$_|base64_decode|chr\(|['"][^'"]{0,200}['"]\s*\)\s*;?|\)\s*;?|gzinflate|str_rot13)/i,
+    'calls into the PHP runtime',
+  ],
+  [
+    /require\s*\(\s*['"](?:node:)?(?:child_process|fs|vm|net)['"]\s*\)|process\.(?:mainModule|binding)\b|global\.process\b|_\$\$ND_FUNC\$\$_|constructor\s*\.\s*constructor\s*\(|this\.constructor\.constructor/,
+    'calls into the Node runtime',
+  ],
+  [
+    /__import__\s*\(\s*['"](?:os|subprocess|sys|pty|socket)|\bos\.(?:system|popen|exec[lv]\w*)\s*\(|subprocess\.(?:call|run|Popen|check_output)\s*\(|\beval\s*\(\s*compile\s*\(|__builtins__/,
+    'calls into the Python runtime',
+  ],
+  [
+    /Runtime\s*\.\s*getRuntime\s*\(|new\s+(?:java\.lang\.)?ProcessBuilder|@java\.lang\.|#_memberAccess|\(#\w+\s*=\s*[@#]|Class\.forName\s*\(|#(?:context|request|session|parameters)\[['"]|javax\.script\.ScriptEngine|org\.springframework|com\.sun\.rowset|groovy\.(?:lang|util)\.|T\(java\.|class\.module\.classLoader/,
+    'calls into the Java runtime',
+  ],
+  [
+    /!!(?:python\/|javax?\.|org\.|com\.sun|ruby\/)|!ruby\/(?:object|hash|struct)|tag:yaml\.org,2002:(?:python|java|ruby)/,
+    'names a type that YAML would instantiate',
+  ],
+  [
+    /"@type"\s*:\s*"(?:com\.sun|org\.apache|java\.|javax\.|ch\.qos)|\$type"?\s*:\s*"System\.|ObjectDataProvider/,
+    'names a type that the parser would instantiate',
+  ],
+  [
+    /\b(?:rmi|ldaps?|dns|iiop|corba|nis):\/\/[^\s"']{1,200}\/?[^\s"']{0,100}(?=[}"']|$)(?<=jndi.{0,300})/i,
+    'points at a naming service',
+  ],
+];
+
+/** Evaluates nested look-ups by their grammar: `${lower:j}`, `${::-j}`, `${env:X:-j}` all become `j`. */
+function unfoldLookups(text: string): string {
+  let current = text;
+  for (let i = 0; i < LOOKUPS_UNFOLDED_MAX; i++) {
+    const next = current.replace(
+      /\$\{(?:(?:lower|upper):([^${}]{0,40})|[^${}]{0,60}:-([^${}]{0,80})|date:'([^'${}]{0,20})')\}/gi,
+      (_, a?: string, b?: string, c?: string) => a ?? b ?? c ?? '',
+    );
+    if (next === current) break;
+    current = next;
+  }
+  return current;
+}
+
+function serialisedObject(text: string): string | undefined {
+  if (
+    /^(?:rO0AB|H4sIA{4,}.{0,20}rO0|\xac\xed\x00\x05|aced0005)/i.test(text) &&
+    /^(?:rO0AB|\xac\xed|aced0005)/.test(text)
+  )
+    return 'Java';
+  if (/^AAEAAAD\/{3,}/.test(text)) return '.NET';
+  if (/(?:^|[;:{])[OC]:\d{1,4}:"[A-Za-z_\\][\w\\]{0,100}":\d{1,4}:\{/.test(text)) return 'PHP';
+  if (
+    /^(?:gASV|gAJ|gAN[x}]|KGRwMA|Y29z\b|\x80\x04\x95|c(?:os|posix|__builtin__|subprocess)\n)/.test(text) &&
+    text.length > 20
+  )
+    return 'Python';
+  return /^BAh[bIo7[{]/.test(text) && text.length > 24 && /^[A-Za-z0-9+/=%-]+$/.test(text) ? 'Ruby' : undefined;
+}
+
+function found(confidence: number, what: string, text: string): Recognition {
+  return {
+    confidence,
+    what,
+    matched: text.slice(0, 120),
+    ...(confidence < 0.8 ? { severity: 'low' as const } : { severity: 'critical' as const }),
+  };
+}

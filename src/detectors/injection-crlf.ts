@@ -1,0 +1,33 @@
+// CRLF injection: a line end in a value that goes into a header, followed by a header line or a body of the sender's making.
+import { CONTROL } from '../core/characters.ts';
+import type { FieldDetector } from '../core/detector.ts';
+import { noSettings } from './settings.ts';
+
+const HEADER_LINE =
+  /[\r\n\u010a\u560a\u560d]+[ \t]*(?:set-cookie|location|content-(?:type|length|disposition|encoding|security-policy)|transfer-encoding|host|x-[a-z-]{2,40}|access-control-allow-[a-z]+|refresh|connection|cookie|www-authenticate|last-modified|link|status)[ \t]*:[ \t]*\S/i;
+const SPLIT_RESPONSE = /[\r\n]+[ \t]*HTTP\/\d(?:\.\d)? \d{3}/i;
+
+export const injectionCrlf: FieldDetector = {
+  kind: 'field',
+  id: 'injection-crlf',
+  classes: CONTROL,
+  settings: noSettings,
+  load: () => (field) => {
+    const { text, location } = field;
+    if (SPLIT_RESPONSE.test(text))
+      return {
+        confidence: location === 'body' ? 0.5 : 0.95,
+        what: 'starts a second response behind a line end',
+        matched: text.slice(0, 120),
+      };
+    const match = HEADER_LINE.exec(text.slice(0, 50_000));
+    if (match === null) return undefined;
+    // Bodies hold letters, e-mails and logs of HTTP; URLs, headers and cookies do not.
+    if (location === 'body') return undefined;
+    return {
+      confidence: 0.92,
+      what: 'adds a header line behind a line end',
+      matched: text.slice(match.index, match.index + 120),
+    };
+  },
+};

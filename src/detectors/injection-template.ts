@@ -1,0 +1,52 @@
+// Server-side template injection: an expression between a template language's delimiters that computes or walks objects.
+// `{{ name }}`, `${price}` and `{% if x %}` in a mail template are what templates are for.
+import { BRACE, DOLLAR, HASH, PERCENT } from '../core/characters.ts';
+import type { FieldDetector, Recognition } from '../core/detector.ts';
+import { noSettings } from './settings.ts';
+
+export const injectionTemplate: FieldDetector = {
+  kind: 'field',
+  id: 'injection-template',
+  classes: BRACE | DOLLAR | PERCENT | HASH,
+  settings: noSettings,
+  load: () => (field) => inspect(field.text),
+};
+
+const EXPRESSION =
+  /\{\{([\s\S]{1,500}?)\}\}|\{%([\s\S]{1,500}?)%\}|[$#*@%~]\{([^{}]{1,500})\}|<%=?([\s\S]{1,500}?)%>|\[\[\$?\{([\s\S]{1,300}?)\}\]\]|\{([^{}\s"':]{1,60})\}/g;
+/** Names that lead from a value to the runtime. */
+const RUNTIME =
+  /__(?:class|mro|subclasses|globals|builtins|init|import|base|bases|getattribute)__|\bgetClass\(|\.class\b[.([]|\bclass\.forName|java\.lang|\bRuntime\b|ProcessBuilder|freemarker|ObjectConstructor|\?new\(|\bT\(|\bself\.|_self\b|\benv\.(?:getRuntime|register)|registerUndefinedFilterCallback|\bconfig\.(?:items|from|__|SECRET)|\brequest\.(?:application|__|args|environ)|\bcycler\.|\blipsum\b|\bjoiner\.|\bnamespace\.|\|\s*attr\s*\(|\bconstructor\b[.(['"\]]|\bprocess\.(?:mainModule|env|binding)|\brequire\s*\(|\bsystem\s*\(|\bpopen\b|\bpassthru\b|\bshell_exec\b|\bFile\.(?:open|read)|\bDir\.|\bIO\.|\bKernel\b|`[^`]+`|\bSmarty\b|\bphp\b|\bsandbox\b|@java|#_memberAccess|\bfilter\s*\(\s*['"](?:system|exec)|\|\s*(?:map|filter|sort|reduce)\s*\(\s*['"]?(?:system|exec|passthru)|\bdump\s*\(|\bget_flashed_messages|\burl_for\b|\bself\b\s*\||\bsession\b\.__/i;
+const ARITHMETIC = /^\s*['"]?\d+['"]?\s*[*+\-/^%]\s*['"]?\d+['"]?(?:\s*[*+\-/]\s*\d+)*\s*$/;
+const EXPRESSIONS_READ_MAX = 100;
+
+function inspect(text: string): Recognition | undefined {
+  let read = 0;
+  for (const match of text.slice(0, 200_000).matchAll(EXPRESSION)) {
+    if (++read > EXPRESSIONS_READ_MAX) break;
+    const body = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5] ?? match[6]!;
+    const isWhole = match[0].length + 24 >= text.trim().length;
+    if (ARITHMETIC.test(body))
+      return found(isWhole ? 0.88 : match[6] === undefined ? 0.7 : 0.3, 'computes in a template expression', match[0]);
+    if (match[6] === undefined && RUNTIME.test(body))
+      return found(
+        match[4] !== undefined && !isWhole ? 0.6 : 0.95,
+        'reaches the runtime from a template expression',
+        match[0],
+      );
+  }
+  const directive =
+    /#set\s*\(\s*\$\w+\s*=[^)]{0,100}(?:class|forName|Runtime)|<#assign\s[^>]{1,200}(?:\?new|Execute)|#\{[^}]{0,100}(?:system|`|exec|IO\.)|\{php\}|\{system\(|<%\s*(?:system|exec|`|import os|Runtime)/i.exec(
+      text,
+    );
+  return directive === null ? undefined : found(0.93, 'runs code in a template directive', directive[0]);
+}
+
+function found(confidence: number, what: string, matched: string): Recognition {
+  return {
+    confidence,
+    what,
+    matched: matched.slice(0, 120),
+    ...(confidence < 0.8 ? { severity: 'low' as const } : {}),
+  };
+}

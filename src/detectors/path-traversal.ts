@@ -1,0 +1,64 @@
+// Path traversal: a value that, used as a path, leads out of the folder it was meant for, or straight to a file that only
+// attackers ask for. Parent steps inside a longer text are links and imports; a value that is a path as a whole is judged.
+import { BACKSLASH, CONTROL, DOT, PERCENT, SLASH } from '../core/characters.ts';
+import type { FieldDetector, Recognition } from '../core/detector.ts';
+import type { Field } from '../core/field.ts';
+import { noSettings } from './settings.ts';
+
+export const pathTraversal: FieldDetector = {
+  kind: 'field',
+  id: 'path-traversal',
+  classes: SLASH | BACKSLASH | PERCENT | DOT | CONTROL,
+  settings: noSettings,
+  load: () => inspect,
+};
+
+/** `../`, `..\`, `..;/`, `....//`, `.%2e/`, `..%c0%af` and other spellings that some server reads as one step up. */
+const STEP =
+  /(?:^|[/\\;=:,\s"'(?&]|\u0000)(?:\.|\u2024|\uff0e|%2e|%252e){2,4}(?:\u0000|;[^/\\]{0,20})?(?:[/\\\u2215\u2044\uff0f\uff3c]|%(?:25)*2f|%(?:25)*5c|%c0%af|%c1%9c|%c0%9v|0x2f|0x5c)+/gi;
+const SENSITIVE =
+  /(?:^|[/\\])(?:etc[/\\]+(?:passwd|shadow|group|hosts|issue|motd|fstab|crontab|sudoers|ssh[/\\]|nginx[/\\]|apache2?[/\\]|httpd[/\\]|mysql[/\\]|my\.cnf|php|resolv\.conf|hostname|environment|profile)|proc[/\\]+(?:self|version|cmdline|mounts|net|sched_debug|\d+)[/\\]?|root[/\\]\.|var[/\\]+(?:log|run[/\\]secrets|mail|spool)[/\\]|(?:win(?:dows|nt)|boot)[/\\.](?:system32|win\.ini|system\.ini|repair|ini|php\.ini|debug)|boot\.ini|\.ssh[/\\]|\.aws[/\\]credentials|\.bash_history|\.htpasswd|web-inf[/\\]|meta-inf[/\\]|id_rsa|sam$|windows[/\\]system32|inetpub[/\\])/i;
+
+function inspect(field: Field): Recognition | undefined {
+  if (field.of === 'key' || field.name === 'referer') return undefined;
+  const { text } = field;
+  const hasSteps = text.includes('..') || /%2e|\uff0e|\u2024/i.test(text);
+  const isPath = isPathAsWhole(text);
+  const steps = hasSteps ? (text.slice(0, 65_536).match(STEP)?.length ?? 0) : 0;
+  if (steps > 0 && SENSITIVE.test(text)) return found(isPath ? 0.97 : 0.6, 'climbs up to a system file', text);
+  if (steps >= 2 && isPath) return found(isRelativeImport(text) ? 0.45 : 0.88, `climbs ${steps} folders up`, text);
+  if (steps === 1 && isPath && (field.of === 'file-name' || field.location === 'path'))
+    return found(0.85, 'climbs out of its folder', text);
+  if (steps === 1 && isPath && field.location === 'query') return found(0.6, 'climbs out of its folder', text);
+  if (text.includes('\u0000') && /\.\w{1,5}(?:\u0000|$)/.test(text) && isPath)
+    return found(0.85, 'hides a file name’s end behind a null byte', text);
+  if (isPath && /^(?:file:\/{2,3})?[/\\]?(?:[a-z]:)?[/\\]/i.test(text) && SENSITIVE.test(text)) {
+    return found(
+      /passwd|shadow|win\.ini|boot\.ini|id_rsa|environ|cmdline|\.ssh|web-inf/i.test(text) ? 0.9 : 0.5,
+      'names a system file',
+      text,
+    );
+  }
+  return undefined;
+}
+
+/** No white space beyond a file name's, no line ends, no prose: something a server could open. */
+function isPathAsWhole(text: string): boolean {
+  const trimmed = text.trim();
+  return (
+    trimmed.length > 0 && trimmed.length <= 4_096 && !/[\r\n<>{}]/.test(trimmed) && trimmed.split(/\s+/).length <= 3
+  );
+}
+
+/** `../../components/button.tsx`, `../../assets/logo.png`: how source code names its neighbours. */
+function isRelativeImport(text: string): boolean {
+  return (
+    /^(?:\.\.\/){1,6}[\w@.-]+(?:\/[\w@.-]+)*\.(?:tsx?|jsx?|mjs|vue|css|scss|png|svg|jpe?g|md|json|html|py|go|rs)$/.test(
+      text,
+    ) && !SENSITIVE.test(text)
+  );
+}
+
+function found(confidence: number, what: string, text: string): Recognition {
+  return { confidence, what, matched: text.slice(0, 120), ...(confidence < 0.8 ? { severity: 'low' as const } : {}) };
+}

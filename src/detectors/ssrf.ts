@@ -1,0 +1,100 @@
+// Server-side request forgery: a URL in a parameter that would make the backend call an inside address. The URL is parsed and
+// its host classified, in whatever notation it is written (RFC 3986 §7.4: decimal, octal, hexadecimal, short, IPv6-mapped).
+import { COLON, SLASH } from '../core/characters.ts';
+import type { FieldDetector, Recognition } from '../core/detector.ts';
+import type { Field } from '../core/field.ts';
+import { noSettings } from './settings.ts';
+
+export const ssrf: FieldDetector = {
+  kind: 'field',
+  id: 'ssrf',
+  classes: COLON | SLASH,
+  settings: noSettings,
+  load: () => inspect,
+};
+
+const SCHEME = /^\s*(?:url:)?([a-z][a-z0-9+.-]{1,15}):/i;
+const DANGEROUS =
+  /^(?:gopher|dict|file|ldaps?|tftp|jar|netdoc|sftp|php|phar|expect|ogg|rar|zip|compress\.zlib|glob|rmi|jndi|smb)$/i;
+const METADATA =
+  /^(?:metadata(?:\.google)?\.internal|instance-data(?:\.ec2\.internal)?|metadata\.azure\.internal|kubernetes\.default(?:\.svc.*)?)$/i;
+const LINK_FIELDS = /^(?:origin|referer|x-forwarded-.*|forwarded|host|x-real-ip|via)$/i;
+const RETURN_FIELDS =
+  /redirect|return|callback|success|cancel|next|continue|origin|base_?url|issuer|audience|client_uri|docs|homepage|website/i;
+
+function inspect(field: Field): Recognition | undefined {
+  const { text, name, location } = field;
+  if (field.of !== 'value' || (location === 'header' && LINK_FIELDS.test(name)) || text.length > 4_096)
+    return undefined;
+  const scheme = SCHEME.exec(text)?.[1];
+  if (scheme === undefined && !text.startsWith('//')) return undefined;
+  if (scheme !== undefined && DANGEROUS.test(scheme)) {
+    const hasTarget = /^\s*(?:url:)?[a-z0-9+.]+:(?:\/\/|[\w.]+\/|(?:http|file):)/i.test(text);
+    if (!hasTarget || /\s/.test(text.trim())) return undefined;
+    return found(
+      /^(?:file|sftp|ldaps?|smb)$/i.test(scheme) && location === 'body' ? 0.82 : 0.92,
+      `uses the scheme ${scheme.toLowerCase()}`,
+      text,
+    );
+  }
+  if (scheme !== undefined && !/^(?:https?|ftp|wss?)$/i.test(scheme)) return undefined;
+  const authority = /^\s*(?:url:)?(?:[a-z]+:)?[/\\]{2,}([^/\\?#\s]*)/i.exec(text)?.[1];
+  if (authority === undefined || authority === '') return undefined;
+  const at = authority.lastIndexOf('@');
+  const host = authority
+    .slice(at + 1)
+    .replace(/:\d*$/, '')
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .normalize('NFKC')
+    .toLowerCase();
+  const kind = classOf(host);
+  if (kind === undefined) return undefined;
+  if (kind === 'metadata') return found(0.97, 'points at a cloud metadata service', text);
+  if (kind === 'disguised') return found(0.92, 'points at an inside address in a disguised notation', text);
+  if (RETURN_FIELDS.test(name)) return undefined;
+  return found(at !== -1 || location === 'query' ? 0.82 : 0.6, `points at a ${kind} address`, text);
+}
+
+function classOf(host: string): 'metadata' | 'disguised' | 'loopback' | 'private' | undefined {
+  if (METADATA.test(host) || host === '169.254.169.254' || host === '100.100.100.200' || host === 'fd00:ec2::254')
+    return 'metadata';
+  if (host === 'localhost' || /\.localhost$/.test(host) || /^(?:localtest\.me|lvh\.me)$/.test(host)) return 'loopback';
+  if (
+    /(?:^|[.-])(?:127[.-]0[.-]0[.-]1|169[.-]254[.-]169[.-]254|10[.-]\d+[.-]\d+[.-]\d+)\.(?:nip|sslip|xip)\.io$/.test(
+      host,
+    )
+  )
+    return 'disguised';
+  if (host.includes(':')) {
+    if (/^(?:0*:)*:?0*1$|^::$/.test(host)) return 'loopback';
+    if (/^::(?:ffff:)?(?:0*:)?(?:7f|127\.|a9fe|169\.254|0?a[0-9a-f]{2}:|10\.|c0a8|192\.168)/.test(host))
+      return 'disguised';
+    return /^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:/.test(host) ? 'private' : undefined;
+  }
+  const parts = host.split('.');
+  if (parts.length > 4 || !parts.every((part) => /^(?:0x[0-9a-f]{1,8}|\d{1,10})$/.test(part))) return undefined;
+  const numbers = parts.map((part) =>
+    part.startsWith('0x') ? Number.parseInt(part, 16) : /^0\d/.test(part) ? Number.parseInt(part, 8) : Number(part),
+  );
+  const last = numbers.pop()!;
+  const value = numbers.reduce((sum, part, i) => sum + part * 2 ** (24 - 8 * i), 0) + last;
+  const isPlain = parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part));
+  const a = Math.floor(value / 2 ** 24);
+  const b = Math.floor(value / 2 ** 16) % 256;
+  if (a === 169 && b === 254) return isPlain ? 'metadata' : 'disguised';
+  const isInside =
+    a === 127 ||
+    a === 10 ||
+    a === 0 ||
+    (a === 192 && b === 168) ||
+    (a === 172 && b >= 16 && b <= 31) ||
+    (a === 100 && b >= 64 && b <= 127);
+  if (!isInside) return undefined;
+  if (!isPlain) return 'disguised';
+  return a === 127 || a === 0 ? 'loopback' : 'private';
+}
+
+function found(confidence: number, what: string, text: string): Recognition {
+  return { confidence, what, matched: text.slice(0, 120), ...(confidence < 0.8 ? { severity: 'low' as const } : {}) };
+}

@@ -1,0 +1,188 @@
+// Cross-site scripting: markup or script that runs in whoever looks at the value. The value is read with a small HTML
+// tokenizer (WHATWG HTML §13.2.5, simplified) in the places it may land: element content, behind a quote that closes an
+// attribute, and inside a script string. Rich text without anything that runs is rich text.
+import { ANGLE, BACKTICK, COLON, DOUBLE_QUOTE, EQUALS, PAREN, QUOTE } from '../core/characters.ts';
+import type { FieldDetector, Recognition } from '../core/detector.ts';
+import type { Field } from '../core/field.ts';
+import { decodeHtmlEntities } from '../decoding/html-entities.ts';
+import { noSettings } from './settings.ts';
+
+/** Elements that run or fetch something by themselves. */
+const ACTIVE =
+  /^(?:script|iframe|object|embed|applet|base|meta|link|form|frame|frameset|svg|math|style|template|portal|isindex|xml|import|foreignobject|animate|set|handler|listener|bgsound|layer|ilayer|noscript|marquee|keygen|details|dialog|video|audio|source|input|button|select|textarea|body|html|img|image|x|xss|a|b)$/;
+/** Of them, those that are an attack by being there at all. */
+const RUNS_ALONE =
+  /^(?:script|iframe|object|embed|applet|base|frame|frameset|portal|isindex|foreignobject|bgsound|layer|ilayer|handler|listener)$/;
+const URL_ATTRIBUTES =
+  /^(?:href|src|action|formaction|data|xlink:href|poster|background|lowsrc|dynsrc|code|codebase|manifest|from|to|values|srcset|ping|content|srcdoc|style)$/;
+const TAGS_READ_MAX = 400;
+const ATTRIBUTES_READ_MAX = 60;
+
+export const xss: FieldDetector = {
+  kind: 'field',
+  id: 'xss',
+  classes: ANGLE | PAREN | QUOTE | DOUBLE_QUOTE | BACKTICK | COLON | EQUALS,
+  settings: noSettings,
+  load: () => inspect,
+};
+
+function inspect(field: Field): Recognition | undefined {
+  const { text } = field;
+  const markup = text.indexOf('<') === -1 ? undefined : inMarkup(text, field);
+  if (markup !== undefined && markup.confidence >= 0.8) return markup;
+  return inAttribute(text) ?? scriptUrl(text) ?? inScript(text) ?? markup;
+}
+
+/** Tags in element content, also such that never close: browsers close them. */
+function inMarkup(text: string, field: Field): Recognition | undefined {
+  let weak: Recognition | undefined;
+  let at = text.indexOf('<');
+  for (let tags = 0; at !== -1 && tags < TAGS_READ_MAX; tags++) {
+    const name = /^<[\s\0]*(\/?)([A-Za-z!?%][^\s/>\0<"'=]{0,40})/.exec(text.slice(at, at + 64));
+    if (name !== null && name[1] === '') {
+      const found = inTag(text, at, name[0].length, name[2]!.toLowerCase(), field);
+      if (found !== undefined && found.confidence >= 0.8) return found;
+      weak ??= found;
+    }
+    at = text.indexOf('<', at + 1);
+  }
+  return weak;
+}
+
+function inTag(text: string, at: number, nameLength: number, name: string, field: Field): Recognition | undefined {
+  const attributes = readAttributes(text, at + nameLength);
+  for (const { name: attribute, value } of attributes) {
+    if (/^on[a-z]{3,25}$/.test(attribute) && value !== '')
+      return found(0.95, `has the event handler ${attribute} on <${name}>`, text, at);
+    if (URL_ATTRIBUTES.test(attribute) && isScriptUrl(value))
+      return found(0.95, `has a script URL in ${attribute} of <${name}>`, text, at);
+    if (attribute === 'srcdoc') return found(0.9, 'has an inline document', text, at);
+    if (
+      attribute === 'style' &&
+      /expression\s*\(|-moz-binding|behaviou?r\s*:|javascript:/i.test(decodeHtmlEntities(value))
+    )
+      return found(0.9, 'runs script from a style', text, at);
+    if (name === 'meta' && attribute === 'http-equiv' && /refresh|set-cookie|content-security/i.test(value))
+      return found(0.85, 'redirects with a meta element', text, at);
+  }
+  if (!ACTIVE.test(name)) return undefined;
+  const isCode = isCodeSample(text, at);
+  if (name === 'script' || name === 'script/src') return found(isCode ? 0.4 : 0.95, 'opens a script element', text, at);
+  if (RUNS_ALONE.test(name))
+    return found(
+      isCode ? 0.3 : name === 'iframe' && isWholeEmbed(text, field) ? 0.4 : 0.85,
+      `opens <${name}>`,
+      text,
+      at,
+    );
+  if (name === 'style' && /@import|expression\s*\(|javascript:|-moz-binding/i.test(text.slice(at, at + 400)))
+    return found(0.85, 'imports script in a style', text, at);
+  if (name === 'link' && attributes.some((a) => a.name === 'rel' && /import|stylesheet/i.test(a.value)))
+    return found(0.6, 'links a foreign style sheet', text, at);
+  return undefined;
+}
+
+/** Editors embed videos by an iframe over https and nothing else. */
+function isWholeEmbed(text: string, field: Field): boolean {
+  return (
+    field.text.length > 80 &&
+    /<iframe[^>]+src=["']https:\/\/(?:www\.)?(?:youtube|youtube-nocookie|vimeo|google)\.com\//i.test(text)
+  );
+}
+
+/** Inside a fenced or inline code sample markup is shown, not used. */
+function isCodeSample(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - 4_000), at);
+  const fences = before.split('```').length - 1;
+  if (fences % 2 === 1) return true;
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  return (line.split('`').length - 1) % 2 === 1 && text.indexOf('`', at) !== -1;
+}
+
+interface Attribute {
+  readonly name: string;
+  readonly value: string;
+}
+
+const ATTRIBUTE =
+  /[\s/"'\0]*([^\s/>"'=<\0][^\s/>=\0]{0,60})(?:[\s\0]*=[\s\0]*("[^"]{0,2000}"?|'[^']{0,2000}'?|`[^`]{0,2000}`?|[^\s>]{0,2000}))?/y;
+
+function readAttributes(text: string, start: number): Attribute[] {
+  const attributes: Attribute[] = [];
+  let at = start;
+  while (attributes.length < ATTRIBUTES_READ_MAX && at < text.length && text[at] !== '>') {
+    ATTRIBUTE.lastIndex = at;
+    const match = ATTRIBUTE.exec(text);
+    if (match === null || ATTRIBUTE.lastIndex === at) break;
+    at = ATTRIBUTE.lastIndex;
+    attributes.push({
+      name: match[1]!.toLowerCase().replace(/^[^a-z]+/, ''),
+      value: (match[2] ?? '').replace(/^["'`]|["'`]$/g, ''),
+    });
+  }
+  return attributes;
+}
+
+/** `" onmouseover=alert(1) x="`: the value closes the attribute it stands in and adds a handler. */
+function inAttribute(text: string): Recognition | undefined {
+  const match = /(?:^|["'`\s/])(on[a-z]{3,25})\s*=\s*["'`]?\s*([^\s"'`][^\n]{0,200})/i.exec(text.slice(0, 100_000));
+  if (match === null) return undefined;
+  const closes = /["'`][\s/]*$/.test(text.slice(0, match.index + 1)) || /^["'`]/.test(match[0]);
+  if (!isCall(match[2]!)) return undefined;
+  return found(closes ? 0.92 : 0.6, `adds the event handler ${match[1]!.toLowerCase()}`, text, match.index);
+}
+
+/** The whole value is a script URL, with the white space and controls that browsers ignore. */
+function scriptUrl(text: string): Recognition | undefined {
+  return isScriptUrl(text) && /[(`=]|%28|alert/i.test(text) ? found(0.9, 'is a script URL', text, 0) : undefined;
+}
+
+function isScriptUrl(value: string): boolean {
+  const plain = decodeHtmlEntities(value.slice(0, 300))
+    .replace(/[\u0000-\u0020\u00a0]/g, '')
+    .toLowerCase();
+  return (
+    /^(?:javascript|vbscript|livescript|jscript):/.test(plain) ||
+    /^data:(?:text\/html|image\/svg\+xml|text\/xml|application\/(?:xhtml\+)?xml|,|;|text\/javascript)/.test(plain)
+  );
+}
+
+const BROWSER =
+  /\b(?:alert|prompt|confirm|eval|fetch|setTimeout|setInterval|Function|atob|import|print)\s*(?:\(|`|\?\.)|\b(?:document\s*\.\s*(?:cookie|domain|write|location|body)|window\s*[.[]|top\s*\[|self\s*\[|parent\s*\[|location\s*(?:=|\.\s*(?:href|replace|assign))|localStorage|XMLHttpRequest|String\.fromCharCode)/;
+
+function isCall(text: string): boolean {
+  return (
+    BROWSER.test(text) ||
+    /[\w$\])]\s*[(`]/.test(text) ||
+    /=/.test(text) ||
+    /&(?:#|lpar)/i.test(text) ||
+    /\\u00/.test(text)
+  );
+}
+
+/** `';alert(1)//`: the value closes a script string and goes on with a call into the browser. */
+function inScript(text: string): Recognition | undefined {
+  const match = /^[^'"`\n]{0,200}(['"`])\s*\)*\s*(?:[;,}+\-*/%|&^]|\|\||&&)\s*([\s\S]{1,400})/.exec(text);
+  if (match !== null) {
+    const call = BROWSER.exec(match[2]!);
+    if (call !== null && call.index < 60) {
+      const ends = /(?:\/\/|<!--|-->|;|\+\s*['"`]|-\s*['"`])[^\n]{0,20}$/.test(match[2]!);
+      return found(ends ? 0.9 : 0.75, 'closes a script string and calls into the browser', text, match.index);
+    }
+  }
+  const template = /\$\{\s*(?:alert|prompt|confirm|eval|fetch|document\.|window\.|self\[|top\[)[^}]{0,200}\}/.exec(
+    text.slice(0, 50_000),
+  );
+  return template === null
+    ? undefined
+    : found(0.85, 'calls into the browser from a template literal', text, template.index);
+}
+
+function found(confidence: number, what: string, text: string, at: number): Recognition {
+  return {
+    confidence,
+    what,
+    matched: text.slice(at, at + 120),
+    ...(confidence < 0.8 ? { severity: 'low' as const } : {}),
+  };
+}

@@ -1,0 +1,29 @@
+// XML external entities: a document type that defines entities or names a foreign definition, in an XML body or in a value
+// that holds XML. Nothing is expanded here; what a backend would expand is what is found.
+import { ANGLE } from '../core/characters.ts';
+import type { FieldDetector } from '../core/detector.ts';
+import { noSettings } from './settings.ts';
+
+const DOCTYPE =
+  /<!DOCTYPE[\s\S]{0,2000}?(?:<!ENTITY\s+(?:%\s*)?[\w:.-]+\s+(?:SYSTEM|PUBLIC|["'])|\bSYSTEM\s+["'](?!about:|http:\/\/www\.w3\.org)|\bPUBLIC\s+["'][^"']*["']\s+["'](?!https?:\/\/www\.w3\.org))/i;
+const INCLUDE = /<xi:include\b[^>]{0,400}\bhref\s*=|xmlns:\w+\s*=\s*["']http:\/\/www\.w3\.org\/2001\/XInclude/i;
+const ENTITY = /<!ENTITY\s+(?:%\s*)?[\w:.-]+\s+(?:SYSTEM|PUBLIC|["'][^"']*&)/i;
+
+export const xxe: FieldDetector = {
+  kind: 'field',
+  id: 'xxe',
+  classes: ANGLE,
+  settings: noSettings,
+  load: () => (field) => {
+    const { text } = field;
+    if (!text.includes('<!') && !text.includes('<xi:')) return undefined;
+    const match = DOCTYPE.exec(text) ?? ENTITY.exec(text) ?? INCLUDE.exec(text);
+    return match === null
+      ? undefined
+      : {
+          confidence: 0.95,
+          what: 'defines an entity or includes a foreign document',
+          matched: text.slice(match.index, match.index + 120),
+        };
+  },
+};
