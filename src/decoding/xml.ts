@@ -29,6 +29,11 @@ export function decodeXml(text: string, limits: Pick<Limits, 'xmlDepthMax' | 'xm
     const base = childPointer(parent?.pointer ?? '', tag.name);
     const pointer = earlier === 0 ? base : childPointer(base, earlier);
     open.push({ name: tag.name, pointer, text: '', children: new Map() });
+    // What XInclude would fetch is shown as the element it is; its attribute alone would look like any link.
+    const included = (tag.attributes as Record<string, string>).href;
+    if (/(?:^|:)include$/.test(tag.name) && included !== undefined) {
+      emit(sink, pointer, tag.name, `<xi:include href="${included}">`);
+    }
     for (const [name, value] of Object.entries(tag.attributes as Record<string, string>)) {
       count();
       emit(sink, childPointer(pointer, `@${name}`), name, value);

@@ -55,9 +55,9 @@ function inspect(field: Field): Recognition | undefined {
 /** What stands behind the separator: a command word, its arguments, and how the whole ends. */
 function confidenceOf(separator: string, text: string, at: number, start: number): number {
   const tail = text.slice(start, start + 300);
-  const word = /^(?:[\w./\\:~?*[\]-]|\\.|''|""|\$@|\$\*|\^)+/.exec(tail)?.[0];
+  const word = /^(?:[\w./\\:~?*[\]-]|\\.|'[\w/]{0,8}'|"[\w/]{0,8}"|\$@|\$\*|\^)+/.exec(tail)?.[0];
   if (word === undefined) return 0;
-  const bare = word.replace(/\\(.)/g, '$1').replace(/''|""|\$@|\$\*|\^/g, '');
+  const bare = word.replace(/\\(.)/g, '$1').replace(/['"^]|\$@|\$\*/g, '');
   const wasSplit = bare !== word && !/[\\]/.test(word.replace(/\\[A-Za-z]/g, ''));
   const name = bare.replace(/^.*[/\\]/, '').replace(/\.exe$/i, '');
   const isPathed = /^(?:\/(?:usr\/|s?bin\/|etc\/|tmp\/|opt\/)|[a-z]:\\)/i.test(bare) || /^\/[?*\w]{2,4}\//.test(bare);
@@ -71,6 +71,10 @@ function confidenceOf(separator: string, text: string, at: number, start: number
     );
   const ends = /^\s*(?:$|[;|&)`#]|\n|%0a|\/\/)/.test(rest) || (isSubstitution && /^[^\n]{0,200}[)`]/.test(rest));
   if (wasSplit || hasShellArgument || isPathed) return isProse(text, at) ? 0.5 : 0.95;
+  // In prose, backticks set code apart: a word and a space stand in front of them.
+  if (separator === '`' && /[A-Za-z]{2,}[ \n]+$/.test(text.slice(Math.max(0, at - 40), at))) return 0.25;
+  if (/^(?:sleep|ping|timeout)$/i.test(name) && /^(?:-\w+\s+)?\d/.test(argument)) return 0.92;
+  if (/^(?:cat|type|more|head|tail)$/i.test(name) && /[/\\.]/.test(argument)) return 0.9;
   if (isSubstitution)
     return ends && !EVERYDAY.test(name)
       ? 0.92
@@ -83,8 +87,6 @@ function confidenceOf(separator: string, text: string, at: number, start: number
   // `;id`, `|cat x`: an everyday word counts when it follows tightly and is all there is.
   const isTight = text[at + separator.length] !== ' ' || at === 0 || /[|&;]/.test(text[at - 1] ?? '');
   if (ends && separator !== '\n' && text.length < 120 && !/\s/.test(text.slice(0, at).trim()) && isTight) return 0.82;
-  if (/^(?:sleep|ping|timeout)$/i.test(name) && /^(?:-\w+\s+)?\d/.test(argument)) return 0.92;
-  if (/^(?:cat|type|more|head|tail)$/i.test(name) && /[/\\.]/.test(argument)) return 0.9;
   if (/^(?:echo|printf)$/i.test(name) && !isProse(text, at) && text.length < 200) return separator === '\n' ? 0.4 : 0.8;
   return 0;
 }

@@ -74,7 +74,10 @@ function weighed(continuation: Continuation, text: string, at: number, earlier: 
   const isSentence = /^[^-#;/*]*$/.test(rest) && rest.trim().split(/\s+/).length >= PROSE_WORDS_MIN;
   const isInText = isSentence || words >= PROSE_WORDS_MIN || (earlier % 2 === 1 && words > 2);
   // In prose a double quote opens a citation more often than it closes a literal.
-  if (quote === '"' && continuation.confidence < 0.9 && /\s/.test(before)) return { ...continuation, confidence: 0.3 };
+  if (quote === '"' && continuation.confidence < 0.9 && /\s/.test(before)) {
+    // Between `<name attribute="` and `>` it closes the attribute of a rich text.
+    return { ...continuation, confidence: /<[A-Za-z][^<>]*="[^"<>]*$/.test(before) ? 0 : 0.3 };
+  }
   return isInText ? { ...continuation, confidence: Math.min(continuation.confidence, 0.45) } : continuation;
 }
 

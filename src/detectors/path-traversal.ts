@@ -15,7 +15,7 @@ export const pathTraversal: FieldDetector = {
 
 /** `../`, `..\`, `..;/`, `....//`, `.%2e/`, `..%c0%af` and other spellings that some server reads as one step up. */
 const STEP =
-  /(?:^|[/\\;=:,\s"'(?&]|\u0000)(?:\.|\u2024|\uff0e|%2e|%252e){2,4}(?:\u0000|;[^/\\]{0,20})?(?:[/\\\u2215\u2044\uff0f\uff3c]|%(?:25)*2f|%(?:25)*5c|%c0%af|%c1%9c|%c0%9v|0x2f|0x5c)+/gi;
+  /(?<=^|[/\\;=:,\s"'(?&\u0000\u2215\u2044\uff0f]|%2f|%5c|%af|%9c|0x2f)(?:\.|\u2024|\uff0e|%2e|%252e){2,4}(?:\u0000|;[^/\\]{0,20})?(?:[/\\\u2215\u2044\uff0f\uff3c]|%(?:25)*2f|%(?:25)*5c|%c0%af|%c1%9c|%c0%9v|0x2f|0x5c)+/gi;
 const SENSITIVE =
   /(?:^|[/\\])(?:etc[/\\]+(?:passwd|shadow|group|hosts|issue|motd|fstab|crontab|sudoers|ssh[/\\]|nginx[/\\]|apache2?[/\\]|httpd[/\\]|mysql[/\\]|my\.cnf|php|resolv\.conf|hostname|environment|profile)|proc[/\\]+(?:self|version|cmdline|mounts|net|sched_debug|\d+)[/\\]?|root[/\\]\.|var[/\\]+(?:log|run[/\\]secrets|mail|spool)[/\\]|(?:win(?:dows|nt)|boot)[/\\.](?:system32|win\.ini|system\.ini|repair|ini|php\.ini|debug)|boot\.ini|\.ssh[/\\]|\.aws[/\\]credentials|\.bash_history|\.htpasswd|web-inf[/\\]|meta-inf[/\\]|id_rsa|sam$|windows[/\\]system32|inetpub[/\\])/i;
 

@@ -67,10 +67,11 @@ function inTag(text: string, at: number, nameLength: number, name: string, field
   }
   if (!ACTIVE.test(name)) return undefined;
   const isCode = isCodeSample(text, at);
-  if (name === 'script' || name === 'script/src') return found(isCode ? 0.4 : 0.95, 'opens a script element', text, at);
+  if (name === 'script' || name === 'script/src')
+    return found(isCode ? 0.25 : 0.95, 'opens a script element', text, at);
   if (RUNS_ALONE.test(name))
     return found(
-      isCode ? 0.3 : name === 'iframe' && isWholeEmbed(text, field) ? 0.4 : 0.85,
+      isCode ? 0.25 : name === 'iframe' && isWholeEmbed(text, field) ? 0.4 : 0.85,
       `opens <${name}>`,
       text,
       at,
@@ -127,7 +128,7 @@ function readAttributes(text: string, start: number): Attribute[] {
 function inAttribute(text: string): Recognition | undefined {
   const match = /(?:^|["'`\s/])(on[a-z]{3,25})\s*=\s*["'`]?\s*([^\s"'`][^\n]{0,200})/i.exec(text.slice(0, 100_000));
   if (match === null) return undefined;
-  const closes = /["'`][\s/]*$/.test(text.slice(0, match.index + 1)) || /^["'`]/.test(match[0]);
+  const closes = /["'`]/.test(text.slice(0, match.index + 1));
   if (!isCall(match[2]!)) return undefined;
   return found(closes ? 0.92 : 0.6, `adds the event handler ${match[1]!.toLowerCase()}`, text, match.index);
 }

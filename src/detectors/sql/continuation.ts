@@ -218,6 +218,8 @@ function afterOperator(all: readonly SqlToken[], at: number, isQuoted: boolean):
   const expression = expressionAt(all, at + 1);
   if (expression === 'telling') return found(0.95, `adds a function call or subquery after ${operator}`);
   if (!isQuoted) return undefined;
+  // `">text</a>`: markup behind an attribute, not a comparison with a column.
+  if (expression === 'comparison' && !isLogical && all[at + 1]?.kind === 'word') return undefined;
   if (expression === 'comparison')
     return found(isLogical ? 0.92 : 0.85, isLogical ? 'adds a condition' : 'adds a comparison');
   // `'='`, `'-'`, `'*'`: the value becomes an expression of two literals, which is true or zero in a comparison.

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { ResponseView } from '../../src/core/detector.ts';
+import { errorDisclosure } from '../../src/detectors/error-disclosure.ts';
+
+function found(latin1: string, status = 500): string[] {
+  return errorDisclosure
+    .load({})({ status, body: { latin1 } } as unknown as ResponseView)
+    .map((one) => one.what);
+}
+
+describe('error-disclosure', () => {
+  it.each([
+    ['Error: x\n    at f (/app/server.js:10:5)', 'a Node stack trace'],
+    ['{"stack":"Error\\n    at Object.<anonymous> (/srv/app/index.js:1:7)"}', 'a Node stack trace'],
+    ['\tat com.example.Shop.get(Shop.java:42)', 'a Java stack trace'],
+    ['Traceback (most recent call last):\n  File "/app/x.py"', 'a Python stack trace'],
+    ['<b>Warning</b>: x in /var/www/html/index.php on line <b>12</b>', 'a PHP error with its file'],
+    ['goroutine 1 [running]:\nmain.main()', 'a Go stack trace'],
+    ["/app/models/user.rb:12:in `find'", 'a Ruby stack trace'],
+    ["thread 'main' panicked at src/main.rs:2:5", 'a Rust panic'],
+    ['   at Shop.Api.Get(Int32 id) in /src/Shop/Api.cs:line 42', 'a .NET stack trace'],
+    ['You have an error in your SQL syntax; check', 'a MySQL error'],
+    ['ORA-00933: SQL command not properly ended', 'an Oracle error'],
+    ['ERROR: syntax error at or near "\'"', 'a PostgreSQL error'],
+    ['Unclosed quotation mark after the character string', 'a SQL Server error'],
+  ])('finds %j', (text, what) => expect(found(text)).toContain(`shows ${what}`));
+
+  it.each([
+    '{"error":"internal error"}',
+    'Meet me at 10:30 at the station',
+    'The file /docs/index.php explains it',
+    'We write Java and Python; a traceback is a list of calls',
+    '{"name":"SQL syntax for beginners"}',
+    'Whoops! That page is gone.',
+    'ORA-nge juice',
+    '안녕하세요, 오류가 발생했습니다',
+    '{"at":"2026-11-24T10:20:30Z"}',
+    '{"line":12,"column":5}',
+    'goroutine pools are useful',
+    'thread closed',
+    'look at https://example.com:8080',
+  ])('is quiet about %j', (text) => expect(found(text)).toEqual([]));
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { BLOCKING_CONFIDENCE } from '../../src/core/detector.ts';
+import type { Field } from '../../src/core/field.ts';
+import { ssrf } from '../../src/detectors/ssrf.ts';
+import { recognise } from '../support/field.ts';
+
+type Row = [text: string, overrides: Partial<Field>];
+
+const LOUD: Row[] = [
+  ['http://169.254.169.254/latest/meta-data/', { name: 'url' }],
+  ['http://metadata.google.internal/computeMetadata/v1/', { name: 'url' }],
+  ['http://127.0.0.1:6379/', { name: 'url', location: 'query' }],
+  ['http://localhost/admin', { name: 'url', location: 'query' }],
+  ['http://2130706433/', { name: 'url' }],
+  ['http://0x7f000001/', { name: 'url' }],
+  ['http://0177.0.0.1/', { name: 'url' }],
+  ['http://127.1/', { name: 'url' }],
+  ['http://[::ffff:127.0.0.1]/', { name: 'url' }],
+  ['gopher://127.0.0.1:6379/_INFO', { name: 'url' }],
+  ['dict://127.0.0.1:11211/stats', { name: 'url' }],
+  ['file:///etc/passwd', { name: 'url', location: 'query' }],
+  ['http://example.com@169.254.169.254/', { name: 'url' }],
+  ['http://169.254.169.254.nip.io/', { name: 'url' }],
+  ['http://①⑥⑨.②⑤④.①⑥⑨.②⑤④/', { name: 'url' }],
+  ['http://0xa9fea9fe/', { name: 'url' }],
+  ['//169.254.169.254/latest', { name: 'url' }],
+];
+
+const QUIET: Row[] = [
+  ['https://example.com/webhook', { name: 'url' }],
+  ['http://api.example.com:8080/x', { name: 'url' }],
+  ['https://8.8.8.8/dns-query', { name: 'url' }],
+  ['http://localhost:3000/callback', { name: 'redirect_uri' }],
+  ['http://127.0.0.1:8080/', { location: 'header', name: 'referer' }],
+  ['mailto:ann@example.com', { name: 'contact' }],
+  ['https://cdn.example.com/a.png', { name: 'avatar' }],
+  ['12:30:00', { name: 'time' }],
+  ['note: see http://localhost in the docs', { name: 'text' }],
+  ['urn:isbn:0451450523', { name: 'id' }],
+  ['https://example.com/?next=/home', { name: 'url' }],
+  ['file: report.pdf', { name: 'text' }],
+  ['s3://bucket/key', { name: 'uri' }],
+  ['git+ssh://git@example.com/x.git', { name: 'repo' }],
+  ['data:image/png;base64,iVBOR', { name: 'img' }],
+  ['http://localhost:3000/', { name: 'base_url' }],
+  ['a//b//c', { name: 'path' }],
+];
+
+describe('ssrf', () => {
+  it.each(LOUD)('blocks %j', (text, overrides) => {
+    expect(recognise(ssrf, text, overrides)?.confidence ?? 0).toBeGreaterThanOrEqual(BLOCKING_CONFIDENCE);
+  });
+  it.each(QUIET)('does not block %j', (text, overrides) => {
+    expect(recognise(ssrf, text, overrides)?.confidence ?? 0).toBeLessThan(0.3);
+  });
+});
