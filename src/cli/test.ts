@@ -1,4 +1,3 @@
-// `sallyport test`: runs the suites among the policies against the policies.
 import type { SuiteDocument } from '../core/document.ts';
 import { createDefaultEngine } from '../inspection/default-engine.ts';
 import { runSuite } from '../inspection/run-suite.ts';
