@@ -48,7 +48,7 @@ export function readConfiguration(
   if (documents.length > 1) return fault([], 'the configuration is one document; policies go into files of their own');
   const expanded = expandVariables(document?.value ?? {}, environment);
   if ('missing' in expanded) return fault(expanded.path, `the environment variable \`${expanded.missing}\` is not set`);
-  const parsed = configurationSchema.safeParse(withOverrides(expanded.value, overrides));
+  const parsed = configurationSchema.safeParse(withOverrides(expanded.value, overrides), { reportInput: true });
   if (!parsed.success) {
     const issue = firstIssue(parsed.error.issues, configurationSchema);
     return fault(issue.path, issue.message, issue.of);

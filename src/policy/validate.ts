@@ -32,7 +32,7 @@ export function validateDocument(
     return faultAt(['kind'], `unknown kind \`${kind}\`${didYouMean(kind, kinds)}; kinds are ${kinds.join(', ')}`);
   }
   const schema = DOCUMENT_SCHEMAS[kind as DocumentKind];
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (!parsed.success) {
     const { path, message, of } = firstIssue(parsed.error.issues, schema);
     return faultAt(path, message, of);

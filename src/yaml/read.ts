@@ -1,5 +1,5 @@
 // YAML text → values with their places. YAML 1.2 core schema: `no` is text, duplicate keys and unknown tags are faults.
-import { isMap, isScalar, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import type { DocumentFault } from '../core/document.ts';
 import { prescan, YAML_ALIASES_MAX } from './prescan.ts';
 
@@ -19,22 +19,16 @@ export function readYaml(text: string, file: string): YamlRead {
   const refused = prescan(text, file);
   if (refused !== undefined) return { documents: [], faults: [refused] };
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, {
-    schema: 'core',
-    strict: true,
-    uniqueKeys: true,
-    merge: false,
-    customTags: [],
-    lineCounter: lines,
-    prettyErrors: false,
-  });
   const documents: YamlDocument[] = [];
   const faults: DocumentFault[] = [];
-  for (const document of Array.isArray(parsed) ? parsed : []) {
+  const faultAt = (offset: number, message: string): void => {
+    const { line, col } = lines.linePos(offset);
+    faults.push({ file, line: Math.max(1, line), column: Math.max(1, col), message });
+  };
+  for (const document of composed(text, lines)) {
     const error = document.errors[0] ?? document.warnings[0];
     if (error !== undefined) {
-      const { line, col } = lines.linePos(error.pos[0]);
-      faults.push({ file, line, column: col, message: plainMessage(error.code, error.message) });
+      faultAt(error.pos[0], plainMessage(error.code, error.message, text.slice(error.pos[0], error.pos[1])));
       continue;
     }
     try {
@@ -50,10 +44,27 @@ export function readYaml(text: string, file: string): YamlRead {
         },
       });
     } catch {
-      faults.push({ file, line: 1, column: 1, message: 'too many aliases; write the values out' });
+      // Only aliases can fail here: without an anchor, inside their own anchor, or multiplying.
+      faultAt(
+        document.range[0],
+        'an alias (`*name`) has no anchor before it, or aliases multiply; write the values out',
+      );
     }
   }
   return { documents, faults };
+}
+
+function composed(text: string, lines: LineCounter): readonly Document.Parsed[] {
+  const parsed = parseAllDocuments(text, {
+    schema: 'core',
+    strict: true,
+    uniqueKeys: true,
+    merge: false,
+    customTags: [],
+    lineCounter: lines,
+    prettyErrors: false,
+  });
+  return Array.isArray(parsed) ? parsed : [];
 }
 
 function offsetOf(contents: Node | null, path: readonly PropertyKey[], of: 'key' | 'value'): number {
@@ -79,18 +90,26 @@ function offsetOf(contents: Node | null, path: readonly PropertyKey[], of: 'key'
 }
 
 /** The parser's codes in plain words; its own sentence when we have none. */
-function plainMessage(code: string, message: string): string {
+function plainMessage(code: string, message: string, at: string): string {
   switch (code) {
     case 'DUPLICATE_KEY':
-      return 'this key stands here twice; keep one';
+      return `the key \`${at.split(/[:\n]/, 1)[0]!.slice(0, 64)}\` stands here twice; keep one`;
     case 'TAB_AS_INDENT':
       return 'indent with spaces; YAML does not allow tabs';
     case 'BAD_INDENT':
       return 'the indentation does not fit the lines above';
     case 'MISSING_CHAR':
-      return `a quote, bracket or colon is missing: ${message}`;
+      return `a quote, bracket, comma or colon is missing: ${message}`;
     case 'TAG_RESOLVE_FAILED':
       return 'tags (`!name`) are not supported';
+    case 'BAD_SCALAR_START':
+      return 'a text that begins with this character needs quotes';
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'a `:` too many on this line; quote a text that has a colon in it';
+    case 'MULTILINE_IMPLICIT_KEY':
+      return 'a key on one line, its value after a colon: the colon is missing, or a line above is not closed';
+    case 'BAD_DQ_ESCAPE':
+      return 'no such escape in double quotes; write patterns in single quotes';
     default:
       return message;
   }
