@@ -13,6 +13,9 @@ interface Segment<T> {
   readonly value: T;
 }
 
+/** `::ffff:0:0/96` of RFC 4291 §2.5.5.2, without its low 32 bits. */
+const MAPPED_PREFIX = 0xffffn;
+
 export class AddressRanges<T> {
   readonly #v4First: Float64Array;
   readonly #v4Last: Float64Array;
@@ -38,13 +41,10 @@ export class AddressRanges<T> {
   /** The value of the most specific range that contains the address; undefined for none and for what is no address. */
   find(address: string): T | undefined {
     const v4 = ipv4Number(address.startsWith('::ffff:') ? address.slice(7) : address);
-    if (v4 !== undefined) {
-      const i = lastAtOrBelow(this.#v4First, v4);
-      return i >= 0 && v4 <= this.#v4Last[i]! ? this.#v4Values[i] : undefined;
-    }
-    if (this.#v6.length === 0) return undefined;
+    if (v4 !== undefined) return this.#findV4(v4);
     const v6 = ipv6Number(address);
     if (v6 === undefined) return undefined;
+    if (v6 >> 32n === MAPPED_PREFIX) return this.#findV4(Number(v6 & 0xffff_ffffn));
     let low = 0;
     let high = this.#v6.length - 1;
     while (low <= high) {
@@ -56,23 +56,32 @@ export class AddressRanges<T> {
     }
     return undefined;
   }
+
+  #findV4(address: number): T | undefined {
+    const i = lastAtOrBelow(this.#v4First, address);
+    return i >= 0 && address <= this.#v4Last[i]! ? this.#v4Values[i] : undefined;
+  }
 }
 
 /** `192.0.2.0/24`, `192.0.2.7`, `2001:db8::/32`; undefined for anything else. */
 export function parseRange(text: string): ParsedRange | undefined {
   const slash = text.indexOf('/');
   const address = slash === -1 ? text : text.slice(0, slash);
-  const mapped = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
-  const v4 = ipv4Number(mapped);
-  const bits = v4 === undefined ? 128 : 32;
+  const v4 = ipv4Number(address);
   const value = v4 === undefined ? ipv6Number(address) : BigInt(v4);
   if (value === undefined) return undefined;
+  const bits = v4 === undefined ? 128 : 32;
   const prefixText = slash === -1 ? String(bits) : text.slice(slash + 1);
   if (!/^\d{1,3}$/.test(prefixText)) return undefined;
   const prefix = Number(prefixText);
   if (prefix > bits) return undefined;
   const host = (1n << BigInt(bits - prefix)) - 1n;
-  return { isV4: v4 !== undefined, first: value & ~host, last: value | host };
+  const first = value & ~host;
+  const last = value | host;
+  if (v4 === undefined && prefix >= 96 && value >> 32n === MAPPED_PREFIX) {
+    return { isV4: true, first: first & 0xffff_ffffn, last: last & 0xffff_ffffn };
+  }
+  return { isV4: v4 !== undefined, first, last };
 }
 
 /** Overlapping ranges become disjoint segments, of which the narrower range keeps its part. */

@@ -20,6 +20,14 @@ export function compileEndpointPattern(source: string): EndpointPattern {
   if (slash === -1) throw new SyntaxError('a path starts with a slash, as in `GET /api/users/{id}`');
   const host = place.slice(0, slash).toLowerCase();
   const wanted = place.slice(slash + 1).split('/');
+  for (const segment of wanted) {
+    if (!isWholeSegment(segment)) {
+      throw new SyntaxError(
+        `\`${segment}\`: \`*\`, \`**\` and \`{name}\` stand for whole segments, as in \`/api/*/items\``,
+      );
+    }
+  }
+  if (/[?#]/.test(place)) throw new SyntaxError('a pattern is a path alone, without query');
   if (wanted.length === 1 && wanted[0] === '') wanted.length = 0;
   const methods = methodPart === '*' ? undefined : new Set(methodPart.split(','));
   return {
@@ -29,6 +37,10 @@ export function compileEndpointPattern(source: string): EndpointPattern {
       (host === '' || isSameHost(host, requestHost)) &&
       matchSegments(wanted, segments),
   };
+}
+
+function isWholeSegment(segment: string): boolean {
+  return segment === '*' || segment === '**' || /^\{[^{}*]*\}$/.test(segment) || !/[*{}]/.test(segment);
 }
 
 function isSameHost(pattern: string, host: string): boolean {

@@ -37,7 +37,8 @@ export class Exceptions {
 
   #among(detection: string, finding: Finding, facts: Facts, now: number): ExceptionDocument | undefined {
     return this.#byDetection.get(detection)?.find(({ document: { match }, matches, isPointer, expiresAt }) => {
-      if (now >= expiresAt || !isPointer(finding.pointer)) return false;
+      // Not `now >= expiresAt`: an end that is no number must not hold for ever.
+      if (!(now < expiresAt) || !isPointer(finding.pointer)) return false;
       if (match.location.length > 0 && !(match.location as readonly string[]).includes(finding.location)) return false;
       if (match.dataTypes.length > 0 && !match.dataTypes.includes(finding.dataType ?? '')) return false;
       return matches(facts);
@@ -45,7 +46,11 @@ export class Exceptions {
   }
 }
 
-/** A plain date holds until the end of that day, UTC. */
-function endOf(expires: string): number {
-  return expires.length === 10 ? Date.parse(expires) + 86_400_000 : Date.parse(expires);
+/** Milliseconds since the epoch. A plain date holds until the end of that day; times without a zone are UTC. NaN for no date. */
+export function endOf(expires: string): number {
+  if (expires.length > 10) return Date.parse(/(?:Z|[+-]\d\d:\d\d)$/.test(expires) ? expires : `${expires}Z`);
+  const start = Date.parse(expires);
+  // The parser takes February 30 for March 2.
+  const isDate = Number.isFinite(start) && new Date(start).toISOString().startsWith(expires);
+  return isDate ? start + 86_400_000 : Number.NaN;
 }

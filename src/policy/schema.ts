@@ -5,7 +5,9 @@ import { ACTOR_KINDS } from '../core/actor.ts';
 import { ACTIONS, SEVERITIES } from '../core/finding.ts';
 import { MODES } from '../core/record.ts';
 import { parseRange } from './address-ranges.ts';
+import { COUNTRIES } from './countries.ts';
 import { compileEndpointPattern } from './endpoint-pattern.ts';
+import { endOf } from './exceptions.ts';
 import { linearPatternFault } from './linear-pattern.ts';
 
 const text = z.string().max(4_000);
@@ -156,7 +158,11 @@ const exception = z.strictObject({
   reason: text.min(1, 'say why this is legitimate'),
   expires: z
     .string()
-    .regex(/^\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?$/, 'write a date as `2027-06-30`')
+    .regex(
+      /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/,
+      'write a date as `2027-06-30`',
+    )
+    .refine((value) => Number.isFinite(endOf(value)), 'there is no such day; write a date as `2027-06-30`')
     .optional(),
 });
 
@@ -173,7 +179,14 @@ const list = z.strictObject({
         .max(100_000)
         .default([]),
       countries: z
-        .array(z.string().regex(/^[A-Z]{2}$/, 'two capital letters, as in `KR`'))
+        .array(
+          z
+            .string()
+            .refine(
+              (code) => COUNTRIES.has(code),
+              'not a country of ISO 3166-1; write two capital letters, as in `KR`',
+            ),
+        )
         .max(250)
         .default([]),
     })

@@ -1,6 +1,7 @@
 // Parsed YAML → policy documents, or the first fault of each document with its place and what to write instead.
 import { z } from 'zod';
-import type { ActorMatch, DocumentFault, PolicyDocument } from '../core/document.ts';
+import type { ActorMatch, DataTypeDocument, DocumentFault, PolicyDocument } from '../core/document.ts';
+import { compileType } from '../data-types/compiled-type.ts';
 import { DETECTORS } from '../detectors/index.ts';
 import { didYouMean, firstIssue } from '../yaml/issue.ts';
 import type { YamlDocument } from '../yaml/read.ts';
@@ -41,6 +42,10 @@ export function validateDocument(
   const complete = completed(parsed.data, source, isShipped, document, file);
   if (complete.kind === 'detector') {
     const fault = settingsFault(complete.id, complete.settings);
+    if (fault !== undefined) return faultAt(fault.path, fault.message);
+  }
+  if (complete.kind === 'data-type') {
+    const fault = dataTypeFault(complete, value);
     if (fault !== undefined) return faultAt(fault.path, fault.message);
   }
   return { document: complete };
@@ -130,11 +135,26 @@ function settingsFault(id: string, settings: unknown): { path: Path; message: st
     return { path: ['id'], message: `no detector has the id \`${id}\`${didYouMean(id, ids)}` };
   }
   try {
-    detector.settings.parse(settings ?? {});
+    detector.load(detector.settings.parse(settings ?? {}));
     return undefined;
   } catch (error) {
     if (!(error instanceof z.ZodError)) return { path: ['settings'], message: (error as Error).message };
-    const issue = firstIssue(error.issues, undefined);
+    const schema = detector.settings instanceof z.ZodType ? detector.settings : undefined;
+    const issue = firstIssue(error.issues, schema);
     return { path: ['settings', ...issue.path], message: issue.message };
+  }
+}
+
+/** What only compiling shows: an unknown validator, a pattern whose beginning cannot be looked for. */
+function dataTypeFault(document: DataTypeDocument, written: object): { path: Path; message: string } | undefined {
+  if (document.patterns.length === 0 && document.context.keys.length === 0) {
+    return { path: [], message: 'a data type needs `pattern`, `patterns` or `context.keys`' };
+  }
+  try {
+    compileType(document);
+    return undefined;
+  } catch (error) {
+    const path = error instanceof RangeError ? 'validator' : Object.hasOwn(written, 'pattern') ? 'pattern' : 'patterns';
+    return { path: [path], message: (error as Error).message };
   }
 }
