@@ -1,6 +1,9 @@
 // Every detector, in running order.
 import type { Detector } from '../core/detector.ts';
+import { directoryListing } from './directory-listing.ts';
 import { errorDisclosure } from './error-disclosure.ts';
+import { fileInclusion } from './file-inclusion.ts';
+import { graphqlAbuse, graphqlAbuseInQuery } from './graphql-abuse.ts';
 import { injectionCode } from './injection-code.ts';
 import { injectionCommand } from './injection-command.ts';
 import { injectionCrlf } from './injection-crlf.ts';
@@ -8,15 +11,23 @@ import { injectionLdap } from './injection-ldap.ts';
 import { injectionNosql } from './injection-nosql.ts';
 import { injectionSql } from './injection-sql.ts';
 import { injectionTemplate } from './injection-template.ts';
+import { jwtTampering } from './jwt-tampering.ts';
+import { parameterPollution } from './parameter-pollution.ts';
 import { pathTraversal } from './path-traversal.ts';
 import { prototypePollution } from './prototype-pollution.ts';
 import { scannerSignature } from './scanner-signature.ts';
+import { sourceCodeDisclosure } from './source-code-disclosure.ts';
 import { ssrf } from './ssrf.ts';
+import { webShellResponse } from './web-shell-response.ts';
 import { xss } from './xss.ts';
 import { xxe } from './xxe.ts';
 
 export const DETECTORS: readonly Detector[] = [
   scannerSignature,
+  jwtTampering,
+  parameterPollution,
+  graphqlAbuse,
+  graphqlAbuseInQuery,
   prototypePollution,
   injectionNosql,
   injectionSql,
@@ -25,9 +36,13 @@ export const DETECTORS: readonly Detector[] = [
   injectionCode,
   injectionTemplate,
   pathTraversal,
+  fileInclusion,
   ssrf,
   xxe,
   injectionLdap,
   injectionCrlf,
   errorDisclosure,
+  webShellResponse,
+  directoryListing,
+  sourceCodeDisclosure,
 ];
