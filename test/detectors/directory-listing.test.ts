@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { directoryListing } from '../../src/detectors/directory-listing.ts';
 import { responseView } from '../support/view.ts';
 
-const look = (text: string, type: string | undefined = 'text/html', status = 200) =>
+const look = (text: string, type = 'text/html', status = 200) =>
   directoryListing.load({})(responseView(text, type, status));
 
 const LOUD: readonly (readonly [string, string, string?])[] = [
@@ -65,9 +65,12 @@ const QUIET: readonly (readonly [string, string, string?])[] = [
   ['Korean', '<title>파일 목록</title>'],
 ];
 
+const rows = (table: readonly (readonly [string, string, string?])[]) =>
+  table.map(([name, text, type]) => [name, text, type ?? 'text/html'] as const);
+
 describe('directory-listing', () => {
-  it.each(LOUD)('names %s', (_, text, type) => expect(look(text, type ?? 'text/html')).toHaveLength(1));
-  it.each(QUIET)('is quiet about %s', (_, text, type) => expect(look(text, type ?? 'text/html')).toEqual([]));
+  it.each(rows(LOUD))('names %s', (_, text, type) => expect(look(text, type)).toHaveLength(1));
+  it.each(rows(QUIET))('is quiet about %s', (_, text, type) => expect(look(text, type)).toEqual([]));
   it('tables ran', () => expect([LOUD.length >= 12, QUIET.length >= 14]).toEqual([true, true]));
   it('is quiet about an error page', () => expect(look(LOUD[0]![1], 'text/html', 404)).toEqual([]));
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sourceCodeDisclosure } from '../../src/detectors/source-code-disclosure.ts';
 import { responseView } from '../support/view.ts';
 
-const look = (text: string, type: string | undefined = 'text/plain', status = 200) =>
+const look = (text: string, type = 'text/plain', status = 200) =>
   sourceCodeDisclosure.load({})(responseView(text, type, status));
 
 const LOUD: readonly (readonly [string, string, string?])[] = [
@@ -61,9 +61,12 @@ const QUIET: readonly (readonly [string, string, string?])[] = [
   ['security.txt', 'Contact: mailto:security@example.com\n'],
 ];
 
+const rows = (table: readonly (readonly [string, string, string?])[]) =>
+  table.map(([name, text, type]) => [name, text, type ?? 'text/plain'] as const);
+
 describe('source-code-disclosure', () => {
-  it.each(LOUD)('names %s', (_, text, type) => expect(look(text, type ?? 'text/plain')).toHaveLength(1));
-  it.each(QUIET)('is quiet about %s', (_, text, type) => expect(look(text, type ?? 'text/plain')).toEqual([]));
+  it.each(rows(LOUD))('names %s', (_, text, type) => expect(look(text, type)).toHaveLength(1));
+  it.each(rows(QUIET))('is quiet about %s', (_, text, type) => expect(look(text, type)).toEqual([]));
   it('tables ran', () => expect([LOUD.length >= 20, QUIET.length >= 25]).toEqual([true, true]));
   it('is quiet about an error page', () => expect(look('<?php $a = 1;', 'text/plain', 500)).toEqual([]));
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { webShellResponse } from '../../src/detectors/web-shell-response.ts';
 import { responseView } from '../support/view.ts';
 
-function confidence(text: string, type: string | undefined = 'text/html', status = 200): number {
+function confidence(text: string, type = 'text/html', status = 200): number {
   return Math.max(
     0,
     ...webShellResponse
@@ -68,9 +68,12 @@ const QUIET: readonly (readonly [string, string, string?])[] = [
   ['Execute command as prose', '<p>Press return to Execute command.</p>'],
 ];
 
+const rows = (table: readonly (readonly [string, string, string?])[]) =>
+  table.map(([name, text, type]) => [name, text, type ?? 'text/html'] as const);
+
 describe('web-shell-response', () => {
-  it.each(LOUD)('is sure about %s', (_, text) => expect(confidence(text)).toBeGreaterThanOrEqual(0.8));
-  it.each(QUIET)('is quiet about %s', (_, text, type) => expect(confidence(text, type ?? 'text/html')).toBe(0));
+  it.each(rows(LOUD))('is sure about %s', (_, text) => expect(confidence(text)).toBeGreaterThanOrEqual(0.8));
+  it.each(rows(QUIET))('is quiet about %s', (_, text, type) => expect(confidence(text, type)).toBe(0));
   it('tables ran', () => expect([LOUD.length >= 20, QUIET.length >= 25]).toEqual([true, true]));
 
   it('is less sure when the answer of a command stands in JSON', () => {
