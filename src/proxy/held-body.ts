@@ -69,6 +69,8 @@ export function readInto(held: HeldBytes, stream: Readable, bytesMax: number): P
     stream.on('end', onEnd);
     stream.on('error', onGone);
     stream.on('close', onGone);
+    // It was paused until the verdict on the head; a listener alone does not start it again.
+    stream.resume();
   });
 }
 
