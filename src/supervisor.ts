@@ -149,7 +149,7 @@ export class Supervisor {
             kind: 'start',
             worker: state.number,
             configuration: this.#settings.configuration,
-            openapi: [],
+            openapi: this.#settings.configuration.openapiFiles,
             bundle: this.#bundle,
             restrictions: this.#restrictions,
             socketPath: this.#socketPath,

@@ -1,7 +1,8 @@
 // Reads the configuration a verb was given: the file if one is named or lies here, the environment, the flags.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Configuration, type Overrides, readConfiguration } from '../configuration/load.ts';
+import { type Configuration, type OpenapiFile, type Overrides, readConfiguration } from '../configuration/load.ts';
+import { type OpenapiRead, openapiEndpoints } from '../configuration/openapi-paths.ts';
 import type { DocumentFault } from '../core/document.ts';
 import type { PolicyDirectories } from '../policy-loader/load-directories.ts';
 
@@ -22,7 +23,26 @@ export function givenConfiguration(config: string | undefined, overrides: Overri
       return { configuration: undefined, file, faults: [{ file, line: 1, column: 1, message }] };
     }
   }
-  return { ...readConfiguration(text, file ?? '(flags)', process.env, overrides), file };
+  const read = readConfiguration(text, file ?? '(flags)', process.env, overrides);
+  if (read.configuration === undefined) return { ...read, file };
+  const openapiFiles: OpenapiFile[] = [];
+  const faults: DocumentFault[] = [];
+  for (const one of read.configuration.openapiFiles) {
+    const paths = openapiOf(one.file);
+    if ('fault' in paths) faults.push(paths.fault);
+    else openapiFiles.push({ ...one, endpoints: paths.endpoints });
+  }
+  if (faults.length > 0) return { configuration: undefined, file, faults };
+  return { configuration: { ...read.configuration, openapiFiles }, file, faults: [] };
+}
+
+function openapiOf(file: string): OpenapiRead {
+  try {
+    return openapiEndpoints(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    const message = `the OpenAPI document cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    return { fault: { file, line: 1, column: 1, message } };
+  }
 }
 
 /** Where policies come from: the product's own folder first, the operator's on top. */

@@ -1,4 +1,5 @@
-// `${NAME}` and `${NAME:-default}` in the configuration's strings become values of environment variables.
+// `${NAME}` and `${NAME:-default}` in the configuration's strings become values of environment variables. They stay text: a
+// secret of digits is no number. Where the schema wants a number, it also takes the digits of one.
 
 type Expanded = { readonly value: unknown } | { readonly missing: string; readonly path: readonly PropertyKey[] };
 
@@ -47,6 +48,5 @@ function expandText(
     },
   );
   if (missing !== undefined) return { missing, path };
-  // `port: ${PORT}` means a number.
-  return { value: value !== text && /^\d{1,15}$/.test(value) ? Number(value) : value };
+  return { value };
 }

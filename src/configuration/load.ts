@@ -10,11 +10,17 @@ import { configurationSchema, type WrittenConfiguration, type WrittenLimits, typ
 
 export interface Configuration extends Omit<WrittenConfiguration, 'routes' | 'limits' | 'on'> {
   readonly routes: readonly Route[];
-  /** Documents whose paths become endpoint templates, by route id. */
-  readonly openapiFiles: readonly { readonly route: string; readonly file: string }[];
+  /** Documents whose paths become endpoint templates, by route id. `endpoints` is empty until the files are read. */
+  readonly openapiFiles: readonly OpenapiFile[];
   /** Bounds of the head, before a route is known. */
   readonly limits: Limits;
   readonly on: Answers;
+}
+
+export interface OpenapiFile {
+  readonly route: string;
+  readonly file: string;
+  readonly endpoints: readonly string[];
 }
 
 /** What flags on the command line say; they win over the file. */
@@ -85,18 +91,30 @@ function contradiction(written: WrittenConfiguration): { path: readonly Property
     return { path: ['routes', i, 'upstream'], message };
   }
   const ids = written.routes.map((route) => idOf(route));
-  const repeated = ids.findIndex((id, i) => ids.indexOf(id) !== i);
+  const repeated = firstRepeated(ids);
   if (repeated !== -1)
     return {
       path: ['routes', repeated],
       message: `two routes are \`${ids[repeated]}\`; give one an \`id\` of its own`,
     };
+  const places = written.routes.map((route) => `${hostsOf(route).join(' ').toLowerCase()} ${route.path}`);
+  const unreachable = firstRepeated(places);
+  if (unreachable !== -1) {
+    const message = 'an earlier route has the same `host` and `path`, so nothing would reach this one';
+    return { path: ['routes', unreachable], message };
+  }
   if (!LOOPBACK.test(written.admin.host) && !written.admin.allowRemote) {
     const message =
       'the admin port would be reachable from outside; put a TLS proxy in front and say `allowRemote: true`';
     return { path: ['admin', 'host'], message };
   }
   return undefined;
+}
+
+/** Index of the first text that stood there before, or -1. */
+function firstRepeated(texts: readonly string[]): number {
+  const seen = new Set<string>();
+  return texts.findIndex((text) => seen.size === seen.add(text).size);
 }
 
 function complete(written: WrittenConfiguration): Configuration {
@@ -128,7 +146,7 @@ function complete(written: WrittenConfiguration): Configuration {
     on: allAnswers,
     routes: routes.map((route) => compiledRoute(route, written, allLimits, allAnswers)),
     openapiFiles: routes.flatMap((route) =>
-      route.openapi === undefined ? [] : [{ route: idOf(route), file: route.openapi }],
+      route.openapi === undefined ? [] : [{ route: idOf(route), file: route.openapi, endpoints: [] }],
     ),
   };
 }

@@ -1,9 +1,26 @@
 // `sallyport.yaml` as people write it, with every default. An empty file is a valid configuration.
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { MODES } from '../core/record.ts';
 
-const port = z.number().int().min(0).max(65_535);
+/** A whole number, or its digits, as an environment variable has them. */
+function whole(min: number, max = Number.MAX_SAFE_INTEGER) {
+  const number = z.number().int().min(min).max(max);
+  return z.union([
+    number,
+    z
+      .string()
+      .regex(/^\d{1,15}$/, 'write a whole number')
+      .transform(Number)
+      .pipe(number),
+  ]);
+}
+
+/** True or false, or the word, as an environment variable has it. */
+const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]);
+
+const port = whole(0, 65_535);
 const host = z.string().min(1).max(255);
 
 /** `8080`, `0.0.0.0:8080`, `[::]:8080` or `{host, port}`. */
@@ -23,22 +40,26 @@ export const listen = z.union([
 const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 /** Milliseconds as a number, or `500ms`, `30s`, `5m`, `2h`, `7d`. */
 const duration = z.union([
-  z.number().int().min(0),
+  whole(0),
   z
     .string()
-    .regex(/^\d+(?:ms|s|m|h|d)$/, 'write milliseconds, or a duration as `30s`')
-    .transform((text) => Number.parseInt(text, 10) * DURATION_MS[/[a-z]+$/.exec(text)![0] as keyof typeof DURATION_MS]),
+    .regex(/^\d{1,12}(?:ms|s|m|h|d)?$/, 'write milliseconds, or a duration as `30s`')
+    .transform(
+      (text) =>
+        Number.parseInt(text, 10) * DURATION_MS[(/[a-z]+$/.exec(text)?.[0] ?? 'ms') as keyof typeof DURATION_MS],
+    ),
 ]);
 
 const SIZE_BYTES = { B: 1, KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824 } as const;
 /** Bytes as a number, or `64KiB`, `8MiB`. */
 const size = z.union([
-  z.number().int().min(0),
+  whole(0),
   z
     .string()
-    .regex(/^\d+(?:B|KiB|MiB|GiB)$/, 'write bytes, or a size as `8MiB`')
+    .regex(/^\d{1,12}(?:B|KiB|MiB|GiB)?$/, 'write bytes, or a size as `8MiB`')
     .transform(
-      (text) => Number.parseInt(text, 10) * SIZE_BYTES[/[A-Za-z]+$/.exec(text)![0] as keyof typeof SIZE_BYTES],
+      (text) =>
+        Number.parseInt(text, 10) * SIZE_BYTES[(/[A-Za-z]+$/.exec(text)?.[0] ?? 'B') as keyof typeof SIZE_BYTES],
     ),
 ]);
 
@@ -47,10 +68,7 @@ const mode = z.enum(MODES);
 
 const limits = z.strictObject(
   Object.fromEntries(
-    Object.keys(DEFAULT_LIMITS).map((name) => [
-      name,
-      (name.includes('Bytes') ? size : z.number().int().min(1)).optional(),
-    ]),
+    Object.keys(DEFAULT_LIMITS).map((name) => [name, (name.includes('Bytes') ? size : whole(1)).optional()]),
   ) as Record<keyof typeof DEFAULT_LIMITS, z.ZodOptional<typeof size>>,
 );
 const answers = z.strictObject({
@@ -70,15 +88,15 @@ const url = z
 const upstream = z.strictObject({
   urls: z.array(url).min(1).max(256),
   balancing: z.enum(['round-robin', 'least-pending']).default('round-robin'),
-  connectionsMax: z.number().int().min(1).max(65_535).default(256),
+  connectionsMax: whole(1, 65_535).default(256),
   healthCheck: z
     .strictObject({
       path: z.string().startsWith('/').default('/'),
       interval: duration.default(10_000),
       timeout: duration.default(2_000),
-      healthyAfter: z.number().int().min(1).default(2),
-      unhealthyAfter: z.number().int().min(1).default(3),
-      statusMax: z.number().int().default(399),
+      healthyAfter: whole(1).default(2),
+      unhealthyAfter: whole(1).default(3),
+      statusMax: whole(100, 599).default(399),
     })
     .optional(),
   timeouts: z
@@ -91,11 +109,20 @@ const upstream = z.strictObject({
   tls: z
     .strictObject({
       ca: z.string().optional(),
-      rejectUnauthorized: z.boolean().default(true),
+      rejectUnauthorized: truth.default(true),
       servername: z.string().optional(),
     })
     .default({ rejectUnauthorized: true }),
 });
+
+const addressRange = z.string().refine(isAddressRange, 'not an address or CIDR range, such as `10.0.0.0/8`');
+
+function isAddressRange(text: string): boolean {
+  const [address, bits, more] = text.split('/');
+  const version = isIP(address!);
+  if (version === 0 || more !== undefined) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
 
 const route = z.strictObject({
   id: z
@@ -103,24 +130,36 @@ const route = z.strictObject({
     .regex(/^[\w./*:-]{1,100}$/)
     .optional(),
   host: z.union([z.string(), z.array(z.string())]).optional(),
-  path: z.string().startsWith('/').default('/'),
+  path: z
+    .string()
+    .startsWith('/')
+    .default('/')
+    .describe('Path prefix on segment borders: `/api` takes `/api/x`, not `/apix`.'),
   upstream: z.string(),
   mode: mode.optional(),
-  openapi: z.string().optional(),
-  endpoints: z.array(z.string()).max(10_000).default([]),
+  openapi: z.string().optional().describe('File of an OpenAPI document, whose paths become endpoint templates.'),
+  endpoints: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Z]+ (?:[a-z0-9.-]+)?\/[^\s?#*]*$/, 'write a method and a path template, as in `GET /users/{id}`'),
+    )
+    .max(10_000)
+    .default([])
+    .describe('Path templates of this API, as in `GET /users/{id}`.'),
   limits: limits.optional(),
   on: answers.optional(),
   blockReply: z
     .strictObject({
-      status: z.number().int().min(200).max(599).optional(),
+      status: whole(200, 599).optional(),
       body: z.string().optional(),
       contentType: z.string().optional(),
     })
     .optional(),
-  preserveHost: z.boolean().default(true),
-  debugTags: z.boolean().optional(),
+  preserveHost: truth.default(true).describe("Keep the client's Host for the upstream."),
+  debugTags: truth.optional(),
   webSocket: z
-    .strictObject({ allowed: z.boolean().default(true), origins: z.array(z.string()).default([]) })
+    .strictObject({ allowed: truth.default(true), origins: z.array(z.string()).default([]) })
     .default({ allowed: true, origins: [] }),
 });
 
@@ -152,7 +191,9 @@ const record = z.record(z.string(), z.unknown());
 
 export const configurationSchema = z.strictObject({
   mode: mode.default('monitor').describe('`monitor` watches, `enforce` acts, `off` only forwards.'),
-  listen: listen.default({ host: '0.0.0.0', port: 8080 }),
+  listen: listen
+    .default({ host: '0.0.0.0', port: 8080 })
+    .describe('Where clients reach the gateway: a port, `host:port`, or `{host, port}`.'),
   tls: z
     .strictObject({ cert: z.string(), key: z.string(), minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2') })
     .optional(),
@@ -160,11 +201,11 @@ export const configurationSchema = z.strictObject({
     .strictObject({
       host: host.default('127.0.0.1'),
       port: port.default(9090),
-      allowRemote: z.boolean().default(false),
+      allowRemote: truth.default(false),
       hosts: z.array(z.string()).default([]).describe('Further Host names the admin port answers to.'),
     })
     .default({ host: '127.0.0.1', port: 9090, allowRemote: false, hosts: [] }),
-  workers: z.number().int().min(1).max(256).optional(),
+  workers: whole(1, 256).optional(),
   data: z.string().optional().describe('Folder for what must survive: restrictions, tokens, audit log.'),
   upstreams: z
     .record(
@@ -172,27 +213,37 @@ export const configurationSchema = z.strictObject({
       z.union([url.transform((one) => upstream.parse({ urls: [one] })), upstream]),
     )
     .default({}),
-  routes: z.array(route).max(10_000).default([]),
+  routes: z
+    .array(route)
+    .max(10_000)
+    .default([])
+    .describe('Which requests go to which upstream, and how they are inspected.'),
   identity: z
-    .strictObject({ trustedProxies: z.array(z.string()).default([]), actors: z.array(actorSource).max(20).optional() })
+    .strictObject({
+      trustedProxies: z.array(addressRange).max(1_000).default([]),
+      actors: z.array(actorSource).max(20).optional(),
+    })
     .default({ trustedProxies: [] }),
-  limits: limits.default({}),
-  on: answers.default({}),
-  policies: z.string().optional(),
-  defaults: z.boolean().default(true).describe('`false` leaves the shipped policies out.'),
-  debugTags: z.boolean().default(false),
+  limits: limits.default({}).describe('Bounds of one transaction; sizes as `8MiB`.'),
+  on: answers.default({}).describe('What happens when inspection cannot give its normal answer.'),
+  policies: z.string().optional().describe('Folder of your own policies; they come on top of the shipped ones.'),
+  defaults: truth.default(true).describe('`false` leaves the shipped policies out.'),
+  debugTags: truth.default(false),
   drain: z.strictObject({ grace: duration.default(30_000) }).default({ grace: 30_000 }),
   bodies: z.strictObject({ heldBytesMax: size.default(268_435_456) }).default({ heldBytesMax: 268_435_456 }),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-      access: z.boolean().default(true),
+      access: truth.default(true),
     })
     .default({ level: 'info', access: true }),
   store: z.looseObject({ kind: z.enum(['embedded', 'redis']).default('embedded') }).default({ kind: 'embedded' }),
-  ingest: record.optional(),
-  recorder: record.optional(),
-  sinks: z.union([z.array(record), record]).optional(),
+  ingest: record.optional().describe('Out-of-band transactions. Accepted; not yet used by this version.'),
+  recorder: record.optional().describe('Recording of traffic. Accepted; not yet used by this version.'),
+  sinks: z
+    .union([z.array(record), record])
+    .optional()
+    .describe('Where messages go. Accepted; not yet used by this version.'),
 });
 
 export type WrittenConfiguration = z.output<typeof configurationSchema>;
