@@ -48,6 +48,12 @@ program
   .action(async (files, options) => exitWith((await import('./cli/replay.ts')).runReplay(files, options)));
 
 program
+  .command('bench')
+  .description('measure what the shipped policies recognise and what inspection costs on this machine')
+  .option('--full', 'longer and with less noise')
+  .action(async (options) => exitWith((await import('./cli/bench.ts')).runBench(options)));
+
+program
   .command('sample-api')
   .description('run only the bundled sample API')
   .option('--listen <port>', 'port', integer, 3000)

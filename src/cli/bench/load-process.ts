@@ -1,0 +1,125 @@
+// The load generator, a child process: raw sockets, keep-alive, one request in flight on each connection.
+// Without a rate every connection sends as soon as it may. With a rate requests fall due on a fixed schedule and their time
+// counts from then, so that a stalled proxy cannot hide its stall by slowing the load down (coordinated omission).
+import { connect, type Socket } from 'node:net';
+import { type Method, requestBytes } from './payloads.ts';
+import { ResponseFraming } from './response-framing.ts';
+
+export interface LoadOrder {
+  readonly port: number;
+  readonly method: Method;
+  /** Kilobytes of the answer. */
+  readonly kilobytes: number;
+  readonly connections: number;
+  readonly durationMs: number;
+  readonly requestsPerSecond?: number;
+}
+
+export interface LoadResult {
+  readonly requests: number;
+  /** Answers other than 200, and connections lost. */
+  readonly failures: number;
+  readonly failure?: string;
+  readonly seconds: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+}
+
+interface Lane {
+  readonly socket: Socket;
+  /** When the request in flight was due; undefined while idle. */
+  due: number | undefined;
+}
+
+process.on('message', (order: LoadOrder) => {
+  void load(order).then((result) => process.send!(result));
+});
+process.once('disconnect', () => process.exit(0));
+
+async function load(order: LoadOrder): Promise<LoadResult> {
+  const bytes = requestBytes(order.method, order.kilobytes);
+  const latencies: number[] = [];
+  let failures = 0;
+  let failure: string | undefined;
+  let isOver = false;
+  const backlog: number[] = [];
+  const idle: Lane[] = [];
+  const fail = (why: string): void => {
+    if (isOver) return;
+    failures += 1;
+    failure ??= why;
+  };
+  const send = (lane: Lane, due: number): void => {
+    lane.due = due;
+    lane.socket.write(bytes);
+  };
+  const next = (lane: Lane): void => {
+    lane.due = undefined;
+    if (isOver) return;
+    const due = order.requestsPerSecond === undefined ? performance.now() : backlog.shift();
+    if (due === undefined) idle.push(lane);
+    else send(lane, due);
+  };
+  const lanes = await Promise.all(
+    Array.from({ length: order.connections }, async (): Promise<Lane> => {
+      const socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
+      await new Promise<void>((resolve) => socket.once('connect', resolve).once('error', () => resolve()));
+      const lane: Lane = { socket, due: undefined };
+      const framing = new ResponseFraming();
+      socket.on('data', (chunk) => {
+        try {
+          if (framing.push(chunk) === 0) return;
+        } catch (error) {
+          fail((error as Error).message);
+          socket.destroy();
+          return;
+        }
+        if (framing.status !== 200) fail(`status ${framing.status}`);
+        if (!isOver) latencies.push((performance.now() - lane.due!) * 1_000);
+        next(lane);
+      });
+      socket.on('error', (error) => fail(error.message));
+      socket.on('close', () => fail('the connection was closed'));
+      return lane;
+    }),
+  );
+  const started = performance.now();
+  for (const lane of lanes) next(lane);
+  const schedule =
+    order.requestsPerSecond === undefined
+      ? undefined
+      : keepSchedule(order.requestsPerSecond, started, idle, backlog, send);
+  await new Promise((resolve) => setTimeout(resolve, order.durationMs));
+  isOver = true;
+  clearInterval(schedule);
+  const seconds = (performance.now() - started) / 1_000;
+  for (const { socket } of lanes) socket.destroy();
+  const sorted = Float64Array.from(latencies).sort();
+  return {
+    requests: latencies.length,
+    failures,
+    ...(failure === undefined ? {} : { failure }),
+    seconds,
+    p50Us: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
+    p99Us: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
+  };
+}
+
+function keepSchedule(
+  requestsPerSecond: number,
+  started: number,
+  idle: Lane[],
+  backlog: number[],
+  send: (lane: Lane, due: number) => void,
+): NodeJS.Timeout {
+  let scheduled = 0;
+  return setInterval(() => {
+    const now = performance.now();
+    for (; started + (scheduled * 1_000) / requestsPerSecond <= now; scheduled += 1) {
+      const due = started + (scheduled * 1_000) / requestsPerSecond;
+      const lane = idle.pop();
+      if (lane === undefined) backlog.push(due);
+      else send(lane, due);
+    }
+  }, 1);
+}

@@ -1,0 +1,202 @@
+// Runs every contestant through every scenario, interleaved round by round so that a disturbance of the machine hits all of
+// them, and takes medians. CPU time per request is the robust figure; latencies depend on what else the machine does.
+import type { ChildProcess } from 'node:child_process';
+import { type Contestant, cpuUsByPid, type Running, spawnLoad, startUpstream } from './contestant.ts';
+import type { LoadOrder, LoadResult } from './load-process.ts';
+import type { Method } from './payloads.ts';
+
+export interface Scenario {
+  readonly name: string;
+  readonly method: Method;
+  readonly kilobytes: number;
+}
+
+export interface Plan {
+  readonly scenarios: readonly Scenario[];
+  readonly rounds: number;
+  readonly durationMs: number;
+  readonly connections: number;
+}
+
+export interface Cell {
+  readonly contestant: string;
+  readonly scenario: string;
+  /** Per request, all processes of the contestant together; 0 when it did not answer. */
+  readonly cpuUs: number;
+  /** Per request, the busiest process alone. */
+  readonly busiestCpuUs: number;
+  /** Largest minus smallest CPU figure of the rounds, as a share of the median. */
+  readonly spread: number;
+  readonly requestsPerSecond: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly failures: number;
+  readonly failure?: string;
+}
+
+export interface Pace {
+  readonly contestant: string;
+  readonly requestsPerSecond: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+}
+
+export interface Missing {
+  readonly contestant: string;
+  readonly why: string;
+}
+
+export interface Measurements {
+  readonly cells: readonly Cell[];
+  readonly paces: readonly Pace[];
+  readonly missing: readonly Missing[];
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'POST 1 KB → 1 KB', method: 'POST', kilobytes: 1 },
+  { name: 'POST 1 KB → 16 KB', method: 'POST', kilobytes: 16 },
+  { name: 'POST 1 KB → 128 KB', method: 'POST', kilobytes: 128 },
+  { name: 'GET → 1 KB', method: 'GET', kilobytes: 1 },
+];
+
+export const SHORT_PLAN: Plan = { scenarios: SCENARIOS, rounds: 3, durationMs: 1_000, connections: 64 };
+export const FULL_PLAN: Plan = { scenarios: SCENARIOS, rounds: 5, durationMs: 5_000, connections: 64 };
+
+/** Connections at a fixed rate: enough for the rate, few enough to keep the generator quiet. */
+const PACED_CONNECTIONS = 32;
+
+export async function measure(
+  contestants: readonly Contestant[],
+  plan: Plan,
+  onProgress: (what: string) => void,
+): Promise<Measurements> {
+  const upstream = await startUpstream();
+  const load = spawnLoad();
+  const missing: Missing[] = [];
+  const running: { readonly name: string; readonly it: Running }[] = [];
+  try {
+    for (const contestant of contestants) {
+      onProgress(`starting ${contestant.name}`);
+      try {
+        running.push({ name: contestant.name, it: await contestant.start(upstream.port) });
+      } catch (error) {
+        missing.push({ contestant: contestant.name, why: (error as Error).message });
+      }
+    }
+    const cells: Cell[] = [];
+    for (const scenario of plan.scenarios) {
+      const rounds = new Map<string, Cell[]>(running.map(({ name }) => [name, []]));
+      for (let round = 0; round <= plan.rounds; round += 1) {
+        for (const { name, it } of running) {
+          onProgress(`${scenario.name}, round ${round} of ${plan.rounds}: ${name}`);
+          const cell = await measureOnce(load, name, it, scenario, plan);
+          // Round 0 warms up caches and compilers.
+          if (round > 0) rounds.get(name)!.push(cell);
+        }
+      }
+      for (const ofContestant of rounds.values()) cells.push(medianCell(ofContestant));
+    }
+    return { cells, paces: await measurePaces(load, running, cells, plan, onProgress), missing };
+  } finally {
+    load.kill();
+    await Promise.all([upstream, ...running.map(({ it }) => it)].map((one) => one.stop()));
+  }
+}
+
+async function measureOnce(
+  load: ChildProcess,
+  contestant: string,
+  running: Running,
+  scenario: Scenario,
+  plan: Plan,
+): Promise<Cell> {
+  const before = cpuUsByPid(running.pid);
+  const { method, kilobytes } = scenario;
+  const { durationMs, connections } = plan;
+  const result = await ask(load, { port: running.port, method, kilobytes, connections, durationMs });
+  const isSilent = result.requests === 0;
+  const spent = [...cpuUsByPid(running.pid)].map(([pid, us]) => us - (before.get(pid) ?? 0));
+  const failure = result.failure ?? (isSilent ? `no answer within ${durationMs} ms` : undefined);
+  return {
+    contestant,
+    scenario: scenario.name,
+    cpuUs: isSilent ? 0 : spent.reduce((sum, us) => sum + us, 0) / result.requests,
+    busiestCpuUs: isSilent ? 0 : Math.max(...spent) / result.requests,
+    spread: 0,
+    requestsPerSecond: result.requests / result.seconds,
+    p50Us: result.p50Us,
+    p99Us: result.p99Us,
+    failures: result.failures + (isSilent ? 1 : 0),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/**
+ * Latency at the same rate for all: half of what the slowest gateway row manages. Only the rows without inspection and the
+ * gateway take part, since the question is what inspection adds.
+ */
+async function measurePaces(
+  load: ChildProcess,
+  running: readonly { readonly name: string; readonly it: Running }[],
+  cells: readonly Cell[],
+  plan: Plan,
+  onProgress: (what: string) => void,
+): Promise<Pace[]> {
+  const scenario = plan.scenarios[0]!;
+  const taking = running.filter(({ name }) => name.startsWith('sallyport') || name.startsWith('node:http'));
+  const capacities = cells
+    .filter((cell) => cell.scenario === scenario.name && cell.contestant.startsWith('sallyport'))
+    .map((cell) => cell.requestsPerSecond);
+  if (capacities.length === 0 || Math.min(...capacities) < 10) return [];
+  const requestsPerSecond = Math.floor(Math.min(...capacities) / 2);
+  const rounds = new Map<string, LoadResult[]>(taking.map(({ name }) => [name, []]));
+  for (let round = 1; round <= plan.rounds; round += 1) {
+    for (const { name, it } of taking) {
+      onProgress(`${requestsPerSecond} requests/s, round ${round} of ${plan.rounds}: ${name}`);
+      const { method, kilobytes } = scenario;
+      const order = { port: it.port, method, kilobytes, connections: PACED_CONNECTIONS, requestsPerSecond };
+      rounds.get(name)!.push(await ask(load, { ...order, durationMs: plan.durationMs * 2 }));
+    }
+  }
+  return [...rounds].map(([contestant, results]) => ({
+    contestant,
+    requestsPerSecond,
+    p50Us: median(results.map((one) => one.p50Us)),
+    p99Us: median(results.map((one) => one.p99Us)),
+  }));
+}
+
+function ask(load: ChildProcess, order: LoadOrder): Promise<LoadResult> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null): void => reject(new Error(`the load generator ended with code ${code}`));
+    load.once('exit', ended);
+    load.once('message', (result: LoadResult) => {
+      load.off('exit', ended);
+      resolve(result);
+    });
+    load.send(order);
+  });
+}
+
+function medianCell(rounds: readonly Cell[]): Cell {
+  const costs = rounds.map((cell) => cell.cpuUs);
+  const cpuUs = median(costs);
+  const failure = rounds.find((cell) => cell.failure !== undefined)?.failure;
+  return {
+    contestant: rounds[0]!.contestant,
+    scenario: rounds[0]!.scenario,
+    cpuUs,
+    busiestCpuUs: median(rounds.map((cell) => cell.busiestCpuUs)),
+    spread: cpuUs === 0 ? 0 : (Math.max(...costs) - Math.min(...costs)) / cpuUs,
+    requestsPerSecond: median(rounds.map((cell) => cell.requestsPerSecond)),
+    p50Us: median(rounds.map((cell) => cell.p50Us)),
+    p99Us: median(rounds.map((cell) => cell.p99Us)),
+    failures: rounds.reduce((sum, cell) => sum + cell.failures, 0),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}

@@ -1,0 +1,36 @@
+// `npm run bench`: the gateway, plain proxies and other firewalls side by side in one run, as ratios against the goals.
+// Short by default (under three minutes); `npm run bench -- --full` takes about ten. JSON goes to bench/results/.
+// @ts-check
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { bareProxy, canPin, gateway, httpProxy } from '../../dist/cli/bench/contestant.js';
+import { FULL_PLAN, measure, SHORT_PLAN } from '../../dist/cli/bench/measure.js';
+import { measurementsTable, row } from '../../dist/cli/bench/report.js';
+import { showProgress, stopWithChildren } from '../../dist/cli/bench.js';
+import { compareWithGoals } from './goals.mjs';
+import { measureParts } from './micro.mjs';
+import { haproxy, nginx, nginxWithCrs } from './programs.mjs';
+
+const RESULTS = resolve(import.meta.dirname, '../../bench/results');
+
+stopWithChildren();
+const plan = process.argv.includes('--full') ? FULL_PLAN : SHORT_PLAN;
+const gateways = [gateway('off'), gateway('monitor'), gateway('enforce')];
+const contestants = [nginx, haproxy, bareProxy, httpProxy, nginxWithCrs, ...gateways];
+const parts = measureParts();
+const measurements = await measure(contestants, plan, showProgress);
+showProgress('');
+const comparisons = [...compareWithGoals(measurements), ...parts];
+const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}`;
+const at = new Date().toISOString();
+const rows = comparisons.map(({ what, goal, measured, isMet }) =>
+  row([what, goal, measured, isMet === undefined ? '–' : isMet ? 'met' : 'missed']),
+);
+const notes = canPin ? [] : ['taskset is missing (apt-get install util-linux): nothing is pinned'];
+const goals = [row(['goal', 'wanted', 'measured', '']), row(['---', '---:', '---:', '---']), ...rows];
+console.log([machine, ...notes, '', ...measurementsTable(measurements, plan.scenarios), '', ...goals].join('\n'));
+mkdirSync(RESULTS, { recursive: true });
+const file = join(RESULTS, `${at.replaceAll(':', '-')}.json`);
+writeFileSync(file, `${JSON.stringify({ at, machine, plan, ...measurements, comparisons }, undefined, 2)}\n`);
+console.log(`\nwritten to ${file}`);
