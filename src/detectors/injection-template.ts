@@ -13,22 +13,27 @@ export const injectionTemplate: FieldDetector = {
 };
 
 const EXPRESSION =
-  /\{\{([\s\S]{1,500}?)\}\}|\{%([\s\S]{1,500}?)%\}|[$#*@%~]\{([^{}]{1,500})\}|<%=?([\s\S]{1,500}?)%>|\[\[\$?\{([\s\S]{1,300}?)\}\]\]|\{([^{}\s"':]{1,60})\}/g;
+  /\{\{([\s\S]{1,500}?)\}\}|\{%([\s\S]{1,500}?)%\}|[$#*@%~]\{([^{}]{1,500})\}|<%=?([\s\S]{1,500}?)%>|\[\[\$?\{([\s\S]{1,300}?)\}\]\]|@\((\s*\d[\d\s*+]{0,60})\)|\{(\d{1,6}\*\d{1,6})\}/g;
 /** Names that lead from a value to the runtime. */
 const RUNTIME =
-  /__(?:class|mro|subclasses|globals|builtins|init|import|base|bases|getattribute)__|\bgetClass\(|\.class\b[.([]|\bclass\.forName|java\.lang|\bRuntime\b|ProcessBuilder|freemarker|ObjectConstructor|\?new\(|\bT\(|\bself\.|_self\b|\benv\.(?:getRuntime|register)|registerUndefinedFilterCallback|\bconfig\.(?:items|from|__|SECRET)|\brequest\.(?:application|__|args|environ)|\bcycler\.|\blipsum\b|\bjoiner\.|\bnamespace\.|\|\s*attr\s*\(|\bconstructor\b[.(['"\]]|\bprocess\.(?:mainModule|env|binding)|\brequire\s*\(|\bsystem\s*\(|\bpopen\b|\bpassthru\b|\bshell_exec\b|\bFile\.(?:open|read)|\bDir\.|\bIO\.|\bKernel\b|`[^`]+`|\bSmarty\b|\bphp\b|\bsandbox\b|@java|#_memberAccess|\bfilter\s*\(\s*['"](?:system|exec)|\|\s*(?:map|filter|sort|reduce)\s*\(\s*['"]?(?:system|exec|passthru)|\bdump\s*\(|\bget_flashed_messages|\burl_for\b|\bself\b\s*\||\bsession\b\.__/i;
-const ARITHMETIC = /^\s*['"]?\d+['"]?\s*[*+\-/^%]\s*['"]?\d+['"]?(?:\s*[*+\-/]\s*\d+)*\s*$/;
-const EXPRESSIONS_READ_MAX = 100;
+  /__[a-z]{2,20}__|\bgetClass\(|["'\])]\s*\.class\b|\.class\.(?:mro|base|forName|getClass|protectionDomain|classLoader|module)|\bclass\.forName|java\.lang|\bRuntime\b|ProcessBuilder|freemarker|ObjectConstructor|\?new\(|\bT\(\s*(?:java|javax|org|com|sun|jdk)\.|\bself\.(?:__|module\b|_TemplateReference|environment|context)|\b_self\b|\benv\.(?:getRuntime|register)|registerUndefinedFilterCallback|\bconfig\.(?:items\(|from_|__|SECRET)|\brequest\.(?:application\b|__|environ\b)|\bcycler\.|\blipsum\.|\bjoiner\.__|\|\s*attr\s*\(|\bconstructor\b[.(['"\]]|\bprocess\.(?:mainModule|binding)|\brequire\s*\(|\bsystem\s*\(|\bpopen\b|\bpassthru\b|\bshell_exec\b|\bFile\.(?:open|read)|\bDir\.(?:entries|glob)|\bIO\.(?:popen|read|sysopen)|\bKernel\.(?:system|exec|open|fork|spawn)|['"](?:system|passthru|shell_exec|popen|exec)['"]|@java|#_memberAccess|\bfilter\s*\(\s*['"](?:system|exec)|\|\s*(?:map|filter|sort|reduce)\s*\(\s*['"]?(?:system|exec|passthru)|\bdump\s*\(|\bget_flashed_messages\.|\burl_for\.|\bself\b\s*\||\bsession\b\.__/i;
+const ARITHMETIC = /^\s*=?\s*['"]?\d+['"]?\s*[*+\-/^%]\s*['"]?\d+['"]?(?:\s*[*+\-/]\s*\d+)*\s*$/;
+const EXPRESSIONS_READ_MAX = 2_000;
+
+/** The whole value is one look at what a template engine offers. */
+const LOOK =
+  /^\s*(?:\{\{-?\s*(?:config|self|_self|request|settings\.SECRET_KEY)\s*-?\}\}|\{%-?\s*debug\s*-?%\}|\{\$smarty\.\w{1,20}\})\s*$/;
 
 function inspect(text: string): Recognition | undefined {
+  if (text.length < 80 && LOOK.test(text)) return found(0.82, 'looks at what the template engine offers', text);
   let read = 0;
   for (const match of text.slice(0, 200_000).matchAll(EXPRESSION)) {
     if (++read > EXPRESSIONS_READ_MAX) break;
-    const body = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5] ?? match[6]!;
+    const body = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5] ?? match[6] ?? match[7]!;
     const isWhole = match[0].length + 24 >= text.trim().length;
     if (ARITHMETIC.test(body))
-      return found(isWhole ? 0.88 : match[6] === undefined ? 0.7 : 0.3, 'computes in a template expression', match[0]);
-    if (match[6] === undefined && RUNTIME.test(body))
+      return found(isWhole ? 0.88 : match[7] === undefined ? 0.7 : 0.3, 'computes in a template expression', match[0]);
+    if (match[7] === undefined && RUNTIME.test(body))
       return found(
         match[4] !== undefined && !isWhole ? 0.6 : 0.95,
         'reaches the runtime from a template expression',
@@ -36,7 +41,7 @@ function inspect(text: string): Recognition | undefined {
       );
   }
   const directive =
-    /#set\s*\(\s*\$\w+\s*=[^)]{0,100}(?:class|forName|Runtime)|<#assign\s[^>]{1,200}(?:\?new|Execute)|#\{[^}]{0,100}(?:system|`|exec|IO\.)|\{php\}|\{system\(|<%\s*(?:system|exec|`|import os|Runtime)/i.exec(
+    /#set\s*\(\s*\$\w{1,40}\s*=\s*(?:\d+\s*[*+]\s*\d|[^)]{0,100}(?:class\b|forName|Runtime))|\$\w{1,40}\.getClass\(|\$class\.(?:inspect|forName)\(|@\{?\s*System\.Diagnostics|<#assign\s[^>]{1,200}(?:\?new|Execute)|#\{[^}]{0,100}(?:system|`|exec|IO\.)|\{php\}|\{system\(|<%=?\s*(?:system|exec|`|import os|Runtime)/i.exec(
       text,
     );
   return directive === null ? undefined : found(0.93, 'runs code in a template directive', directive[0]);

@@ -17,22 +17,28 @@ export const pathTraversal: FieldDetector = {
 const STEP =
   /(?<=^|[/\\;=:,\s"'(?&\u0000\u2215\u2044\uff0f]|%2f|%5c|%af|%9c|0x2f)(?:\.|\u2024|\uff0e|%2e|%252e){2,4}(?:\u0000|;[^/\\]{0,20})?(?:[/\\\u2215\u2044\uff0f\uff3c]|%(?:25)*2f|%(?:25)*5c|%c0%af|%c1%9c|%c0%9v|0x2f|0x5c)+/gi;
 const SENSITIVE =
-  /(?:^|[/\\])(?:etc[/\\]+(?:passwd|shadow|group|hosts|issue|motd|fstab|crontab|sudoers|ssh[/\\]|nginx[/\\]|apache2?[/\\]|httpd[/\\]|mysql[/\\]|my\.cnf|php|resolv\.conf|hostname|environment|profile)|proc[/\\]+(?:self|version|cmdline|mounts|net|sched_debug|\d+)[/\\]?|root[/\\]\.|var[/\\]+(?:log|run[/\\]secrets|mail|spool)[/\\]|(?:win(?:dows|nt)|boot)[/\\.](?:system32|win\.ini|system\.ini|repair|ini|php\.ini|debug)|boot\.ini|\.ssh[/\\]|\.aws[/\\]credentials|\.bash_history|\.htpasswd|web-inf[/\\]|meta-inf[/\\]|id_rsa|sam$|windows[/\\]system32|inetpub[/\\])/i;
+  /(?:^|[/\\])(?:etc[/\\]+(?:passwd|shadow|group|hosts|issue|motd|fstab|crontab|sudoers|ssh[/\\]|nginx[/\\]|apache2?[/\\]|httpd[/\\]|mysql[/\\]|my\.cnf|php|resolv\.conf|hostname|environment|profile)|proc[/\\]+(?:self|version|cmdline|mounts|net|sched_debug|\d+)[/\\]?|root[/\\]\.|var[/\\]+(?:log|run[/\\]secrets|mail|spool)[/\\]|(?:win(?:dows|nt)|boot)[/\\.](?:system32|win\.ini|system\.ini|repair|ini|php\.ini|debug)|boot\.ini|\.ssh[/\\]|\.aws[/\\]credentials|\.env$|\.git[/\\]|\.bash_history|\.htpasswd|web-inf[/\\]|meta-inf[/\\]|id_rsa|sam$|windows[/\\]system32|inetpub[/\\])/i;
 
 function inspect(field: Field): Recognition | undefined {
   if (field.of === 'key' || field.name === 'referer') return undefined;
-  const { text } = field;
+  // `/./` stays where it is.
+  const text = field.text.includes('/./') ? field.text.replace(/\/(?:\.\/)+/g, '/') : field.text;
   const hasSteps = text.includes('..') || /%2e|\uff0e|\u2024/i.test(text);
   const isPath = isPathAsWhole(text);
-  const steps = hasSteps ? (text.slice(0, 65_536).match(STEP)?.length ?? 0) : 0;
+  const steps = hasSteps ? (text.match(STEP)?.length ?? 0) : 0;
   if (steps > 0 && SENSITIVE.test(text)) return found(isPath ? 0.97 : 0.6, 'climbs up to a system file', text);
-  if (steps >= 2 && isPath) return found(isRelativeImport(text) ? 0.45 : 0.88, `climbs ${steps} folders up`, text);
+  if (steps >= 2 && isPath)
+    return found(field.location === 'body' && isRelativeImport(text) ? 0.45 : 0.88, `climbs ${steps} folders up`, text);
   if (steps === 1 && isPath && (field.of === 'file-name' || field.location === 'path'))
     return found(0.85, 'climbs out of its folder', text);
   if (steps === 1 && isPath && field.location === 'query') return found(0.6, 'climbs out of its folder', text);
   if (text.includes('\u0000') && /\.\w{1,5}(?:\u0000|$)/.test(text) && isPath)
     return found(0.85, 'hides a file name’s end behind a null byte', text);
-  if (isPath && /^(?:file:\/{2,3})?[/\\]?(?:[a-z]:)?[/\\]/i.test(text) && SENSITIVE.test(text)) {
+  if (
+    isPath &&
+    /^(?:(?:file:\/{2,3})?[/\\]?(?:[a-z]:)?[/\\]|~[/\\]|web-inf[/\\])/i.test(text) &&
+    SENSITIVE.test(text)
+  ) {
     return found(
       /passwd|shadow|win\.ini|boot\.ini|id_rsa|environ|cmdline|\.ssh|web-inf/i.test(text) ? 0.9 : 0.5,
       'names a system file',

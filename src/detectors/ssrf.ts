@@ -38,7 +38,7 @@ function inspect(field: Field): Recognition | undefined {
     );
   }
   if (scheme !== undefined && !/^(?:https?|ftp|wss?)$/i.test(scheme)) return undefined;
-  const authority = /^\s*(?:url:)?(?:[a-z]+:)?[/\\]{2,}([^/\\?#\s]*)/i.exec(text)?.[1];
+  const authority = /^\s*(?:url:)?(?:(?:https?|ftp|wss?):[/\\]*|[/\\]{2,})([^/\\?#\s]*)/i.exec(text)?.[1];
   if (authority === undefined || authority === '') return undefined;
   const at = authority.lastIndexOf('@');
   const host = authority
@@ -59,7 +59,12 @@ function inspect(field: Field): Recognition | undefined {
 function classOf(host: string): 'metadata' | 'disguised' | 'loopback' | 'private' | undefined {
   if (METADATA.test(host) || host === '169.254.169.254' || host === '100.100.100.200' || host === 'fd00:ec2::254')
     return 'metadata';
-  if (host === 'localhost' || /\.localhost$/.test(host) || /^(?:localtest\.me|lvh\.me)$/.test(host)) return 'loopback';
+  if (
+    /^(?:localhost(?:\.localdomain|6)?|ip6-(?:localhost|loopback))$/.test(host) ||
+    /\.localhost$/.test(host) ||
+    /^(?:localtest\.me|lvh\.me)$/.test(host)
+  )
+    return 'loopback';
   if (
     /(?:^|[.-])(?:127[.-]0[.-]0[.-]1|169[.-]254[.-]169[.-]254|10[.-]\d+[.-]\d+[.-]\d+)\.(?:nip|sslip|xip)\.io$/.test(
       host,
@@ -73,7 +78,7 @@ function classOf(host: string): 'metadata' | 'disguised' | 'loopback' | 'private
     return /^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:/.test(host) ? 'private' : undefined;
   }
   const parts = host.split('.');
-  if (parts.length > 4 || !parts.every((part) => /^(?:0x[0-9a-f]{1,8}|\d{1,10})$/.test(part))) return undefined;
+  if (parts.length > 4 || !parts.every((part) => /^(?:0x[0-9a-f]{1,8}|\d{1,12})$/.test(part))) return undefined;
   const numbers = parts.map((part) =>
     part.startsWith('0x') ? Number.parseInt(part, 16) : /^0\d/.test(part) ? Number.parseInt(part, 8) : Number(part),
   );

@@ -15,8 +15,12 @@ const RUNS_ALONE =
   /^(?:script|iframe|object|embed|applet|base|frame|frameset|portal|isindex|foreignobject|bgsound|layer|ilayer|handler|listener)$/;
 const URL_ATTRIBUTES =
   /^(?:href|src|action|formaction|data|xlink:href|poster|background|lowsrc|dynsrc|code|codebase|manifest|from|to|values|srcset|ping|content|srcdoc|style)$/;
-const TAGS_READ_MAX = 400;
-const ATTRIBUTES_READ_MAX = 60;
+/** Words that begin like an event and are none. */
+const NO_EVENT =
+  /^on(?:set|ion|line|ly|ce|going|board(?:ing|ed)?|site|shore|wards?|looker|tology|demand|premises?|call|hand|ymous|slaught)$/;
+const ATTRIBUTES_READ_MAX = 1_000;
+/** Attributes of tags that never close are read again by every tag behind; this many characters for each one of the text. */
+const READ_AGAIN_MAX = 16;
 
 export const xss: FieldDetector = {
   kind: 'field',
@@ -27,7 +31,8 @@ export const xss: FieldDetector = {
 };
 
 function inspect(field: Field): Recognition | undefined {
-  const { text } = field;
+  // Browsers skip NUL where it stands in a name.
+  const text = field.text.includes('\0') ? field.text.replaceAll('\0', '') : field.text;
   const markup = text.indexOf('<') === -1 ? undefined : inMarkup(text, field);
   if (markup !== undefined && markup.confidence >= 0.8) return markup;
   return inAttribute(text) ?? scriptUrl(text) ?? inScript(text) ?? markup;
@@ -37,10 +42,11 @@ function inspect(field: Field): Recognition | undefined {
 function inMarkup(text: string, field: Field): Recognition | undefined {
   let weak: Recognition | undefined;
   let at = text.indexOf('<');
-  for (let tags = 0; at !== -1 && tags < TAGS_READ_MAX; tags++) {
+  const budget = { characters: READ_AGAIN_MAX * text.length + 65_536 };
+  while (at !== -1) {
     const name = /^<[\s\0]*(\/?)([A-Za-z!?%][^\s/>\0<"'=]{0,40})/.exec(text.slice(at, at + 64));
     if (name !== null && name[1] === '') {
-      const found = inTag(text, at, name[0].length, name[2]!.toLowerCase(), field);
+      const found = inTag(text, at, name[0].length, name[2]!.toLowerCase(), field, budget);
       if (found !== undefined && found.confidence >= 0.8) return found;
       weak ??= found;
     }
@@ -49,11 +55,24 @@ function inMarkup(text: string, field: Field): Recognition | undefined {
   return weak;
 }
 
-function inTag(text: string, at: number, nameLength: number, name: string, field: Field): Recognition | undefined {
-  const attributes = readAttributes(text, at + nameLength);
+function inTag(
+  text: string,
+  at: number,
+  nameLength: number,
+  name: string,
+  field: Field,
+  budget: { characters: number },
+): Recognition | undefined {
+  const attributes = readAttributes(text, at + nameLength, budget);
   for (const { name: attribute, value } of attributes) {
-    if (/^on[a-z]{3,25}$/.test(attribute) && value !== '')
-      return found(0.95, `has the event handler ${attribute} on <${name}>`, text, at);
+    // `onClick={save}` is JSX in a code sample: nothing runs from it.
+    if (isEvent(attribute) && value !== '')
+      return found(
+        value.startsWith('{') && !BROWSER.test(value) ? 0.3 : 0.95,
+        `has the event handler ${attribute} on <${name}>`,
+        text,
+        at,
+      );
     if (URL_ATTRIBUTES.test(attribute) && isScriptUrl(value))
       return found(0.95, `has a script URL in ${attribute} of <${name}>`, text, at);
     if (attribute === 'srcdoc') return found(0.9, 'has an inline document', text, at);
@@ -108,13 +127,18 @@ interface Attribute {
 const ATTRIBUTE =
   /[\s/"'\0]*([^\s/>"'=<\0][^\s/>=\0]{0,60})(?:[\s\0]*=[\s\0]*("[^"]{0,2000}"?|'[^']{0,2000}'?|`[^`]{0,2000}`?|[^\s>]{0,2000}))?/y;
 
-function readAttributes(text: string, start: number): Attribute[] {
+function isEvent(name: string): boolean {
+  return /^on[a-z]{3,25}$/.test(name) && !NO_EVENT.test(name);
+}
+
+function readAttributes(text: string, start: number, budget: { characters: number }): Attribute[] {
   const attributes: Attribute[] = [];
   let at = start;
-  while (attributes.length < ATTRIBUTES_READ_MAX && at < text.length && text[at] !== '>') {
+  while (attributes.length < ATTRIBUTES_READ_MAX && budget.characters > 0 && at < text.length && text[at] !== '>') {
     ATTRIBUTE.lastIndex = at;
     const match = ATTRIBUTE.exec(text);
     if (match === null || ATTRIBUTE.lastIndex === at) break;
+    budget.characters -= ATTRIBUTE.lastIndex - at;
     at = ATTRIBUTE.lastIndex;
     attributes.push({
       name: match[1]!.toLowerCase().replace(/^[^a-z]+/, ''),
@@ -124,17 +148,33 @@ function readAttributes(text: string, start: number): Attribute[] {
   return attributes;
 }
 
+const HANDLER = /(?:^|["'`\s/])(on[a-z]{3,25})\s{0,20}=\s{0,20}["'`]?\s{0,20}([^\s"'`][^\n]{0,200})/gi;
+
 /** `" onmouseover=alert(1) x="`: the value closes the attribute it stands in and adds a handler. */
 function inAttribute(text: string): Recognition | undefined {
-  const match = /(?:^|["'`\s/])(on[a-z]{3,25})\s*=\s*["'`]?\s*([^\s"'`][^\n]{0,200})/i.exec(text.slice(0, 100_000));
-  if (match === null) return undefined;
-  const closes = /["'`]/.test(text.slice(0, match.index + 1));
-  if (!isCall(match[2]!)) return undefined;
-  return found(closes ? 0.92 : 0.6, `adds the event handler ${match[1]!.toLowerCase()}`, text, match.index);
+  const quote = text.search(/["'`]/);
+  let weak: Recognition | undefined;
+  for (const match of text.matchAll(HANDLER)) {
+    const name = match[1]!.toLowerCase();
+    const value = match[2]!;
+    if (NO_EVENT.test(name) || !isCall(value)) continue;
+    const closes = quote !== -1 && quote <= match.index;
+    const isAlone = match.index === 0 && BROWSER.test(value);
+    const recognition = found(
+      closes ? 0.92 : isAlone ? 0.85 : 0.6,
+      `adds the event handler ${name}`,
+      text,
+      match.index,
+    );
+    if (recognition.confidence >= 0.8) return recognition;
+    weak ??= recognition;
+  }
+  return weak;
 }
 
 /** The whole value is a script URL, with the white space and controls that browsers ignore. */
 function scriptUrl(text: string): Recognition | undefined {
+  if (/^\s*javascript:\s*(?:void\s*\(?\s*0?\s*\)?)?;?\s*$/i.test(text)) return undefined;
   return isScriptUrl(text) && /[(`=]|%28|alert/i.test(text) ? found(0.9, 'is a script URL', text, 0) : undefined;
 }
 
