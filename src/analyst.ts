@@ -9,6 +9,7 @@ import { createAdminServer } from './admin/server.ts';
 import { TokenStore } from './admin/token-store.ts';
 import type { DocumentFault, PolicyBundle } from './core/document.ts';
 import type { AnalystStart, FromAnalyst, ToAnalyst } from './messages.ts';
+import { emptiedFolder } from './policy-loader/load-directories.ts';
 import { loadInChild } from './policy-loader/load-in-child.ts';
 import { watchFiles } from './policy-loader/watch.ts';
 import { listenForRecords } from './records/record-server.ts';
@@ -37,7 +38,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   setInterval(() => book.expire(Date.now()), EXPIRY_CHECK_MS).unref();
 
   const reload = serialised(async () => {
-    const result = await loadInChild(directories);
+    const emptied = emptiedFolder(directories, policy.bundle);
+    const result = emptied === undefined ? await loadInChild(directories) : { refusal: emptied.message };
     const faults =
       'refusal' in result ? [{ file: '', line: 1, column: 1, message: result.refusal }] : result.load.faults;
     if (faults.length > 0 || 'refusal' in result) {

@@ -1,6 +1,7 @@
 // Policy files on disk → one bundle. Reads synchronously: it runs at start and in a child process, never in a worker.
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { DocumentFault, PolicyBundle, PolicyDocument } from '../core/document.ts';
 import { bundleOf } from '../policy/bundle.ts';
 import { validateDocument } from '../policy/validate.ts';
@@ -39,19 +40,12 @@ function readLayer(
   const files = policyFiles(root, faults);
   for (const path of files) {
     const file = relative(process.cwd(), path);
-    let text: string;
-    try {
-      // Size first: a file of gigabytes must not be read to find out that it is too large.
-      if (statSync(path).size > YAML_BYTES_MAX) {
-        faults.push({ file, line: 1, column: 1, message: `the file is larger than ${YAML_BYTES_MAX} bytes; split it` });
-        continue;
-      }
-      text = readFileSync(path, 'utf8');
-    } catch (error) {
-      faults.push({ file, line: 1, column: 1, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` });
+    const text = textOf(path);
+    if ('objection' in text) {
+      faults.push({ file, line: 1, column: 1, message: text.objection });
       continue;
     }
-    const read = readYaml(text, file);
+    const read = readYaml(text.text, file);
     faults.push(...read.faults);
     for (const document of read.documents) {
       const validated = validateDocument(document, file, isShipped);
@@ -62,12 +56,58 @@ function readLayer(
   return { documents, faults, files: files.length };
 }
 
-/** `*.yaml` and `*.yml` below a folder, in a stable order; `schema/` holds JSON Schemas and is left out. */
+function textOf(path: string): { readonly text: string } | { readonly objection: string } {
+  try {
+    // Before it is opened: reading a pipe would wait for ever, and gigabytes need not be read to know they are too many.
+    const { size, isFile } = kindOf(path);
+    if (!isFile) return { objection: 'is not a file' };
+    if (size > YAML_BYTES_MAX) return { objection: `the file is larger than ${YAML_BYTES_MAX} bytes; split it` };
+    const bytes = readFileSync(path);
+    if (!isUtf8(bytes)) return { objection: 'is not UTF-8 text' };
+    const text = bytes.toString('utf8');
+    // Cut short by an editor or a full disk: an empty file must not take its policies out of force.
+    if (text.trim() === '') return { objection: 'the file is empty; delete it, or leave a comment in it' };
+    return { text };
+  } catch (error) {
+    return { objection: `cannot be read (${(error as NodeJS.ErrnoException).code})` };
+  }
+}
+
+function kindOf(path: string): { size: number; isFile: boolean } {
+  const stat = statSync(path);
+  return { size: stat.size, isFile: stat.isFile() };
+}
+
+/**
+ * A folder that lost all its files at once is an unmounted volume or a mistake, not a change of policy. `before` is what is
+ * live; the first such folder is the fault.
+ */
+export function emptiedFolder(directories: PolicyDirectories, before: PolicyBundle): DocumentFault | undefined {
+  for (const root of [directories.shipped, directories.operator]) {
+    if (root === undefined || policyFiles(root, []).length > 0) continue;
+    const below = resolve(root) + sep;
+    if (before.documents.some((document) => resolve(document.source.file).startsWith(below))) {
+      return {
+        file: root,
+        line: 1,
+        column: 1,
+        message: 'every policy file is gone; to go without, restart without the folder',
+      };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * `*.yaml` and `*.yml` below a folder, in a stable order. Names that begin with a dot are left out: editors keep half-written
+ * files there, and mounted volumes the versions that the visible links lead to.
+ */
 export function policyFiles(root: string, faults: DocumentFault[]): string[] {
   try {
     const files = readdirSync(root, { recursive: true, withFileTypes: true })
       .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && /\.ya?ml$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !/(?:^|[\\/])\./.test(relative(root, path)))
       .sort();
     if (files.length > FILES_MAX)
       faults.push({ file: root, line: 1, column: 1, message: `more than ${FILES_MAX} policy files` });

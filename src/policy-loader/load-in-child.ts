@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import type { PolicyDirectories, PolicyLoad } from './load-directories.ts';
 
 export const LOAD_TIMEOUT_MS = 20_000;
+const LOAD_MEGABYTES_MAX = 512;
 
 export type ChildLoad = { readonly load: PolicyLoad } | { readonly refusal: string };
 
@@ -11,6 +12,7 @@ export function loadInChild(directories: PolicyDirectories, timeoutMs = LOAD_TIM
     const child = fork(new URL('./child.js', import.meta.url), {
       serialization: 'json',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      execArgv: [`--max-old-space-size=${LOAD_MEGABYTES_MAX}`],
     });
     let result: ChildLoad | undefined;
     const timer = setTimeout(() => {
@@ -21,7 +23,9 @@ export function loadInChild(directories: PolicyDirectories, timeoutMs = LOAD_TIM
       result = { load };
     });
     child.once('error', () => {
-      result ??= { refusal: 'the loader could not be started' };
+      // No `exit` follows when it never ran.
+      clearTimeout(timer);
+      resolve(result ?? { refusal: 'the loader could not be started' });
     });
     child.once('exit', (code, signal) => {
       clearTimeout(timer);

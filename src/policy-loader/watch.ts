@@ -5,6 +5,7 @@ import { policyFiles } from './load-directories.ts';
 
 const LOOK_MS = 700;
 const SETTLE_MS = 120;
+const GATHER_MS = 30;
 
 /** Calls `onChange` after files settled. Returns the function that stops watching. */
 export function watchFiles(roots: readonly string[], onChange: () => void): () => void {
@@ -17,11 +18,19 @@ export function watchFiles(roots: readonly string[], onChange: () => void): () =
     clearTimeout(settling);
     settling = setTimeout(onChange, SETTLE_MS);
   };
+  let gathering: NodeJS.Timeout | undefined;
+  // One change of files is many notices.
+  const lookSoon = (): void => {
+    gathering ??= setTimeout(() => {
+      gathering = undefined;
+      look();
+    }, GATHER_MS);
+  };
   const timer = setInterval(look, LOOK_MS);
   const watchers: FSWatcher[] = [];
   for (const root of roots) {
     try {
-      const watcher = watch(root, { recursive: true }, () => look());
+      const watcher = watch(root, { recursive: true }, lookSoon);
       watcher.on('error', () => watcher.close());
       watchers.push(watcher);
     } catch {
@@ -31,6 +40,7 @@ export function watchFiles(roots: readonly string[], onChange: () => void): () =
   return () => {
     clearInterval(timer);
     clearTimeout(settling);
+    clearTimeout(gathering);
     for (const watcher of watchers) watcher.close();
   };
 }

@@ -171,6 +171,7 @@ const list = z.strictObject({
   ...common,
   action: z.enum(['allow', 'deny']),
   match: endpointMatch.default({ endpoint: [] }),
+  // Without a default: a file cut short before its entries must not become a list of nobody.
   entries: z
     .strictObject({
       ips: listOf(cidr, 100_000),
@@ -190,7 +191,7 @@ const list = z.strictObject({
         .max(250)
         .default([]),
     })
-    .default({ ips: [], actors: [], countries: [] }),
+    .describe('At least one of `ips`, `actors` and `countries`.'),
 });
 
 const headers = z.record(z.string(), z.union([z.string(), z.number().transform(String)])).default({});
