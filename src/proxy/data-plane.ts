@@ -1,8 +1,13 @@
 // The data plane of one worker: listener, upstreams, transactions under way, and the way to stop without losing any.
+import type { ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Inspector } from '../core/inspector.ts';
+import { newCounters, type ProxyCounters } from './counters.ts';
+import { type Drained, drain } from './drain.ts';
 import { type ExchangeContext, exchange } from './exchange.ts';
 import { createListener, portOf } from './listener.ts';
-import type { ProxyCounters, ProxySettings } from './settings.ts';
+import { Pace } from './pace.ts';
+import { DEFAULT_PACE, type ProxySettings } from './settings.ts';
 import { transactionIds } from './transaction-id.ts';
 import { createUpgrade } from './upgrade.ts';
 import { Upstream } from './upstream.ts';
@@ -11,58 +16,71 @@ export interface DataPlane {
   readonly counters: Readonly<ProxyCounters>;
   /** Resolves with the port it listens on. */
   listen(): Promise<number>;
-  /** Takes no new connection, lets what is under way finish, then cuts the rest. Resolves with how many were cut. */
-  drain(graceMs: number): Promise<number>;
+  /** Takes no new connection, lets what is under way finish, then cuts the rest. Resolves with what was cut. */
+  drain(graceMs: number): Promise<Drained>;
 }
 
-const DRAIN_CHECK_MS = 20;
+const BACKLOG = 1_024;
 
 export function createDataPlane(settings: ProxySettings, inspector: Inspector): DataPlane {
-  const counters: ProxyCounters = {
-    activeTransactions: 0,
-    heldBytes: 0,
-    openUpgrades: 0,
-    upstreamRetries: 0,
-    badRequestsOnWire: 0,
-  };
+  const counters = newCounters();
+  const paceSettings = { ...DEFAULT_PACE, ...settings.pace };
+  const pace = new Pace(paceSettings, counters);
   const upstreams = new Map(settings.upstreams.map((upstream) => [upstream.name, new Upstream(upstream)]));
+  const sessions = new Set<ServerHttp2Session>();
+  const connections = new Set<Socket>();
   let isDraining = false;
+  let onEnded = (): void => {};
   const context: ExchangeContext = {
     inspector,
     settings,
     counters,
+    pace,
     upstreams,
     nextId: transactionIds(),
     isDraining: () => isDraining,
+    onEnded: () => onEnded(),
   };
-  const server = createListener(settings, counters, {
-    onRequest: (request, response, onHeadAllowed) => {
-      if (isDraining && request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
-      void exchange(context, request, response, onHeadAllowed);
-    },
-    onUpgrade: createUpgrade(context),
+  const onRequest: Parameters<typeof createListener>[3]['onRequest'] = (request, response, onWanted) => {
+    void exchange(context, request, response, onWanted);
+  };
+  const server = createListener(settings, paceSettings, counters, {
+    onRequest,
+    onUpgrade: createUpgrade(context, paceSettings),
+  });
+  server.on('session', (session: ServerHttp2Session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
   });
   return {
     counters,
     listen: () =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen({ host: settings.host, port: settings.port, backlog: 1_024 }, () => {
+        server.listen({ host: settings.host, port: settings.port, backlog: BACKLOG }, () => {
           server.off('error', reject);
           resolve(portOf(server));
         });
       }),
     drain: async (graceMs) => {
       isDraining = true;
-      const end = Date.now() + graceMs;
-      server.close();
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
-      while (counters.activeTransactions > 0 && Date.now() < end) {
-        await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-      }
-      const cut = counters.activeTransactions;
-      if ('closeAllConnections' in server) server.closeAllConnections();
+      const cut = await drain(
+        {
+          server,
+          counters,
+          sessions,
+          connections,
+          onEnded: (listener) => {
+            onEnded = listener;
+          },
+        },
+        graceMs,
+      );
+      pace.stop();
       await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
       return cut;
     },

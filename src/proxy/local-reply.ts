@@ -1,4 +1,5 @@
 // Responses the gateway makes itself: application/problem+json (RFC 9457) without a detail that helps an attacker.
+// This is the one place where a fault or a blocking verdict becomes a status, header lines and a body.
 import { STATUS_CODES } from 'node:http';
 import type { Refusal } from '../core/inspector.ts';
 import type { Route } from '../core/route.ts';
@@ -9,10 +10,12 @@ export interface LocalReply {
   readonly body: Buffer;
 }
 
+const RETRY_AFTER_SECONDS = 1;
+
 export function localReply(refusal: Refusal, id: string, route: Route | undefined): LocalReply {
   const isBlock = refusal.kind === 'block';
   const status = isBlock ? refusal.verdict.status : refusal.fault.status;
-  const retryAfter = isBlock ? refusal.verdict.retryAfterSeconds : status === 503 ? 1 : undefined;
+  const retryAfter = isBlock ? refusal.verdict.retryAfterSeconds : status === 503 ? RETRY_AFTER_SECONDS : undefined;
   const custom = isBlock && status !== 429 ? route?.blockReply : undefined;
   const isCustom = custom?.body !== undefined;
   const body = Buffer.from(isCustom ? custom.body : problem(status, id));

@@ -1,192 +1,257 @@
 // The upstream's answer on its way to the client: a handler for undici's dispatch that streams, copies or holds the body as
 // inspection wants it. Raw header Buffers come in, one write goes out.
-// Invariant: `done` settles exactly once; after the first byte went to the client a failure is visible as a cut connection.
-import type { ServerResponse } from 'node:http';
+// Invariants: `done` settles exactly once, and nothing is done to either side after it; after the first byte went to the
+// client a failure is visible as a cut connection, never as a clean end.
+import type { Dispatcher } from 'undici';
 import { Fault } from '../core/fault.ts';
-import type { Inspection, Refusal } from '../core/inspector.ts';
+import type { BodyHandling, Inspection, Refusal, ResponseBodyOutcome } from '../core/inspector.ts';
 import type { Route } from '../core/route.ts';
 import { headerValue } from '../core/transaction.ts';
 import { decodedContent } from './content.ts';
-import { HeldBytes } from './held-body.ts';
-import { downstreamHeaders } from './response-headers.ts';
-import type { ProxyCounters } from './settings.ts';
+import type { Downstream } from './downstream.ts';
+import { faultOf } from './faults.ts';
+import type { HeldBytes } from './held-bytes.ts';
+import { type BodyLength, downstreamHeaders } from './response-headers.ts';
 
-export interface RelayTarget {
+export interface RelayJob {
+  readonly downstream: Downstream;
   readonly inspection: Inspection;
   readonly route: Route;
-  readonly method: string;
-  readonly response: ServerResponse;
-  readonly counters: ProxyCounters;
-  readonly heldBytesMax: number;
+  /** True when the connection ends with this answer, because the worker drains. */
+  readonly isDraining: boolean;
+  /** Room for the response's body; released by the owner. */
+  readonly held: HeldBytes;
   /** Replies locally: the verdict on the response was a block. */
   readonly refuse: (refusal: Refusal) => void;
+  /** Settles when the copy of the request's body has been judged; undefined when there is none to wait for. */
+  readonly requestJudged: () => Promise<void> | undefined;
 }
 
-export class Relay {
+/** Bodies announced to be at most this long come with their head; longer ones and unbounded ones may make it wait. */
+const HEAD_WAITS_BYTES_MAX = 64 * 1024;
+
+export class Relay implements Dispatcher.DispatchHandler {
   readonly done: Promise<void>;
-  /** Milliseconds since the epoch at which the upstream's head came. */
+  /** True once the request may have left: bytes of it were given to a connection. */
+  isStarted = false;
+  /** Milliseconds since the epoch. */
+  readonly sentAt = Date.now();
+  /** The same, of the upstream's head; undefined until it came. */
   headAt: number | undefined;
   bodyBytes = 0;
-  readonly #target: RelayTarget;
-  readonly #held: HeldBytes;
+  readonly #job: RelayJob;
   #resolve!: () => void;
-  #reject!: (error: unknown) => void;
-  #abort: ((reason?: Error) => void) | undefined;
+  #reject!: (error: Fault) => void;
+  #isSettled = false;
+  #abort: ((error?: Error) => void) | undefined;
   #resume: (() => void) | undefined;
-  #handling: 'stream' | 'tap' | 'hold' | 'ended' = 'stream';
+  #handling: BodyHandling = 'stream';
   #status = 0;
   #rawHeaders: readonly string[] = [];
+  #isHeadWritten = false;
+  #isFlushed = false;
+  #awaitsDrain = false;
 
-  constructor(target: RelayTarget) {
-    this.#target = target;
-    this.#held = new HeldBytes(target.counters, target.heldBytesMax);
+  constructor(job: RelayJob) {
+    this.#job = job;
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    target.response.once('close', this.#onClientGone);
+    job.downstream.onLost = (fault) => this.#stop(fault);
+    if (job.downstream.lost !== undefined) this.#stop(job.downstream.lost);
   }
 
-  /** True as long as another attempt would not be noticed by the client. */
-  get isUntouched(): boolean {
-    return this.headAt === undefined;
-  }
-
-  onConnect(abort: (reason?: Error) => void): void {
+  onConnect(abort: (error?: Error) => void): void {
     this.#abort = abort;
-    if (this.#target.response.destroyed) abort();
+    if (this.#isSettled) abort();
+    else this.isStarted = true;
   }
 
   onHeaders(status: number, rawHeaders: readonly (Buffer | string)[], resume: () => void): boolean {
-    // 1xx answers end at this hop.
-    if (status < 200) return true;
+    // RFC 9110 §15.2: interim answers are for the one who asked for them, and that was us.
+    if (this.#isSettled || (status >= 100 && status < 200)) return true;
     this.headAt = Date.now();
-    if (status > 599) return this.#fail(new Fault('UPSTREAM_RESPONSE_INVALID', 'upstream', 502));
     this.#resume = resume;
+    if (status < 100 || status > 599) return this.#stop(new Fault('UPSTREAM_RESPONSE_INVALID', 'upstream', 502));
     this.#status = status;
-    this.#rawHeaders = rawHeaders.map((line) => (typeof line === 'string' ? line : line.toString('latin1')));
-    const outcome = this.#target.inspection.responseHead({ status, rawHeaders: this.#rawHeaders });
-    if (outcome.kind !== 'forward') {
-      this.#refuse(outcome);
-      return true;
-    }
-    this.#handling = outcome.body;
-    if (this.#handling !== 'hold') this.#writeHead(undefined, false);
-    return true;
+    const lines = new Array<string>(rawHeaders.length);
+    for (let i = 0; i < rawHeaders.length; i++) lines[i] = latin1(rawHeaders[i]!);
+    this.#rawHeaders = lines;
+    const judged = this.#job.requestJudged();
+    if (judged === undefined) return this.#onHead();
+    void judged.then(() => {
+      if (this.#isSettled) return;
+      this.#guarded(() => this.#onHead());
+      resume();
+    });
+    return false;
   }
 
   onData(chunk: Buffer): boolean {
-    const { response, route } = this.#target;
-    if (this.#handling === 'ended') return true;
+    if (this.#isSettled) return true;
     this.bodyBytes += chunk.length;
-    try {
-      if (this.#handling === 'hold' || this.#handling === 'tap') this.#held.push(chunk);
-    } catch (error) {
-      return this.#fail(error);
+    switch (this.#handling) {
+      case 'hold':
+        return this.#hold(chunk);
+      case 'tap':
+        this.#tap(chunk);
+        return this.#write(chunk);
+      case 'stream':
+        return this.#write(chunk);
+      default:
+        return this.#handling satisfies never;
     }
-    const isOver = this.#held.length > route.limits.responseBodyBytesMax;
-    if (this.#handling === 'hold') {
-      if (!isOver) return true;
-      return this.#passOverLimit();
-    }
-    if (isOver && this.#handling === 'tap') {
-      this.#target.inspection.responseBodyOverLimit(this.#held.bytes().subarray(0, route.limits.responseBodyBytesMax));
-      this.#held.release();
-      this.#handling = 'stream';
-    }
-    if (response.write(chunk)) return true;
-    response.once('drain', () => this.#resume?.());
-    return false;
   }
 
   onComplete(): void {
-    const handling = this.#handling;
+    if (this.#isSettled) return;
+    const { downstream } = this.#job;
     // Of a tapped body the client has its last byte before the copy is looked at.
-    if (handling === 'stream' || handling === 'tap') this.#target.response.end();
-    if (handling === 'tap' || handling === 'hold') void this.#judge().then(() => this.#settle(), this.#reject);
-    else this.#settle();
-  }
-
-  onError(error: unknown): void {
-    this.#target.response.off('close', this.#onClientGone);
-    this.#held.release();
-    if (this.#handling === 'ended') this.#resolve();
-    else this.#reject(error);
-  }
-
-  async #judge(): Promise<void> {
-    const { inspection, route, response } = this.#target;
-    const received = this.#held.bytes();
-    const isHeld = this.#handling === 'hold';
-    const decoded = await decodedContent(received, this.#rawHeaders, route.limits.responseBodyBytesMax, route.limits);
-    const outcome = inspection.responseBody(received, decoded);
-    if (!isHeld || response.destroyed) return;
-    if (outcome.kind !== 'forward') {
-      this.#target.refuse(outcome);
+    if (this.#handling !== 'hold') downstream.response.end();
+    if (this.#handling === 'stream') {
+      this.#settle();
       return;
     }
-    const body = outcome.replacement ?? received;
-    this.#writeHead(body.length, outcome.replacement !== undefined);
-    response.end(body);
+    const { held, route } = this.#job;
+    const received = held.bytes();
+    const { limits } = route;
+    const decoded = decodedContent(received, this.#rawHeaders, limits.responseBodyBytesMax, limits);
+    if (decoded instanceof Promise) {
+      void decoded.then((later) => {
+        if (!this.#isSettled) this.#guarded(() => this.#judge(received, later));
+      });
+    } else this.#guarded(() => this.#judge(received, decoded));
   }
 
-  #passOverLimit(): boolean {
-    const { inspection, response, route } = this.#target;
-    const held = this.#held.bytes();
-    const outcome = inspection.responseBodyOverLimit(held.subarray(0, route.limits.responseBodyBytesMax));
-    this.#held.release();
-    if (outcome.kind !== 'forward') {
-      this.#refuse(outcome);
-      return true;
+  onError(error: Error): void {
+    this.#stop(faultOf(error));
+  }
+
+  #onHead(): boolean {
+    const outcome = this.#job.inspection.responseHead({ status: this.#status, rawHeaders: this.#rawHeaders });
+    if (outcome.kind !== 'forward') return this.#refuse(outcome);
+    this.#rawHeaders = outcome.rawHeaders;
+    this.#handling = this.#isBodiless() ? 'stream' : outcome.body;
+    if (this.#handling === 'hold') return true;
+    this.#writeHead('as-received', false);
+    const length = Number(headerValue(this.#rawHeaders, 'content-length') ?? Number.POSITIVE_INFINITY);
+    // Goes out with the first bytes of the body, and alone only when they do not come in the same breath.
+    if (length > HEAD_WAITS_BYTES_MAX) process.nextTick(() => this.#flushHead());
+    return true;
+  }
+
+  #flushHead(): void {
+    if (this.#isFlushed || this.#isSettled) return;
+    this.#isFlushed = true;
+    this.#job.downstream.response.flushHeaders();
+  }
+
+  #hold(chunk: Buffer): boolean {
+    const { held, route, inspection } = this.#job;
+    const hasRoom = held.push(chunk);
+    const bodyBytesMax = route.limits.responseBodyBytesMax;
+    if (held.length > bodyBytesMax) {
+      const outcome = inspection.responseBodyOverLimit(held.bytes().subarray(0, bodyBytesMax));
+      if (outcome.kind !== 'forward') return this.#refuse(outcome);
+      const first = held.bytes();
+      held.release();
+      this.#handling = 'stream';
+      this.#writeHead('as-received', false);
+      return this.#write(first);
     }
+    return hasRoom ? true : this.#stop(new Fault('BODIES_OVER_BUDGET', 'gateway', 503));
+  }
+
+  /** Over a bound the copy ends, the body goes on. */
+  #tap(chunk: Buffer): void {
+    const { held, route, inspection } = this.#job;
+    const bodyBytesMax = route.limits.responseBodyBytesMax;
+    if (held.push(chunk) && held.length <= bodyBytesMax) return;
+    inspection.responseBodyOverLimit(held.bytes().subarray(0, bodyBytesMax));
+    held.release();
     this.#handling = 'stream';
-    this.#writeHead(undefined, false);
-    if (response.write(held)) return true;
-    response.once('drain', () => this.#resume?.());
+  }
+
+  #judge(received: Buffer, decoded: Buffer | Fault): void {
+    const { inspection, downstream } = this.#job;
+    const outcome: ResponseBodyOutcome = inspection.responseBody(received, decoded);
+    if (this.#handling === 'hold') {
+      if (outcome.kind !== 'forward') {
+        this.#job.refuse(outcome);
+      } else {
+        const body = outcome.replacement ?? received;
+        this.#writeHead(body.length, outcome.replacement !== undefined);
+        downstream.response.end(body);
+      }
+    }
+    this.#settle();
+  }
+
+  #isBodiless(): boolean {
+    return this.#job.downstream.head.method === 'HEAD' || this.#status === 204 || this.#status === 304;
+  }
+
+  #writeHead(length: BodyLength, isReplaced: boolean): void {
+    const { inspection, downstream } = this.#job;
+    // RFC 9110 §8.6: there is no length of a body that cannot be.
+    const announced = this.#status === 204 ? 'none' : length;
+    const lines = downstreamHeaders(this.#rawHeaders, inspection.downstreamHeaders(), announced, isReplaced);
+    if (this.#job.isDraining && !downstream.isHttp2) lines.push('Connection', 'close');
+    downstream.response.writeHead(this.#status, lines);
+    this.#isHeadWritten = true;
+  }
+
+  #write(chunk: Buffer): boolean {
+    const { response } = this.#job.downstream;
+    this.#isFlushed = true;
+    if (this.#isBodiless()) return true;
+    if (response.write(chunk)) return true;
+    if (!this.#awaitsDrain) {
+      this.#awaitsDrain = true;
+      response.once('drain', () => {
+        this.#awaitsDrain = false;
+        this.#resume?.();
+      });
+    }
     return false;
   }
 
-  #writeHead(bodyBytes: number | undefined, isReplaced: boolean): void {
-    const { response, inspection, method } = this.#target;
-    const isBodiless = method === 'HEAD' || this.#status === 204 || this.#status === 304;
-    const lines = downstreamHeaders({
-      rawHeaders: this.#rawHeaders,
-      added: inspection.downstreamHeaders(),
-      bodyBytes: isBodiless ? undefined : bodyBytes,
-      isReplaced,
-    });
-    response.writeHead(this.#status, lines);
-    if (bodyBytes === undefined && headerValue(this.#rawHeaders, 'content-type') === 'text/event-stream')
-      response.flushHeaders();
-  }
-
   /** The response is not what goes out; what still comes of it is thrown away with its connection. */
-  #refuse(refusal: Refusal): void {
-    this.#handling = 'ended';
-    this.#held.release();
-    this.#target.refuse(refusal);
+  #refuse(refusal: Refusal): boolean {
+    this.#job.refuse(refusal);
+    this.#settle();
     this.#abort?.();
+    return true;
   }
 
-  #fail(error: unknown): boolean {
-    this.#held.release();
-    this.#reject(error);
-    this.#handling = 'ended';
+  /** An error of ours on the way is this transaction's end, not the worker's. */
+  #guarded(step: () => unknown): void {
+    try {
+      step();
+    } catch (error) {
+      this.#stop(faultOf(error));
+    }
+  }
+
+  #stop(fault: Fault): boolean {
+    if (this.#isSettled) return true;
+    this.#isSettled = true;
+    this.#job.downstream.onLost = undefined;
+    if (this.#isHeadWritten) this.#job.downstream.cut();
     this.#abort?.();
+    this.#reject(fault);
     return true;
   }
 
   #settle(): void {
-    this.#held.release();
-    this.#target.response.off('close', this.#onClientGone);
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#job.downstream.onLost = undefined;
     this.#resolve();
   }
+}
 
-  readonly #onClientGone = (): void => {
-    if (this.#target.response.writableFinished) return;
-    this.#handling = 'ended';
-    this.#held.release();
-    this.#abort?.();
-    this.#reject(new Fault('CLIENT_CLOSED', 'client', 499));
-  };
+function latin1(line: Buffer | string): string {
+  return typeof line === 'string' ? line : line.toString('latin1');
 }

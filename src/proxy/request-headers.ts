@@ -1,9 +1,8 @@
 // Header lines for the upstream: rebuilt from what was judged, never copied as they came.
-// RFC 9110 §7.6.1 (hop-by-hop), RFC 7239 (Forwarded).
-import type { Inspection, RequestHeadOutcome } from '../core/inspector.ts';
+// RFC 9110 §7.6.1 (hop-by-hop, Via), RFC 7239 (Forwarded). Trailers are not passed on, so neither is TE.
+import type { RequestHeadOutcome } from '../core/inspector.ts';
 import { DECODABLE_ENCODINGS } from '../decoding/content-encoding.ts';
-
-type Forwarding = RequestHeadOutcome & { readonly kind: 'forward' };
+import { connectionNames, isSallyportName } from './header-names.ts';
 
 const RANGES_MAX = 5;
 
@@ -22,100 +21,123 @@ const DROPPED = new Set([
   'expect',
   'content-length',
   'host',
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-forwarded-port',
   'x-real-ip',
   'x-original-url',
   'x-rewrite-url',
   'x-http-method-override',
   'x-http-method',
   'x-method-override',
+  'request-range',
 ]);
 
-export interface UpstreamHead {
-  readonly inspection: Inspection;
-  readonly outcome: Forwarding;
+const FORWARDING = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+]);
+
+/** What is about the bytes as they came, when others are sent. */
+const ABOUT_THE_BODY = new Set(['content-encoding', 'content-md5', 'digest', 'content-digest', 'repr-digest']);
+
+export interface ForwardedHead {
+  readonly outcome: RequestHeadOutcome & { readonly kind: 'forward' };
+  readonly clientAddress: string;
+  /** The peer is a trusted proxy: what it says of those before it is believed and continued. */
+  readonly isPeerTrusted: boolean;
   readonly peerAddress: string;
   readonly isEncrypted: boolean;
-  /** Received lines of the forwarding headers, believed only from a trusted peer. */
+  readonly httpVersion: string;
   readonly isBodyReplaced: boolean;
   /** For a body that is passed on while it arrives and whose length was announced. */
   readonly contentLength: number | undefined;
+  /** From the inspection: id, tags, confidence. */
+  readonly added: readonly string[];
 }
 
-export function upstreamHeaders(head: UpstreamHead): string[] {
-  const { outcome, inspection } = head;
-  const lines: string[] = outcome.route.preserveHost ? ['host', outcome.host] : [];
-  const hopByHop = connectionNames(outcome.rawHeaders);
-  const isInspected = outcome.route.mode !== 'off';
-  let forwardedFor = '';
-  let forwardedProto = '';
-  let forwardedHost = '';
-  for (let i = 0; i + 1 < outcome.rawHeaders.length; i += 2) {
-    const name = outcome.rawHeaders[i]!.toLowerCase();
-    const value = outcome.rawHeaders[i + 1]!;
-    if (DROPPED.has(name)) {
-      if (name === 'x-forwarded-for') forwardedFor = forwardedFor === '' ? value : `${forwardedFor}, ${value}`;
-      else if (name === 'x-forwarded-proto') forwardedProto = value;
-      else if (name === 'x-forwarded-host') forwardedHost = value;
+export function upstreamHeaders(head: ForwardedHead): string[] {
+  const { outcome } = head;
+  const { rawHeaders, route } = outcome;
+  const lines: string[] = route.preserveHost && outcome.host !== '' ? ['host', outcome.host] : [];
+  const hopByHop = connectionNames(rawHeaders);
+  let forwarding: Map<string, string> | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const raw = rawHeaders[i]!;
+    const name = raw.toLowerCase();
+    const value = rawHeaders[i + 1]!;
+    if (DROPPED.has(name)) continue;
+    if (FORWARDING.has(name)) {
+      if (!head.isPeerTrusted) continue;
+      forwarding ??= new Map();
+      const before = forwarding.get(name);
+      forwarding.set(name, before === undefined ? value : `${before}, ${value}`);
       continue;
     }
     // Underscores turn into dashes in many servers: `Content_Length` would become what we just took out.
-    if (name.startsWith('x-sallyport-') || name.includes('_') || hopByHop?.has(name) || name.charCodeAt(0) === 0x3a)
-      continue;
-    if (isInspected && name === 'accept-encoding') {
-      lines.push(name, decodableOnly(value));
-      continue;
-    }
-    if (name === 'range' && value.split(',').length > RANGES_MAX) continue;
-    if (
-      head.isBodyReplaced &&
-      (name === 'content-encoding' || name === 'content-md5' || name === 'digest' || name === 'content-digest')
-    )
-      continue;
-    lines.push(name, value);
+    if (isSallyportName(name) || name.includes('_') || hopByHop?.has(name)) continue;
+    if (head.isBodyReplaced && ABOUT_THE_BODY.has(name)) continue;
+    if (name === 'accept-encoding' && route.mode !== 'off') lines.push(raw, decodableOnly(value));
+    else if (name !== 'range' && name !== 'if-range') lines.push(raw, value);
+    // A part of a body proves nothing about the rest of it: where answers are judged, they come whole.
+    else if (route.mode !== 'enforce' && (name !== 'range' || rangesOf(value) <= RANGES_MAX)) lines.push(raw, value);
   }
   if (head.contentLength !== undefined) lines.push('content-length', String(head.contentLength));
-  const believes = inspection.isPeerTrusted;
-  const proto = believes && /^https?$/.test(forwardedProto) ? forwardedProto : head.isEncrypted ? 'https' : 'http';
-  const host = believes && forwardedHost !== '' ? forwardedHost : outcome.host;
-  const via = believes && forwardedFor !== '' ? `${forwardedFor}, ${head.peerAddress}` : head.peerAddress;
-  lines.push('x-forwarded-for', via, 'x-forwarded-proto', proto, 'x-forwarded-host', host);
-  lines.push('x-real-ip', inspection.clientAddress);
-  lines.push(
-    'forwarded',
-    `for=${forwardedNode(inspection.clientAddress)};proto=${proto}${host === '' ? '' : `;host="${host.replace(/["\\]/g, '')}"`}`,
-  );
-  lines.push('via', '1.1 sallyport');
-  for (const line of inspection.upstreamHeaders()) lines.push(line);
+  pushForwarding(lines, head, forwarding);
+  lines.push('via', `${head.httpVersion} sallyport`);
+  for (const line of head.added) lines.push(line);
   return lines;
 }
 
-/** Names that a Connection line makes hop-by-hop. */
-export function connectionNames(rawHeaders: readonly string[]): Set<string> | undefined {
-  let names: Set<string> | undefined;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]!.length !== 10 || rawHeaders[i]!.toLowerCase() !== 'connection') continue;
-    const value = rawHeaders[i + 1]!;
-    if (value === 'keep-alive' || value === 'close') continue;
-    names ??= new Set();
-    for (const part of value.split(',')) names.add(part.trim().toLowerCase());
-  }
-  return names;
+function pushForwarding(lines: string[], head: ForwardedHead, received: ReadonlyMap<string, string> | undefined): void {
+  const { peerAddress, outcome, clientAddress } = head;
+  const via = received?.get('x-forwarded-for');
+  const proto = protocolOf(received?.get('x-forwarded-proto')) ?? (head.isEncrypted ? 'https' : 'http');
+  const host = received?.get('x-forwarded-host') ?? outcome.host;
+  lines.push('x-forwarded-for', via === undefined ? peerAddress : `${via}, ${peerAddress}`);
+  lines.push('x-forwarded-proto', proto);
+  if (host !== '') lines.push('x-forwarded-host', host);
+  lines.push('x-forwarded-port', portOf(received?.get('x-forwarded-port'), host, proto));
+  const prefix = received?.get('x-forwarded-prefix');
+  if (prefix !== undefined) lines.push('x-forwarded-prefix', prefix);
+  lines.push('x-real-ip', clientAddress);
+  const own = `for=${nodeOf(peerAddress)};proto=${proto}${host === '' ? '' : `;host="${host.replace(/["\\]/g, '')}"`}`;
+  const before =
+    received?.get('forwarded') ?? (clientAddress === peerAddress ? undefined : `for=${nodeOf(clientAddress)}`);
+  lines.push('forwarded', before === undefined ? own : `${before}, ${own}`);
 }
 
-/** Only encodings that inspection can undo are offered to the upstream. */
+function protocolOf(received: string | undefined): 'http' | 'https' | undefined {
+  return received === 'http' || received === 'https' ? received : undefined;
+}
+
+function portOf(received: string | undefined, host: string, proto: string): string {
+  if (received !== undefined && /^\d{1,5}$/.test(received)) return received;
+  const named = /:(\d{1,5})$/.exec(host)?.[1];
+  return named ?? (proto === 'https' ? '443' : '80');
+}
+
+/** RFC 7239 §6: an IPv6 address is written in brackets and quoted. */
+function nodeOf(address: string): string {
+  return address.includes(':') ? `"[${address}]"` : address;
+}
+
+function rangesOf(value: string): number {
+  return value.split(',', RANGES_MAX + 1).length;
+}
+
+let lastOffer = '';
+let lastKept = 'identity';
+
+/** Only encodings that inspection can undo are offered to the upstream. Clients say the same again and again. */
 function decodableOnly(value: string): string {
+  if (value === lastOffer) return lastKept;
   const kept = value.split(',').filter((part) => {
-    const name = part.split(';')[0]!.trim().toLowerCase();
+    const name = part.split(';', 1)[0]!.trim().toLowerCase();
     return name === 'identity' || (DECODABLE_ENCODINGS as readonly string[]).includes(name);
   });
-  return kept.length === 0 ? 'identity' : kept.map((part) => part.trim()).join(', ');
-}
-
-function forwardedNode(address: string): string {
-  return address.includes(':') ? `"[${address}]"` : address;
+  lastOffer = value;
+  lastKept = kept.length === 0 ? 'identity' : kept.map((part) => part.trim()).join(', ');
+  return lastKept;
 }

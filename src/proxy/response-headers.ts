@@ -1,10 +1,13 @@
 // Header lines for the client: hop-by-hop lines and copies of our own taken out, and what no longer holds after masking.
-import { connectionNames } from './request-headers.ts';
+// RFC 9110 §7.6.1: names listed in Connection are for the upstream's hop only.
+import { connectionNames, isSallyportName } from './header-names.ts';
 
 const DROPPED = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authentication-info',
   'te',
   'trailer',
   'transfer-encoding',
@@ -25,27 +28,26 @@ const ABOUT_THE_BODY = new Set([
   'content-range',
 ]);
 
-export interface DownstreamLines {
-  readonly rawHeaders: readonly string[];
-  /** From the inspection: id, tags. */
-  readonly added: readonly string[];
-  /** Known length of the whole body; undefined while it is streamed. */
-  readonly bodyBytes: number | undefined;
-  readonly isReplaced: boolean;
-}
+/** Length of a body's announcement: known for a whole body, `as-received` for one that streams, `none` where none may be. */
+export type BodyLength = number | 'as-received' | 'none';
 
-export function downstreamHeaders({ rawHeaders, added, bodyBytes, isReplaced }: DownstreamLines): string[] {
+export function downstreamHeaders(
+  rawHeaders: readonly string[],
+  added: readonly string[],
+  length: BodyLength,
+  isReplaced: boolean,
+): string[] {
   const lines: string[] = [];
   const hopByHop = connectionNames(rawHeaders);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const raw = rawHeaders[i]!;
     const name = raw.toLowerCase();
-    if (DROPPED.has(name) || name.startsWith('x-sallyport-') || hopByHop?.has(name)) continue;
+    if (DROPPED.has(name) || isSallyportName(name) || hopByHop?.has(name)) continue;
     if (isReplaced && ABOUT_THE_BODY.has(name)) continue;
-    if (bodyBytes !== undefined && name === 'content-length') continue;
+    if (length !== 'as-received' && name === 'content-length') continue;
     lines.push(raw, rawHeaders[i + 1]!);
   }
-  if (bodyBytes !== undefined) lines.push('Content-Length', String(bodyBytes));
+  if (typeof length === 'number') lines.push('Content-Length', String(length));
   for (const line of added) lines.push(line);
   return lines;
 }

@@ -1,155 +1,330 @@
-// WebSocket upgrades (RFC 6455) through http-proxy's `.ws()`, behind a handshake check of our own.
-// http-proxy alone leaves sockets behind when a client resets, and writes a broken answer when the upstream refuses; both
-// are taken out of its hands here. After the upgrade bytes pass uninspected, and are counted so.
-import { createHash } from 'node:crypto';
-import { type ClientRequest, type IncomingMessage, STATUS_CODES } from 'node:http';
+// WebSocket upgrades (RFC 6455) through http-proxy's `.ws()`, behind a handshake check of our own. Everything else that asks
+// for an upgrade (h2c) is an ordinary request whose wish is not heard.
+// http-proxy alone leaves sockets behind when a client resets, tunnels for whoever says 101, and breaks the body of a refusal;
+// these are taken out of its hands here: our listeners run before its own.
+// Invariants: both sockets end together; `complete` is called exactly once. After the upgrade bytes pass uninspected.
+import { type ClientRequest, type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import httpProxy from 'http-proxy';
 import { Fault } from '../core/fault.ts';
-import type { Refusal } from '../core/inspector.ts';
+import type { Inspection, Refusal, RequestHeadOutcome } from '../core/inspector.ts';
 import type { Route } from '../core/route.ts';
-import { headerValue } from '../core/transaction.ts';
-import type { ExchangeContext } from './exchange.ts';
+import { headerValue, type RequestHead } from '../core/transaction.ts';
+import { decodedContent } from './content.ts';
+import { type ExchangeContext, exchange } from './exchange.ts';
+import { clientClosed, faultOf } from './faults.ts';
 import { endWith } from './listener.ts';
 import { localReply } from './local-reply.ts';
 import { upstreamHeaders } from './request-headers.ts';
+import { downstreamHeaders } from './response-headers.ts';
+import type { PaceSettings } from './settings.ts';
+import type { UpstreamMember } from './upstream-member.ts';
+import { acceptOf, asksForWebSocket, handshakeFault, hasBody } from './websocket-handshake.ts';
 
-const IDLE_MS = 60 * 60_000;
-const HANDSHAKE_MS = 10_000;
+/** Of an answer that refuses the upgrade. */
+const REFUSAL_BYTES_MAX = 64 * 1024;
 
 export function createUpgrade(
   context: ExchangeContext,
+  pace: PaceSettings,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
-  const proxy = httpProxy.createProxyServer({ ws: true, xfwd: false, changeOrigin: false, proxyTimeout: HANDSHAKE_MS });
+  const proxy = httpProxy.createProxyServer({ ws: true });
+  const upgrades = new WeakMap<IncomingMessage, Upgrade>();
   // Errors are handled where the sockets are; without a listener http-proxy would throw them.
-  proxy.on('error', (_error, _request, target) => (target as Socket).destroy?.());
-  proxy.on('proxyReqWs', (upstreamRequest, request, socket) => guard(upstreamRequest, request, socket as Socket));
-  return (request, socket, head) => {
+  proxy.on('error', () => {});
+  proxy.on('proxyReqWs', (upstreamRequest, request) => upgrades.get(request)!.watch(upstreamRequest));
+  return (request, duplex, head) => {
+    const socket = duplex as Socket;
     socket.on('error', () => socket.destroy());
-    const id = context.nextId();
-    const peerAddress = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-    const inspection = context.inspector.begin(
-      id,
-      Date.now(),
-      {
-        method: request.method!,
-        target: request.url!,
-        httpVersion: request.httpVersion,
-        rawHeaders: request.rawHeaders,
-      },
-      { peerAddress, isEncrypted: 'encrypted' in request.socket },
-    );
-    let fault: Fault | undefined;
-    let status = 0;
-    const refuse = (refusal: Refusal, route?: Route): void => {
-      if (refusal.kind === 'refuse') fault = refusal.fault;
-      const reply = localReply(refusal, id, route);
-      status = reply.status;
-      const lines = reply.rawHeaders.map((text, i) => (i % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
-      socket.end(
-        `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\nConnection: close\r\n${lines}\r\n${reply.body.toString()}`,
-        () => socket.destroy(),
-      );
-    };
-    const complete = (): void => {
-      context.counters.openUpgrades -= 1;
-      inspection.complete({
-        completedAt: Date.now(),
-        upstreamMs: undefined,
-        status,
-        requestBodyBytes: 0,
-        responseBodyBytes: 0,
-        fault,
-      });
-    };
-    context.counters.openUpgrades += 1;
-    socket.once('close', complete);
-    const outcome = inspection.requestHead();
-    if (outcome.kind !== 'forward') return refuse(outcome);
-    const wrong = handshakeFault(request, outcome.route);
-    if (wrong !== undefined) return refuse({ kind: 'refuse', fault: wrong }, outcome.route);
-    try {
-      const member = context.upstreams.get(outcome.route.upstream)!.choose(Date.now(), []);
-      const lines = upstreamHeaders({
-        inspection,
-        outcome,
-        peerAddress,
-        isEncrypted: false,
-        isBodyReplaced: false,
-        contentLength: undefined,
-      });
-      request.url = outcome.target;
-      request.headers = { ...recordOf(lines), connection: 'Upgrade', upgrade: 'websocket' };
-      // A long-lived stream cannot be judged as a whole; it passes under the handshake's verdict.
-      inspection.responseHead({ status: 101, rawHeaders: ['content-type', 'text/event-stream'] });
-      status = 101;
-      (socket as Socket).setTimeout(IDLE_MS, () => socket.destroy());
-      proxy.ws(request, socket as Socket, head, { target: member.origin.replace(/^http/, 'ws') });
-    } catch (error) {
-      refuse({
-        kind: 'refuse',
-        fault: error instanceof Fault ? error : new Fault('UPSTREAM_UNAVAILABLE', 'upstream', 503),
-      });
+    if (!asksForWebSocket(request.rawHeaders)) {
+      if (hasBody(request.rawHeaders)) endWith(socket, 400);
+      else answerWithoutUpgrade(context, pace, request, socket);
+      return;
     }
+    const upgrade = new Upgrade(context, pace, request, socket);
+    upgrades.set(request, upgrade);
+    upgrade.start((options) => proxy.ws(request, socket, head, options));
   };
 }
 
-/** RFC 6455 §4.2.1, and nothing that is not exactly it: a fake upgrade must not become a tunnel. */
-function handshakeFault(request: IncomingMessage, route: Route): Fault | undefined {
-  const lines = request.rawHeaders;
-  const key = headerValue(lines, 'sec-websocket-key') ?? '';
-  if (headerValue(lines, 'upgrade')?.toLowerCase() !== 'websocket')
-    return new Fault('UPGRADE_UNSUPPORTED', 'client', 400);
-  if (!route.webSocket.isAllowed) return new Fault('UPGRADE_NOT_ALLOWED', 'client', 403);
-  const isHandshake =
-    request.method === 'GET' &&
-    request.httpVersion === '1.1' &&
-    headerValue(lines, 'sec-websocket-version') === '13' &&
-    /^[A-Za-z0-9+/]{22}==$/.test(key) &&
-    headerValue(lines, 'content-length') === undefined &&
-    headerValue(lines, 'transfer-encoding') === undefined;
-  if (!isHandshake) return new Fault('UPGRADE_INVALID', 'client', 400);
-  const origin = headerValue(lines, 'origin');
-  const { origins } = route.webSocket;
-  return origins.length > 0 && !origins.includes(origin ?? '')
-    ? new Fault('ORIGIN_NOT_ALLOWED', 'client', 403)
-    : undefined;
+/** The parser has let go of this connection, so it ends with the answer. */
+function answerWithoutUpgrade(
+  context: ExchangeContext,
+  pace: PaceSettings,
+  request: IncomingMessage,
+  socket: Socket,
+): void {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  socket.on('drain', () => response.emit('drain'));
+  socket.setTimeout(pace.keepAliveMs, () => socket.destroy());
+  response.on('finish', () => socket.destroySoon());
+  void exchange(context, request, response);
 }
 
-const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+class Upgrade {
+  readonly #context: ExchangeContext;
+  readonly #pace: PaceSettings;
+  readonly #request: IncomingMessage;
+  readonly #socket: Socket;
+  readonly #head: RequestHead;
+  readonly #id: string;
+  readonly #bytesReadBefore: number;
+  readonly #bytesWrittenBefore: number;
+  readonly #startedAt = Date.now();
+  #inspection: Inspection | undefined;
+  #route: Route | undefined;
+  #member: UpstreamMember | undefined;
+  #headAt: number | undefined;
+  #status = 0;
+  #fault: Fault | undefined;
+  #isTunnel = false;
 
-/** Ties the two sides together before http-proxy has a chance to lose one of them. */
-function guard(upstreamRequest: ClientRequest, request: IncomingMessage, socket: Socket): void {
-  const destroyBoth = (): void => {
-    upstreamRequest.destroy();
-    socket.destroy();
-  };
-  socket.once('close', () => upstreamRequest.destroy());
-  upstreamRequest.on('error', () => {
-    if (!upstreamRequest.reusedSocket && socket.writable && socket.bytesWritten === 0) endWith(socket, 502);
-    else destroyBoth();
-  });
-  upstreamRequest.on('upgrade', (answer: IncomingMessage, upstreamSocket: Socket) => {
-    const accept = createHash('sha1')
-      .update(`${request.headers['sec-websocket-key']}${WEBSOCKET_GUID}`)
-      .digest('base64');
-    upstreamSocket.on('error', destroyBoth);
-    upstreamSocket.once('close', () => socket.destroy());
-    socket.once('close', () => upstreamSocket.destroy());
-    // An answer that does not prove it read the handshake is no WebSocket.
-    if (answer.headers['sec-websocket-accept'] !== accept) destroyBoth();
-  });
-  upstreamRequest.on('response', (answer: IncomingMessage & { upgrade?: boolean }) => {
-    // http-proxy skips its own, broken copy of a refusal when it believes that the answer was an upgrade.
-    answer.upgrade = true;
-    answer.resume();
-    endWith(socket, answer.statusCode ?? 502);
-  });
+  constructor(context: ExchangeContext, pace: PaceSettings, request: IncomingMessage, socket: Socket) {
+    this.#context = context;
+    this.#pace = pace;
+    this.#request = request;
+    this.#socket = socket;
+    this.#id = context.nextId();
+    this.#head = {
+      method: request.method!,
+      target: request.url!,
+      httpVersion: request.httpVersion,
+      rawHeaders: request.rawHeaders,
+    };
+    this.#bytesReadBefore = socket.bytesRead;
+    this.#bytesWrittenBefore = socket.bytesWritten;
+  }
+
+  start(connect: (options: httpProxy.ServerOptions) => void): void {
+    const { inspector, counters, upstreams } = this.#context;
+    counters.openUpgrades += 1;
+    this.#socket.once('close', () => this.#complete());
+    try {
+      const connection = { peerAddress: this.#peerAddress(), isEncrypted: this.#isEncrypted() };
+      this.#inspection = inspector.begin(this.#id, this.#startedAt, this.#head, connection);
+      const outcome = this.#inspection.requestHead();
+      if (outcome.kind !== 'forward') {
+        this.#refuse(outcome);
+        return;
+      }
+      this.#route = outcome.route;
+      const fault = handshakeFault(this.#head, outcome.route);
+      if (fault !== undefined) {
+        this.#refuse({ kind: 'refuse', fault });
+        return;
+      }
+      const upstream = upstreams.get(outcome.route.upstream);
+      if (upstream === undefined) throw new Fault('UPSTREAM_UNKNOWN', 'gateway', 502);
+      const member = upstream.choose(Date.now(), undefined);
+      this.#member = member;
+      member.pending += 1;
+      member.breaker.begin();
+      this.#prepare(outcome);
+      connect({
+        target: member.origin.replace(/^http/, 'ws'),
+        // The target that was judged, and not what another parser makes of it.
+        toProxy: true,
+        secure: true,
+        ssl: { ...member.tls, servername: member.servername } as NonNullable<httpProxy.ServerOptions['ssl']>,
+      });
+      // After http-proxy, which switches it off.
+      this.#socket.setTimeout(this.#pace.upgradeIdleMs, () => this.#socket.destroy());
+    } catch (error) {
+      this.#refuse({ kind: 'refuse', fault: faultOf(error) });
+    }
+  }
+
+  /** Ties the two sides together before http-proxy has a chance to lose one of them. */
+  watch(upstreamRequest: ClientRequest): void {
+    const socket = this.#socket;
+    socket.once('close', () => upstreamRequest.destroy());
+    upstreamRequest.setTimeout(this.#pace.handshakeMs, () =>
+      upstreamRequest.destroy(new Fault('UPSTREAM_TIMEOUT', 'upstream', 504)),
+    );
+    upstreamRequest.on('error', (error) => {
+      if (this.#isTunnel || socket.destroyed) {
+        socket.destroy();
+        return;
+      }
+      this.#member?.breaker.failed(Date.now());
+      this.#refuse({ kind: 'refuse', fault: faultOf(error) });
+    });
+    upstreamRequest.on('response', (answer: IncomingMessage & { upgrade?: boolean }) => {
+      // http-proxy leaves alone what it believes to be an upgrade.
+      answer.upgrade = true;
+      this.#member?.breaker.succeeded();
+      this.#relayRefusal(answer).catch((error: unknown) => this.#refuse({ kind: 'refuse', fault: faultOf(error) }));
+    });
+    upstreamRequest.on('upgrade', (answer, upstreamSocket: Socket) => {
+      upstreamSocket.on('error', () => socket.destroy());
+      upstreamSocket.once('close', () => socket.destroy());
+      socket.once('close', () => upstreamSocket.destroy());
+      this.#onUpgraded(answer, upstreamSocket);
+    });
+  }
+
+  #prepare(outcome: RequestHeadOutcome & { readonly kind: 'forward' }): void {
+    const inspection = this.#inspection!;
+    const lines = upstreamHeaders({
+      outcome,
+      clientAddress: inspection.clientAddress,
+      isPeerTrusted: inspection.isPeerTrusted,
+      peerAddress: this.#peerAddress(),
+      isEncrypted: this.#isEncrypted(),
+      httpVersion: '1.1',
+      isBodyReplaced: false,
+      contentLength: undefined,
+      added: inspection.upstreamHeaders(),
+    });
+    const headers = recordOf(lines);
+    // Compressed messages could not be bounded by anyone on the way.
+    delete headers['sec-websocket-extensions'];
+    headers.connection = 'Upgrade';
+    headers.upgrade = 'websocket';
+    this.#request.url = outcome.target;
+    this.#request.headers = headers as IncomingMessage['headers'];
+  }
+
+  #onUpgraded(answer: IncomingMessage, upstreamSocket: Socket): void {
+    this.#headAt = Date.now();
+    const key = headerValue(this.#head.rawHeaders, 'sec-websocket-key')!;
+    const isProven =
+      headerValue(answer.rawHeaders, 'sec-websocket-accept') === acceptOf(key) &&
+      headerValue(answer.rawHeaders, 'upgrade')?.toLowerCase() === 'websocket';
+    if (!isProven) {
+      this.#member?.breaker.endedOtherwise();
+      upstreamSocket.destroy();
+      this.#refuse({ kind: 'refuse', fault: new Fault('UPSTREAM_RESPONSE_INVALID', 'upstream', 502) });
+      return;
+    }
+    this.#member?.breaker.succeeded();
+    const outcome = this.#inspection!.responseHead({ status: 101, rawHeaders: answer.rawHeaders });
+    if (outcome.kind !== 'forward') {
+      upstreamSocket.destroy();
+      this.#refuse(outcome);
+      return;
+    }
+    this.#isTunnel = true;
+    this.#status = 101;
+    const lines = downstreamHeaders(outcome.rawHeaders, this.#inspection!.downstreamHeaders(), 'none', false);
+    answer.headers = { ...recordOf(lines), upgrade: 'websocket', connection: 'Upgrade' } as IncomingMessage['headers'];
+    // Once a side has said all it will say, the other has a moment to do so too.
+    const shorten = (): void => {
+      this.#socket.setTimeout(this.#pace.handshakeMs);
+    };
+    this.#socket.once('end', shorten);
+    upstreamSocket.once('end', shorten);
+  }
+
+  /** The upstream refused: an ordinary answer, judged like one and written anew. */
+  async #relayRefusal(answer: IncomingMessage): Promise<void> {
+    this.#headAt = Date.now();
+    const { rawHeaders } = answer;
+    const status = answer.statusCode ?? 0;
+    if (status < 200 || status > 599) throw new Fault('UPSTREAM_RESPONSE_INVALID', 'upstream', 502);
+    const inspection = this.#inspection!;
+    const head = inspection.responseHead({ status, rawHeaders });
+    const received = await wholeBody(answer);
+    if (head.kind !== 'forward') {
+      this.#refuse(head);
+      return;
+    }
+    const { limits } = this.#route!;
+    let body = received;
+    if (head.body !== 'stream') {
+      const decoded = await decodedContent(received, rawHeaders, limits.responseBodyBytesMax, limits);
+      const verdict = inspection.responseBody(received, decoded);
+      if (verdict.kind !== 'forward') {
+        this.#refuse(verdict);
+        return;
+      }
+      body = verdict.replacement ?? received;
+    }
+    const length = status === 204 || status === 304 ? 'none' : body.length;
+    this.#write(
+      status,
+      downstreamHeaders(head.rawHeaders, inspection.downstreamHeaders(), length, body !== received),
+      body,
+    );
+  }
+
+  #refuse(refusal: Refusal): void {
+    if (refusal.kind === 'refuse') this.#fault ??= refusal.fault;
+    const { status, rawHeaders, body } = localReply(refusal, this.#id, this.#route);
+    this.#write(status, rawHeaders, body);
+  }
+
+  #write(status: number, rawHeaders: readonly string[], body: Buffer): void {
+    const socket = this.#socket;
+    if (socket.destroyed || socket.writableEnded || this.#isTunnel) {
+      socket.destroy();
+      return;
+    }
+    this.#status = status;
+    let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) text += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`;
+    socket.setTimeout(this.#pace.writeIdleMs, () => socket.destroy());
+    socket.end(Buffer.concat([Buffer.from(`${text}Connection: close\r\n\r\n`, 'latin1'), body]), () =>
+      socket.destroy(),
+    );
+  }
+
+  #complete(): void {
+    const { counters, onEnded } = this.#context;
+    counters.openUpgrades -= 1;
+    if (this.#member !== undefined) {
+      this.#member.pending -= 1;
+      if (this.#headAt === undefined) this.#member.breaker.endedOtherwise();
+    }
+    const isUnanswered = this.#status === 0 && this.#fault === undefined;
+    try {
+      this.#inspection?.complete({
+        completedAt: Date.now(),
+        upstreamMs: this.#headAt === undefined ? undefined : this.#headAt - this.#startedAt,
+        status: this.#status,
+        requestBodyBytes: this.#isTunnel ? this.#socket.bytesRead - this.#bytesReadBefore : 0,
+        responseBodyBytes: this.#isTunnel ? this.#socket.bytesWritten - this.#bytesWrittenBefore : 0,
+        fault: isUnanswered ? clientClosed() : this.#fault,
+      });
+    } catch {
+      counters.inspectionErrors += 1;
+    }
+    onEnded();
+  }
+
+  #peerAddress(): string {
+    const address = this.#socket.remoteAddress ?? '';
+    return address.startsWith('::ffff:') ? address.slice(7) : address;
+  }
+
+  #isEncrypted(): boolean {
+    return (this.#socket as TLSSocket).encrypted === true;
+  }
 }
 
-function recordOf(lines: readonly string[]): Record<string, string> {
-  const record: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (let i = 0; i + 1 < lines.length; i += 2) record[lines[i]!] = lines[i + 1]!;
+async function wholeBody(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > REFUSAL_BYTES_MAX) throw new Fault('UPSTREAM_RESPONSE_INVALID', 'upstream', 502);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+/** Names in lower case; lines of the same name in a list, as Node writes them. */
+function recordOf(lines: readonly string[]): Record<string, string | string[]> {
+  const record: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
+  for (let i = 0; i + 1 < lines.length; i += 2) {
+    const name = lines[i]!.toLowerCase();
+    const value = lines[i + 1]!;
+    const before = record[name];
+    record[name] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value];
+  }
   return record;
 }

@@ -1,0 +1,169 @@
+// The client's side of one transaction: its head as one reading of HTTP/1.1 or HTTP/2, whether it is still there, and the
+// local reply. Invariant: `closed` settles exactly once, when the client has the last byte or will never get it.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { Fault } from '../core/fault.ts';
+import type { Refusal } from '../core/inspector.ts';
+import type { Route } from '../core/route.ts';
+import { type Connection, headerValue, type RequestHead } from '../core/transaction.ts';
+import { clientClosed } from './faults.ts';
+import { localReply } from './local-reply.ts';
+import type { RequestBody } from './request-body.ts';
+
+export class Downstream {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly isHttp2: boolean;
+  readonly head: RequestHead;
+  readonly connection: Connection;
+  /** Announced by its framing; a body without length is undefined in `contentLength`. */
+  readonly hasBody: boolean;
+  readonly contentLength: number | undefined;
+  readonly closed: Promise<void>;
+  /** Why the rest of the answer will not reach the client; undefined while it may. */
+  lost: Fault | undefined;
+  /** Called once when the client is lost while somebody works for it. */
+  onLost: ((fault: Fault) => void) | undefined;
+  /** The body that is being read, for those who watch its pace. */
+  reading: RequestBody | undefined;
+  /** True while a stalled reader is being timed. */
+  isTimed = false;
+  #settleClosed!: () => void;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.request = request;
+    this.response = response;
+    this.isHttp2 = request.httpVersionMajor === 2;
+    const length = headerValue(request.rawHeaders, 'content-length');
+    this.contentLength = length === undefined ? undefined : Number(length);
+    this.hasBody = this.isHttp2
+      ? !(request as unknown as Http2ServerRequest).stream.endAfterHeaders
+      : (this.contentLength ?? 0) !== 0 || headerValue(request.rawHeaders, 'transfer-encoding') !== undefined;
+    this.head = this.isHttp2 ? headOfHttp2(request, this.hasBody) : headOfHttp1(request);
+    const { socket } = request;
+    const address = socket.remoteAddress ?? '';
+    this.connection = {
+      peerAddress: address.startsWith('::ffff:') ? address.slice(7) : address,
+      isEncrypted: (socket as TLSSocket).encrypted === true,
+    };
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+    response.on('close', () => {
+      if (!response.writableFinished) this.lose(clientClosed());
+      this.#settleClosed();
+    });
+  }
+
+  /** The status that went out; 0 when none did. */
+  get status(): number {
+    return this.response.headersSent ? this.response.statusCode : 0;
+  }
+
+  lose(fault: Fault): void {
+    if (this.lost !== undefined) return;
+    this.lost = fault;
+    this.onLost?.(fault);
+  }
+
+  /** Ends an answer that cannot be completed, so that nobody takes what arrived for the whole. */
+  cut(): void {
+    const { response, request } = this;
+    if (response.writableFinished) return;
+    if (this.isHttp2) {
+      (response as unknown as Http2ServerResponse).stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    } else if (request.httpVersion === '1.0' && !this.connection.isEncrypted && request.socket !== null) {
+      // Before HTTP/1.1 the end of the connection may be the end of the body; only a reset is not.
+      request.socket.resetAndDestroy();
+    } else {
+      response.destroy();
+    }
+    // A response that waits behind another one on its connection has no socket yet and no one else who would end it.
+    if (!this.isHttp2 && response.socket === null) {
+      request.socket.destroy();
+      this.abandon();
+    }
+  }
+
+  /** Ends the reading of a body whose answer is out. */
+  stopReading(): void {
+    if (this.request.complete) return;
+    if (this.isHttp2) (this.request as unknown as Http2ServerRequest).stream.close(constants.NGHTTP2_NO_ERROR);
+    else this.request.destroy();
+  }
+
+  /** For a client whose connection ended without this response ever having had it. */
+  abandon(): void {
+    this.lose(clientClosed());
+    this.#settleClosed();
+  }
+
+  /**
+   * Sends a local reply. Behind bad framing, or with a body of which the rest would be taken for a request, the connection
+   * ends with it. The reply to a client that is still sending is left open: the rest of the body is thrown away first.
+   */
+  reply(refusal: Refusal, id: string, route: Route | undefined, isDraining: boolean): void {
+    const { response, request } = this;
+    if (this.lost !== undefined || response.headersSent) return;
+    const { status, rawHeaders, body } = localReply(refusal, id, route);
+    const isUnread = this.hasBody && !request.complete;
+    const isFaulty = refusal.kind === 'refuse' && isAboutHttp(refusal.fault);
+    const closes = !this.isHttp2 && (isUnread || isDraining || isFaulty);
+    response.writeHead(status, closes ? [...rawHeaders, 'Connection', 'close'] : [...rawHeaders]);
+    const isBodiless = request.method === 'HEAD' || status === 204 || status === 304;
+    const isHeldBack = headerValue(request.rawHeaders, 'expect') !== undefined && request.readableFlowing === null;
+    const staysOpen = isUnread && !this.isHttp2 && !isBodiless && !isHeldBack && !isFramingFault(refusal);
+    if (staysOpen) response.write(body);
+    else response.end(isBodiless ? undefined : body);
+  }
+}
+
+function headOfHttp1(request: IncomingMessage): RequestHead {
+  return {
+    method: request.method!,
+    target: request.url!,
+    httpVersion: request.httpVersion,
+    rawHeaders: request.rawHeaders,
+  };
+}
+
+/**
+ * The HTTP/1.1 message that this request is forwarded as (RFC 9113 §8.3.1, §8.2.3): `:authority` is its Host, crumbs of the
+ * cookie are one line, and a body without a length is a chunked one. Whatever HTTP/2 itself forbids, Node has refused.
+ */
+function headOfHttp2(request: IncomingMessage, hasBody: boolean): RequestHead {
+  const received = request.rawHeaders;
+  const rawHeaders: string[] = [];
+  let target = '';
+  let authority: string | undefined;
+  let cookie = '';
+  let hasLength = false;
+  for (let i = 0; i + 1 < received.length; i += 2) {
+    const name = received[i]!;
+    const value = received[i + 1]!;
+    if (name === ':path') target = value;
+    else if (name === ':authority') authority = value;
+    else if (name === 'cookie') cookie = cookie === '' ? value : `${cookie}; ${value}`;
+    else if (name.charCodeAt(0) !== 0x3a) {
+      if (name === 'content-length') hasLength = true;
+      // A second Host that says the same is no second reading.
+      if (name !== 'host' || value !== authority) rawHeaders.push(name, value);
+    }
+  }
+  if (authority !== undefined) rawHeaders.unshift('host', authority);
+  if (cookie !== '') rawHeaders.push('cookie', cookie);
+  const { method } = request;
+  const isUnbounded = hasBody && !hasLength && method !== 'GET' && method !== 'HEAD';
+  if (isUnbounded) rawHeaders.push('transfer-encoding', 'chunked');
+  return { method: method!, target, httpVersion: isUnbounded ? '1.1' : '2.0', rawHeaders };
+}
+
+/** What is wrong with the message itself: where the next one begins can no longer be trusted. */
+function isAboutHttp(fault: Fault): boolean {
+  return fault.source === 'client' && fault.status !== 421 && fault.status !== 403 && fault.status !== 429;
+}
+
+function isFramingFault(refusal: Refusal): boolean {
+  return refusal.kind === 'refuse' && (refusal.fault.status === 400 || refusal.fault.status === 501);
+}

@@ -1,0 +1,105 @@
+// Slow clients. One timer looks at all transactions; nothing is armed per request until a client has stalled.
+// Bounds: a body comes at a minimum rate, a held body is there in time, a reader takes a byte now and then, and what is left
+// of a body nobody wants is thrown away for a moment only.
+import { Fault } from '../core/fault.ts';
+import type { ProxyCounters } from './counters.ts';
+import type { Downstream } from './downstream.ts';
+import type { PaceSettings } from './settings.ts';
+
+interface Lingering {
+  readonly downstream: Downstream;
+  readonly until: number;
+}
+
+export class Pace {
+  readonly #settings: PaceSettings;
+  readonly #counters: ProxyCounters;
+  readonly #watched = new Set<Downstream>();
+  readonly #lingering = new Set<Lingering>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(settings: PaceSettings, counters: ProxyCounters) {
+    this.#settings = settings;
+    this.#counters = counters;
+    this.#timer = setInterval(() => this.#tick(), settings.tickMs).unref();
+  }
+
+  watch(downstream: Downstream): void {
+    this.#watched.add(downstream);
+  }
+
+  unwatch(downstream: Downstream): void {
+    this.#watched.delete(downstream);
+  }
+
+  /**
+   * Throws away what still comes of a body nobody wants, for a moment: a reset would overtake the answer on its way to a
+   * client that is still sending. The answer is ended when the rest is there or the time is up.
+   */
+  linger(downstream: Downstream): void {
+    const { request, response } = downstream;
+    const lingering: Lingering = { downstream, until: Date.now() + this.#settings.lingerMs };
+    const settle = (): void => {
+      this.#lingering.delete(lingering);
+      response.end();
+    };
+    this.#lingering.add(lingering);
+    request.once('end', settle).once('close', settle);
+    request.resume();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    for (const downstream of this.#watched) this.#look(downstream);
+    const now = Date.now();
+    for (const lingering of this.#lingering) {
+      if (now < lingering.until) continue;
+      const { response } = lingering.downstream;
+      response.end();
+      // A slow reader has its own bound.
+      if (!response.writableFinished && !response.destroyed) continue;
+      this.#lingering.delete(lingering);
+      lingering.downstream.stopReading();
+    }
+  }
+
+  #look(downstream: Downstream): void {
+    const { request, response, reading } = downstream;
+    if (!downstream.isHttp2 && request.socket.destroyed) {
+      downstream.abandon();
+      return;
+    }
+    if (reading?.isWaiting) {
+      reading.waitedMs += this.#settings.tickMs;
+      if (this.#isTooSlow(reading.bytes, reading.waitedMs, reading.isHeld)) {
+        this.#counters.slowClients += 1;
+        reading.fail(new Fault('BODY_TOO_SLOW', 'client', 408));
+        return;
+      }
+    }
+    if (response.writableLength > 0 && !downstream.isTimed) this.#time(downstream);
+  }
+
+  #isTooSlow(bytes: number, waitedMs: number, isHeld: boolean): boolean {
+    const { bodyGraceMs, bodyBytesPerSecondMin, heldBodyMs } = this.#settings;
+    if (isHeld && waitedMs > heldBodyMs) return true;
+    return bytes < ((waitedMs - bodyGraceMs) / 1_000) * bodyBytesPerSecondMin;
+  }
+
+  /** Node's own socket timer knows how far a single large write has come; it is armed only while something is unsent. */
+  #time(downstream: Downstream): void {
+    downstream.isTimed = true;
+    const { response } = downstream;
+    response.removeAllListeners('timeout');
+    response.setTimeout(this.#settings.writeIdleMs, () => {
+      downstream.isTimed = false;
+      if (response.writableLength === 0) return;
+      this.#counters.slowClients += 1;
+      downstream.lose(new Fault('CLIENT_TOO_SLOW', 'client', 408));
+      downstream.cut();
+    });
+  }
+}

@@ -1,0 +1,57 @@
+// One URL of an upstream: its pool of connections, whether it can be used now, and how much it has to do.
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { buildConnector, Pool } from 'undici';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import type { UpstreamSettings } from './settings.ts';
+
+const HEADER_BYTES_MAX = 16 * 1024;
+const KEEP_ALIVE_MS = 10_000;
+
+export class UpstreamMember {
+  readonly origin: string;
+  readonly pool: Pool;
+  /** The name certificates are checked against; the Host of a request has no say in it. */
+  readonly servername: string;
+  readonly tls: buildConnector.BuildOptions;
+  readonly breaker = new CircuitBreaker();
+  /** By the last health checks; true when there are none. */
+  isHealthy = true;
+  /** Transactions sent to it and not yet answered as a whole. */
+  pending = 0;
+  readonly #pendingMax: number;
+
+  constructor(url: string, settings: UpstreamSettings) {
+    const { protocol, host, hostname } = new URL(url);
+    this.origin = `${protocol}//${host}`;
+    const { ca, rejectUnauthorized, servername } = settings.tls;
+    this.servername = servername ?? hostname.replace(/^\[|\]$/g, '');
+    this.#pendingMax = settings.connectionsMax + (settings.waitingMax ?? settings.connectionsMax);
+    this.tls = { rejectUnauthorized, ...(ca === undefined ? {} : { ca: readFileSync(ca) }) };
+    const connect = buildConnector({ ...this.tls, allowH2: false, timeout: settings.connectTimeoutMs });
+    // RFC 6066 §3: an address is no server name.
+    const name = isIP(this.servername) === 0 ? { servername: this.servername } : undefined;
+    this.pool = new Pool(this.origin, {
+      connections: settings.connectionsMax,
+      // A second request behind an unanswered one is a smuggling gadget; RFC 9112 §9.3.2 allows it, we do not use it.
+      pipelining: 1,
+      allowH2: false,
+      strictContentLength: true,
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: settings.headersTimeoutMs,
+      bodyTimeout: settings.bodyTimeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connect: (options, callback) =>
+        connect(name === undefined ? omitName(options) : { ...options, ...name }, callback),
+    });
+  }
+
+  isUsable(now: number): boolean {
+    return this.isHealthy && this.pending < this.#pendingMax && this.breaker.lets(now);
+  }
+}
+
+function omitName(options: buildConnector.Options): buildConnector.Options {
+  const { servername: _, ...others } = options;
+  return others as buildConnector.Options;
+}
