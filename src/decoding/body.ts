@@ -19,7 +19,8 @@ const NO_GRAPHQL: readonly GraphqlRequest[] = [];
 /** Emits the fields of a request body. @throws Fault when the body is not what its type says, or over a limit */
 export function decodeBody(bytes: Buffer, type: ContentType, limits: Limits, sink: FieldSink): BodyView {
   if (bytes.length === 0) return new HeldBody(bytes, type.mediaType, 'empty', NO_GRAPHQL);
-  refuseWideUnicode(bytes);
+  // Binary formats may begin with any bytes: a protobuf message with `0a 00`.
+  if (type.format !== 'binary') refuseWideUnicode(bytes);
   let { format } = type;
   let graphql = NO_GRAPHQL;
   switch (format) {
@@ -90,13 +91,17 @@ function refuseWideUnicode(bytes: Buffer): void {
     bytes.length >= 4 &&
     /^[<{["\s]$/.test(String.fromCharCode(bytes[0]! || bytes[1]!)) &&
     (bytes[0] === 0) !== (bytes[1] === 0);
-  if (isMarked || isUnmarked) throw new Fault('CHARSET_UNSUPPORTED', 'client', 415);
+  const isFourBytes =
+    bytes.length >= 4 && bytes[0] === 0 && bytes[1] === 0 && (bytes[2] === 0xfe ? bytes[3] === 0xff : bytes[2] === 0);
+  if (isMarked || isUnmarked || isFourBytes) throw new Fault('CHARSET_UNSUPPORTED', 'client', 415);
 }
 
 const QUERY_KEY = Buffer.from('"query"');
+const ESCAPE = Buffer.from('\\u00');
 
 function graphqlOf(bytes: Buffer): readonly GraphqlRequest[] {
-  if (bytes.indexOf(QUERY_KEY) === -1) return NO_GRAPHQL;
+  // The name may be written with escapes.
+  if (bytes.indexOf(QUERY_KEY) === -1 && bytes.indexOf(ESCAPE) === -1) return NO_GRAPHQL;
   return graphqlRequestsOf(JSON.parse(bytes.toString('utf8')));
 }
 
@@ -118,7 +123,7 @@ function scanLines(bytes: Buffer, limits: Limits, sink: FieldSink): void {
 
 /** Some clients send JSON under the form type, curl's default: then it is judged as both. */
 function decodeForm(bytes: Buffer, limits: Limits, sink: FieldSink): BodyFormat {
-  emitPairs(decodePairs(bytes.toString('latin1'), limits.formFieldsMax), 'body', sink);
+  emitPairs(decodePairs(bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1'), limits.formFieldsMax), 'body', sink);
   if (!looksLikeJson(bytes)) return 'form';
   return scansAsJson(bytes, limits, sink) ? 'json' : 'form';
 }

@@ -52,33 +52,44 @@ export function decodeContent(
   bodyBytesMax: number,
   limits: Pick<Limits, 'decompressionRatioMax'>,
 ): Buffer {
+  if (bytes.length === 0) return bytes;
   const maxOutputLength = decodedBytesMax(bytes.length, bodyBytesMax, limits);
   let decoded = bytes;
   for (let i = encodings.length - 1; i >= 0; i--) decoded = decodeOne(decoded, encodings[i]!, maxOutputLength);
   return decoded;
 }
 
+type Decode = (bytes: Buffer, options: { maxOutputLength: number; info: true }) => unknown;
+
 function decodeOne(bytes: Buffer, encoding: ContentEncoding, maxOutputLength: number): Buffer {
+  // The types do not know `info`: it gives the engine beside the bytes, and so how much of the input it took.
+  const decode = decoderOf(bytes, encoding) as Decode;
+  let result: { buffer: Buffer; engine: { bytesWritten: number } };
   try {
-    switch (encoding) {
-      case 'gzip':
-        return zlib.gunzipSync(bytes, { maxOutputLength });
-      case 'deflate':
-        // RFC 9110 §8.4.1.2 says zlib, but raw deflate is in use; the zlib header's low nibble is always 8.
-        return (bytes[0]! & 0x0f) === 8
-          ? zlib.inflateSync(bytes, { maxOutputLength })
-          : zlib.inflateRawSync(bytes, { maxOutputLength });
-      case 'br':
-        return zlib.brotliDecompressSync(bytes, { maxOutputLength });
-      case 'zstd':
-        return zstdDecompressSync!(bytes, { maxOutputLength });
-      default:
-        return encoding satisfies never;
-    }
+    result = decode(bytes, { maxOutputLength, info: true }) as typeof result;
   } catch (error) {
     const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     throw isTooLarge
       ? new Fault('DECOMPRESSION_LIMIT', 'client', 413)
       : new Fault('CONTENT_ENCODING_INVALID', 'client', 400);
+  }
+  // Bytes behind the end of the stream: some readers drop them, others take them for more of the body.
+  if (result.engine.bytesWritten !== bytes.length) throw new Fault('CONTENT_ENCODING_INVALID', 'client', 400);
+  return result.buffer;
+}
+
+function decoderOf(bytes: Buffer, encoding: ContentEncoding) {
+  switch (encoding) {
+    case 'gzip':
+      return zlib.gunzipSync;
+    case 'deflate':
+      // RFC 9110 §8.4.1.2 says zlib, but raw deflate is in use; the zlib header's low nibble is always 8.
+      return (bytes[0]! & 0x0f) === 8 ? zlib.inflateSync : zlib.inflateRawSync;
+    case 'br':
+      return zlib.brotliDecompressSync;
+    case 'zstd':
+      return zstdDecompressSync!;
+    default:
+      return encoding satisfies never;
   }
 }

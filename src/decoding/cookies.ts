@@ -17,11 +17,12 @@ export function decodeCookies(
     pairs ??= [];
     for (const part of rawHeaders[i + 1]!.split(';')) {
       const equals = part.indexOf('=');
-      if (equals === -1) continue;
       if (pairs.length >= limits.cookiesMax) throw new Fault('COOKIES_TOO_MANY', 'client', 431);
+      // A part without `=` is a value without a name to browsers and to many servers.
       const value = part.slice(equals + 1).trim();
+      if (equals === -1 && value === '') continue;
       const bare = value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
-      pairs.push([part.slice(0, equals).trim(), percentDecodeLenient(bare, false)]);
+      pairs.push([part.slice(0, Math.max(0, equals)).trim(), percentDecodeLenient(bare, false)]);
     }
   }
   return pairs ?? NONE;

@@ -44,7 +44,7 @@ const HOP_BY_HOP = new Set([
 
 /** Names that, when a Connection header lists them, would take an end-to-end or a firewall header away on the next hop. */
 const NEVER_LISTED =
-  /^(?:authorization|cookie|host|content-.*|forwarded|x-forwarded-.*|x-real-ip|x-sallyport-.*|origin|via)$/;
+  /^(?:authorization|cookie|host|content-.*|forwarded|x-forwarded-.*|x-real-ip|x-sallyport-.*|x-api-key|api-key|proxy-authorization|user-agent|referer|origin|via)$/;
 
 /** @throws Fault 400, 405, 413, 414, 417, 431, 501 or 505 */
 export function checkRequestHead(head: RequestHead, limits: Limits): RequestFacts {
@@ -82,6 +82,7 @@ export function checkRequestHead(head: RequestHead, limits: Limits): RequestFact
   // RFC 9110 §9.3.1: content in a GET or HEAD has no meaning, and servers disagree about it.
   if (hasBody && (method === 'GET' || method === 'HEAD')) refuse('BODY_NOT_EXPECTED');
   if (host === undefined && httpVersion !== '1.0') refuse('HOST_MISSING');
+  if (host === '') refuse('HOST_INVALID');
   return { ...parseHost(host ?? ''), contentLength: length, hasBody };
 }
 

@@ -1,5 +1,5 @@
 // Header lines as fields. Lines that only negotiate or frame carry nothing of the application and are left out.
-import { classesOf } from '../core/characters.ts';
+import { ANGLE, BACKSLASH, BACKTICK, BRACE, classesOf, DOLLAR, PIPE, QUOTE } from '../core/characters.ts';
 import { childPointer, type FieldSink } from '../core/field.ts';
 import type { RawHeaders } from '../core/transaction.ts';
 
@@ -43,6 +43,9 @@ const NOT_INSPECTED = new Set([
   'via',
 ]);
 
+/** Stand in no negotiation line of an honest client: with them, such a line is inspected like any other. */
+const OUT_OF_PLACE = ANGLE | BACKSLASH | BACKTICK | BRACE | DOLLAR | PIPE | QUOTE;
+
 export function emitHeaderFields(rawHeaders: RawHeaders, sink: FieldSink): void {
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const text = rawHeaders[i + 1]!;
@@ -53,7 +56,8 @@ export function emitHeaderFields(rawHeaders: RawHeaders, sink: FieldSink): void 
     }
     const name = rawHeaders[i]!.toLowerCase();
     // Client hints and fetch metadata (`sec-…`) are written by the browser itself.
-    if (NOT_INSPECTED.has(name) || name.startsWith('sec-')) {
+    const isNegotiation = NOT_INSPECTED.has(name) || name.startsWith('sec-');
+    if (name === 'cookie' || (isNegotiation && (classes & OUT_OF_PLACE) === 0)) {
       sink.skip();
       continue;
     }

@@ -17,6 +17,8 @@ interface Level {
   /** Where this object's key spans start in the shared arrays. */
   firstKey: number;
   seen: Map<number, number[]> | undefined;
+  /** Pointer of this object or array itself, once somebody asked: long keys are copied once, not once a field. */
+  base: string | undefined;
 }
 
 export class JsonStack {
@@ -47,6 +49,7 @@ export class JsonStack {
         keys: 0,
         firstKey,
         seen: undefined,
+        base: undefined,
       });
     } else {
       level.isObject = isObject;
@@ -54,6 +57,7 @@ export class JsonStack {
       level.keys = 0;
       level.firstKey = firstKey;
       level.seen = undefined;
+      level.base = undefined;
     }
     this.depth += 1;
     this.isObject = isObject;
@@ -100,15 +104,19 @@ export class JsonStack {
 
   /** RFC 6901 pointer of the current value or key. */
   pointer(): string {
-    let pointer = '';
-    for (let i = 0; i < this.depth; i++) {
+    let known = this.depth - 1;
+    while (known > 0 && this.#levels[known]!.base === undefined) known -= 1;
+    let pointer = known > 0 ? this.#levels[known]!.base! : '';
+    for (let i = Math.max(0, known); i < this.depth; i++) {
       const level = this.#levels[i]!;
-      pointer = childPointer(
-        pointer,
-        level.isObject ? textOfKey(this.#bytes, level.keyStart, level.keyEnd, level.keyHasEscape) : level.index,
-      );
+      level.base = pointer;
+      pointer = childPointer(pointer, this.#token(level));
     }
     return pointer;
+  }
+
+  #token(level: Level): string | number {
+    return level.isObject ? textOfKey(this.#bytes, level.keyStart, level.keyEnd, level.keyHasEscape) : level.index;
   }
 
   #isKnown(level: Level, hash: number): boolean {
@@ -140,6 +148,10 @@ export class JsonStack {
 
   #isSameKey(level: Level, i: number): boolean {
     const [, start, end, hasEscape] = this.#keys.slice(i, i + 4) as [number, number, number, number];
+    if (hasEscape === 0 && !level.keyHasEscape) {
+      const isSameLength = end - start === level.keyEnd - level.keyStart;
+      return isSameLength && this.#bytes.compare(this.#bytes, start, end, level.keyStart, level.keyEnd) === 0;
+    }
     return (
       textOfKey(this.#bytes, start, end, hasEscape === 1) ===
       textOfKey(this.#bytes, level.keyStart, level.keyEnd, level.keyHasEscape)

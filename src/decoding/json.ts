@@ -173,6 +173,8 @@ function readEscapedString(bytes: Buffer, start: number, from: number, end: numb
   let classes = seen;
   let i = from;
   let isAfterHighSurrogate = false;
+  // The first character decides a derived class; written as an escape it must not hide from it.
+  const first = bytes[start] === BACKSLASH && bytes[start + 1] === 0x75 ? hex4(bytes, start + 2, end) : bytes[start]!;
   while (i < end) {
     const c = bytes[i]!;
     if (c === QUOTE) break;
@@ -204,7 +206,7 @@ function readEscapedString(bytes: Buffer, start: number, from: number, end: numb
   }
   if (i >= end || isAfterHighSurrogate) refuse('JSON_INVALID');
   stringEnd = i;
-  return withDerivedClasses(classes, i - start, bytes[start]!);
+  return withDerivedClasses(classes, i - start, first);
 }
 
 function refuseControls(bytes: Buffer, start: number, end: number): void {

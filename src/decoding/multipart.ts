@@ -20,8 +20,7 @@ export function decodeMultipart(bytes: Buffer, boundary: string, limits: Limits,
   for (let parts = 0; ; parts++) {
     if (bytes[at] === 0x2d && bytes[at + 1] === 0x2d) {
       // Only white space may follow the closing delimiter.
-      if (/[^\r\n \t]/.test(bytes.toString('latin1', at + 2, Math.min(bytes.length, at + 66))))
-        refuse('MULTIPART_EPILOGUE');
+      for (let i = at + 2; i < bytes.length; i++) if (!isSpace(bytes[i]!)) refuse('MULTIPART_EPILOGUE');
       return;
     }
     if (bytes.indexOf(CRLF, at) !== at) refuse('MULTIPART_DELIMITER');
@@ -41,6 +40,10 @@ export function decodeMultipart(bytes: Buffer, boundary: string, limits: Limits,
     );
     at = contentEnd + 2 + delimiter.length;
   }
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0d || byte === 0x0a || byte === 0x09;
 }
 
 /** Offset of the line end in front of the next delimiter line. */
@@ -75,7 +78,7 @@ function partHeaders(bytes: Buffer, start: number, end: number): PartHeaders {
   for (const line of text.split('\r\n')) {
     // Folded lines and lines without a colon: obsolete, and read differently.
     const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line);
-    if (match === null) refuse('MULTIPART_HEADERS');
+    if (match === null || line.startsWith('--')) refuse('MULTIPART_HEADERS');
     const name = match[1]!.toLowerCase();
     if (name === 'content-disposition') {
       if (disposition !== undefined) refuse('MULTIPART_HEADERS');

@@ -39,16 +39,17 @@ export function unfold(field: Field, limits: NestedLimits): readonly Field[] {
   const mayBeJson = (field.classes & (BRACE | BRACKET)) !== 0 && (field.classes & DOUBLE_QUOTE) !== 0;
   if ((field.classes & ENCODED) === 0 && !mayBeJson) return NONE;
   const variants: Field[] = [];
+  const texts = new Set([field.text]);
   let level: readonly Field[] = [field];
   for (let depth = 0; depth < limits.nestedDecodingsMax && level.length > 0; depth++) {
     const next: Field[] = [];
     for (const one of level) {
       for (const variant of unfoldOnce(one, limits)) {
-        const isNew = variant.text !== field.text && !variants.some((v) => v.text === variant.text);
-        if (!isNew || (variant.classes & SUSPECT) === 0) continue;
+        if (texts.has(variant.text) || (variant.classes & SUSPECT) === 0) continue;
         // Strings of a nested JSON text are values in their own right, not guesses about one value.
         if (variant.decodings.at(-1) !== 'json' && variants.length >= limits.variantsPerValueMax) continue;
         if (variants.length >= limits.fieldsMax) break;
+        texts.add(variant.text);
         variants.push(variant);
         next.push(variant);
       }
@@ -74,6 +75,7 @@ function unfoldOnce(field: Field, limits: NestedLimits): Field[] {
   if ((classes & NON_ASCII) !== 0 && /[ﹰ-﻿＀-￯․‥﹐-﹫′‵＇‘’⁄∕﹨]/.test(text)) {
     add('unicode', foldCompatible(text));
   }
+  if ((classes & NON_ASCII) !== 0 && OVERLONG.test(text)) add('overlong', foldOverlong(text));
   if ((classes & TOKEN) !== 0) {
     add('hex', decodeHex(text));
     add('base64', decodeBase64(text));
@@ -106,6 +108,16 @@ function foldCompatible(text: string): string {
     .replace(/[′‵＇‘’]/g, "'")
     .replace(/[⁄∕]/g, '/')
     .replace(/﹨/g, '\\');
+}
+
+/** Two or three bytes, here as latin1 characters, where UTF-8 needs one: `C0 AE` is a dot to careless decoders. */
+const OVERLONG = /[\u00c0\u00c1][\u0080-\u00bf]|\u00e0[\u0080\u0081][\u0080-\u00bf]/;
+
+function foldOverlong(text: string): string {
+  return text.replace(/(?:\u00e0[\u0080\u0081]|[\u00c0\u00c1])[\u0080-\u00bf]/g, (run) => {
+    const code = ((run.charCodeAt(run.length - 2) & 1) << 6) | (run.charCodeAt(run.length - 1) & 0x3f);
+    return String.fromCharCode(code);
+  });
 }
 
 /** Long runs of hexadecimal digits that spell printable text; hashes and ids do not. */

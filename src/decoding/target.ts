@@ -22,7 +22,7 @@ export function decodeTarget(target: string, method: string, authority: string, 
     return { path: '*', segments: [], forward: '*', query: [], search: '' };
   }
   const origin = target.charCodeAt(0) === 0x2f ? target : originOfAbsolute(target, authority);
-  if (/[#\\\u0000-\u0020\u007f-\u{10ffff}]/u.test(origin)) refuse('TARGET_INVALID');
+  if (/[#\u0000-\u0020\u007f-\u{10ffff}]/u.test(origin)) refuse('TARGET_INVALID');
   const question = origin.indexOf('?');
   const rawPath = question === -1 ? origin : origin.slice(0, question);
   const search = question === -1 ? '' : origin.slice(question + 1);
@@ -77,11 +77,12 @@ function canonicalPath(rawPath: string): { path: string; segments: string[]; for
     // `..;` is a parent directory to servlet containers and a file name to others.
     if (/^\.\.?;/.test(decoded)) refuse('PATH_AMBIGUOUS');
     // An escaped slash stays part of its segment (`/@scope%2fname`), but must not hide dot segments.
-    if (decoded.includes('/') && /(?:^|\/)\.\.?(?:\/|$)/.test(decoded)) refuse('PATH_AMBIGUOUS');
+    if (decoded.includes('/') && /(?:^|\/)\.\.?(?:[/;]|$)/.test(decoded)) refuse('PATH_AMBIGUOUS');
     if (decoded === '.' || decoded === '..') {
       if (decoded === '..') {
         if (segments.length === 0) refuse('PATH_ABOVE_ROOT');
-        segments.pop();
+        // `/a//..` is `/a/` to RFC 3986 and `/` to file systems, which take two slashes for one.
+        if (segments.pop() === '') refuse('PATH_AMBIGUOUS');
         forward.pop();
       }
       // `/a/.` and `/a/..` name a directory: a trailing slash stays.
@@ -94,6 +95,8 @@ function canonicalPath(rawPath: string): { path: string; segments: string[]; for
     segments.push(decoded);
     forward.push(segment);
   }
+  // `/.//host` resolves to `//host`, which a URL parser behind us takes for an authority.
+  if (forward.length > 1 && forward[0] === '') refuse('TARGET_INVALID');
   return { path: `/${segments.join('/')}`, segments, forward: `/${forward.join('/')}` };
 }
 

@@ -18,6 +18,12 @@ export function decodeXml(text: string, limits: Pick<Limits, 'xmlDepthMax' | 'xm
   parser.on('error', () => {
     throw new Fault('XML_INVALID', 'client', 400);
   });
+  // A reader that honours another encoding sees other characters in these bytes than we do.
+  parser.on('xmldecl', ({ encoding }) => {
+    if (encoding !== undefined && !/^(?:utf-?8|us-ascii|ascii|iso-8859-1|latin1|windows-1252)$/i.test(encoding)) {
+      throw new Fault('CHARSET_UNSUPPORTED', 'client', 415);
+    }
+  });
   parser.on('doctype', (doctype) => emit(sink, '/!DOCTYPE', '!DOCTYPE', `<!DOCTYPE${doctype}>`));
   parser.on('opentag', (tag) => {
     count();
