@@ -1,93 +1,115 @@
-// A data type document, compiled: when to try it, what must match, what must check out, and what the surroundings say.
+// A data type document, compiled: when to try it, what must match, and what must check out.
 import { RE2JS } from 're2js';
 import type { DataTypeDocument } from '../core/document.ts';
-import { FieldNames } from './field-names.ts';
-import { PREFIX_POSITIONS, patternPrefix } from './pattern-prefix.ts';
+import { SEVERITIES } from '../core/finding.ts';
+import { bytesMax, bytesMin, type PatternNode, readPattern } from './pattern-tree.ts';
 import { type Validator, validatorNamed } from './validators.ts';
 
-/** A match is looked for in at most this many characters from its start. */
-const MATCH_CHARACTERS_MAX = 4_096;
-/** A required-context type that may begin with more different bytes than this is tried under its field names only. */
-const NARROW_BYTES_MAX = 40;
-const PUBLISHER_BYTES_MAX = 70;
+/** A pattern that may begin with more different bytes than this is no way to find anything in running text. */
+const FIRST_BYTES_MAX = 40;
+const FIRST_BYTES_WITHOUT_CONTEXT_MAX = 70;
+/** A shipped pattern without a bound of its own is followed this far from its start. */
+const MATCH_BYTES_MAX = 8_192;
 
 export interface CompiledPattern {
-  readonly allowed: readonly Uint8Array[];
-  readonly charactersMin: number;
-  /** End of the match that begins exactly at `start`, or -1. */
+  readonly type: CompiledType;
+  readonly root: PatternNode;
+  /** The tree and the pattern mean the same, so that the automaton's answer needs no confirmation. */
+  readonly isExact: boolean;
+  readonly bytesMin: number;
+  readonly bytesMax: number;
+  /** End of the match that begins exactly at `start`, or -1. For shipped patterns, on latin1 text. */
   readonly endFrom: (text: string, start: number) => number;
+  /** An operator's pattern: matches in any text, left to right, in time linear in the text. */
+  readonly linear: RE2JS | undefined;
 }
 
 export interface CompiledType {
   readonly document: DataTypeDocument;
   readonly patterns: readonly CompiledPattern[];
   readonly validator: Validator | undefined;
-  readonly keys: FieldNames;
-  readonly notKeys: FieldNames;
-  readonly near: readonly string[];
   readonly isContextRequired: boolean;
-  /** `anywhere`: wherever its first bytes are; `at-sign`: around an `@`; `by-name`: only as a whole value under its names. */
+  /**
+   * `anywhere`: wherever its first bytes are; `at-sign`: around an `@`; `by-name`: only as the whole value of a field that is
+   * named so.
+   */
   readonly trigger: 'anywhere' | 'at-sign' | 'by-name';
-  /** Of two types that match the same text, the one with the higher rank is right. */
+  /** Of two types that match the same text, the one with the higher rank is right: checked before unchecked, then named. */
   readonly rank: number;
+  /** 0 is the lightest. */
+  readonly gravity: number;
 }
 
-/** @throws RangeError or SyntaxError naming the document when its validator or pattern is unusable */
+/** @throws RangeError or SyntaxError when its validator or a pattern is unusable */
 export function compileType(document: DataTypeDocument): CompiledType {
-  const patterns = document.patterns.map((source) => compilePattern(source, document.isShipped));
-  const { context } = document;
-  const isContextRequired = context.mode === 'required';
-  const firstBytes = patterns.reduce((most, pattern) => Math.max(most, count(pattern.allowed[0]!)), 0);
-  const hasAt = document.patterns.every((source) => source.includes('@'));
-  const isNarrow = firstBytes <= (isContextRequired ? NARROW_BYTES_MAX : PUBLISHER_BYTES_MAX);
-  return {
+  const isContextRequired = document.context.mode === 'required';
+  const patterns: CompiledPattern[] = [];
+  const trees = document.patterns.map((source) => readPattern(source, document.isShipped ? 'latin1' : 'utf8'));
+  const firstBytes = Math.max(0, ...trees.map(({ root }) => firstBytesOf(root)));
+  const hasAt = document.isShipped && document.patterns.every((source) => source.includes('@'));
+  const isNarrow = firstBytes <= (isContextRequired ? FIRST_BYTES_MAX : FIRST_BYTES_WITHOUT_CONTEXT_MAX);
+  const type: CompiledType = {
     document,
     patterns,
     validator: document.validator === undefined ? undefined : validatorNamed(document.validator),
-    keys: new FieldNames(context.keys),
-    notKeys: new FieldNames(context.notKeys),
-    near: context.near.map((word) => word.toLowerCase()),
     isContextRequired,
     trigger:
-      hasAt && firstBytes > NARROW_BYTES_MAX ? 'at-sign' : isNarrow || !isContextRequired ? 'anywhere' : 'by-name',
+      hasAt && firstBytes > FIRST_BYTES_MAX ? 'at-sign' : isNarrow || !isContextRequired ? 'anywhere' : 'by-name',
     rank: (document.validator === undefined ? 0 : 4) + (isContextRequired ? 2 : 0),
+    gravity: SEVERITIES.indexOf(document.severity),
   };
-}
-
-function compilePattern(source: string, isShipped: boolean): CompiledPattern {
-  const { allowed, charactersMin } = patternPrefix(source);
-  if (isShipped) {
-    const isCaseless = source.startsWith('(?i)');
-    const sticky = new RegExp(isCaseless ? source.slice(4) : source, isCaseless ? 'iy' : 'y');
-    return {
-      allowed,
-      charactersMin,
-      endFrom: (text, start) => {
-        sticky.lastIndex = start;
-        return sticky.test(text) ? sticky.lastIndex : -1;
-      },
-    };
+  for (const [i, { root, isExact }] of trees.entries()) {
+    const source = document.patterns[i]!;
+    patterns.push({
+      type,
+      root,
+      isExact: isExact && document.isShipped,
+      bytesMin: bytesMin(root),
+      bytesMax: Math.min(MATCH_BYTES_MAX, bytesMax(root)),
+      endFrom: document.isShipped ? stickyEnd(source) : linearEnd(source),
+      linear: document.isShipped ? undefined : RE2JS.compile(source),
+    });
   }
-  // An operator's pattern: linear time by RE2's algorithm, on a bounded piece of text.
-  const linear = RE2JS.compile(source);
-  return {
-    allowed,
-    charactersMin,
-    endFrom: (text, start) => {
-      const matcher = linear.matcher(text.slice(start, start + MATCH_CHARACTERS_MAX));
-      return matcher.lookingAt() ? start + matcher.end() : -1;
-    },
+  return type;
+}
+
+/** Vetted for V8: bounded, without nested quantifiers. */
+function stickyEnd(source: string): CompiledPattern['endFrom'] {
+  const isCaseless = source.startsWith('(?i)');
+  const sticky = new RegExp(isCaseless ? source.slice(4) : source, isCaseless ? 'iy' : 'y');
+  return (text, start) => {
+    sticky.lastIndex = start;
+    return sticky.test(text) ? sticky.lastIndex : -1;
   };
 }
 
-function count(set: Uint8Array): number {
-  return set.reduce((sum, one) => sum + one, 0);
+function linearEnd(source: string): CompiledPattern['endFrom'] {
+  const linear = RE2JS.compile(source);
+  return (text, start) => {
+    const matcher = linear.matcher(start === 0 ? text : text.slice(start));
+    return matcher.lookingAt() ? start + matcher.end() : -1;
+  };
 }
 
-/** True when the bytes at `start` may begin a match of the pattern. */
-export function mayBegin(pattern: CompiledPattern, bytes: Uint8Array, start: number, end: number): boolean {
-  if (start + pattern.charactersMin > end) return false;
-  const length = Math.min(PREFIX_POSITIONS, pattern.charactersMin);
-  for (let i = 0; i < length; i++) if (pattern.allowed[i]![bytes[start + i]!] === 0) return false;
-  return true;
+function firstBytesOf(root: PatternNode): number {
+  const first = new Uint8Array(256);
+  const canBeEmpty = markFirst(root, first);
+  return canBeEmpty ? 256 : first.reduce((sum, one) => sum + one, 0);
+}
+
+/** Marks the bytes the node can begin with; true when it can be empty. */
+function markFirst(node: PatternNode, first: Uint8Array): boolean {
+  switch (node.kind) {
+    case 'set':
+      for (let byte = 0; byte < 256; byte++) if (node.set[byte] === 1) first[byte] = 1;
+      return false;
+    case 'sequence':
+      return node.parts.every((part) => markFirst(part, first));
+    case 'choice':
+      return node.options.map((option) => markFirst(option, first)).includes(true);
+    case 'repeat':
+      return (node.max > 0 && markFirst(node.of, first)) || node.min === 0;
+    default:
+      return node satisfies never;
+  }
 }

@@ -17,7 +17,26 @@ export function validatorNamed(name: string): Validator {
   return validator;
 }
 
-const digitsOf = (text: string): string => text.replace(/\D/g, '');
+function digitsOf(text: string): string {
+  let digits = '';
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x30 && code <= 0x39) digits += text[i];
+  }
+  return digits;
+}
+
+/** How many different characters; a number of one or two digits repeated passes many checks and is nobody's. */
+function variety(text: string): number {
+  let seen = 0;
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const bit = 1 << (text.charCodeAt(i) & 31);
+    if ((seen & bit) === 0) count += 1;
+    seen |= bit;
+  }
+  return count;
+}
 
 /** ISO/IEC 7812-1 Annex B. */
 function luhn(digits: string): boolean {
@@ -37,7 +56,7 @@ const CARD =
 function card(candidate: string): boolean {
   const digits = digitsOf(candidate);
   // One digit repeated may pass Luhn and is no card.
-  return CARD.test(digits) && luhn(digits) && new Set(digits).size > 1;
+  return CARD.test(digits) && luhn(digits) && variety(digits) > 1;
 }
 
 /** ISO 13616: move four characters, letters to numbers, modulo 97. */
@@ -63,7 +82,7 @@ const IBAN_LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
 /** Social Security Administration: no area 000, 666 or 9xx, no group 00, no serial 0000; published sample numbers excluded. */
 function usSsn(candidate: string): boolean {
   const digits = digitsOf(candidate);
-  if (digits.length !== 9 || new Set(digits).size < 3) return false;
+  if (digits.length !== 9 || variety(digits) < 3) return false;
   return (
     !/^(?:000|666|9)|^...00|0000$/.test(digits) &&
     digits !== '078051120' &&
@@ -123,7 +142,7 @@ function ukNhs(candidate: string): boolean {
   let sum = 0;
   for (let i = 0; i < 9; i++) sum += Number(d[i]) * (10 - i);
   const check = (11 - (sum % 11)) % 11;
-  return check !== 10 && check === Number(d[9]) && new Set(d).size > 2;
+  return check !== 10 && check === Number(d[9]) && variety(d) > 2;
 }
 
 /** NRIC and FIN: weights 2 7 6 5 4 3 2 and a letter by series. */
@@ -209,7 +228,9 @@ function highEntropy(candidate: string): boolean {
 /** What stands under a password key and is no placeholder, flag or mask. */
 const actualSecret: Validator = (candidate) =>
   candidate.length >= 4 &&
-  !/^(?:[*•x.\-#]+|null|none|true|false|undefined|redacted|<[^>]*>|\$\{.*\}|\{\{.*\}\}|\[.*\])$/i.test(candidate);
+  !/^(?:[*•x.\-#]+|null|none|true|false|undefined|redacted|hidden|example|placeholder|string|required|optional|your[-_ ].*|<[^>]*>|\$\{.*\}|\{\{.*\}\}|\[.*\])$/i.test(
+    candidate,
+  );
 
 const emailAddress: Validator = (candidate) => {
   const at = candidate.lastIndexOf('@');
@@ -252,6 +273,6 @@ function stdnumValidator(path: string): Validator {
   if (found === undefined) throw new RangeError(`stdnum knows no \`${path}\``);
   return (candidate) => {
     const compact = candidate.replace(/[\s.-]/g, '');
-    return new Set(compact).size > 2 && found.validate(candidate).isValid;
+    return variety(compact) > 2 && found.validate(candidate).isValid;
   };
 }

@@ -1,0 +1,254 @@
+// JSON as it is, valid or not: strings, numbers, and which name each value stands under. No tree is built.
+// A string with an escape is decoded and scanned as the text it means; its hits are led back to the raw bytes.
+import { decoded, jsonEscapeAt, leadBack } from './decoded.ts';
+import { type NameContext, type NameContexts, NO_CONTEXT } from './name-contexts.ts';
+import { actionsFor, type Pass } from './pass.ts';
+import { scanAssignment, scanText } from './scan-text.ts';
+
+const IN_STRING = actionsFor('"\\=');
+const IN_NUMBER = actionsFor('');
+const LEVELS_MAX = 128;
+const NAME_BYTES_MAX = 128;
+/** Longer ones may be a token or an identifier. */
+const PLAIN_NAME_BYTES_MAX = 24;
+const LABEL_BYTES_MAX = 40;
+/** JSON in a string in JSON in a string. */
+const NESTED_MAX = 2;
+
+const NO_OPEN: readonly number[] = [];
+
+/** What an object or array is under. */
+interface Level {
+  isObject: boolean;
+  context: NameContext;
+  /** What a neighbour called `type` or `label` says about `value`. */
+  label: NameContext;
+  nameStart: number;
+  nameEnd: number;
+  open: readonly number[];
+  openOf: number;
+}
+
+export function scanJson(pass: Pass, names: NameContexts, nested = 0): void {
+  new JsonScan(pass, names, nested).scan();
+}
+
+class JsonScan {
+  readonly #pass: Pass;
+  readonly #names: NameContexts;
+  readonly #nested: number;
+  readonly #levels: Level[] = [newLevel()];
+  #depth = 0;
+  #nameStart = 0;
+  #nameEnd = 0;
+  #isLabel = false;
+  #isNameNext = false;
+  #level = this.#levels[0]!;
+
+  constructor(pass: Pass, names: NameContexts, nested: number) {
+    this.#pass = pass;
+    this.#names = names;
+    this.#nested = nested;
+  }
+
+  scan(): void {
+    const { bytes } = this.#pass;
+    const end = bytes.length;
+    let i = 0;
+    while (i < end) {
+      const c = bytes[i]!;
+      if (c === 0x22) i = this.#isNameNext ? this.#plainName(i + 1) : this.#string(i + 1);
+      else if (c === 0x2c) {
+        i += 1;
+        if (this.#level.isObject) {
+          this.#isNameNext = true;
+          this.#pass.context = NO_CONTEXT;
+        }
+      } else if (c === 0x7b || c === 0x5b) {
+        this.#push(c === 0x7b);
+        i += 1;
+      } else if (c === 0x7d || c === 0x5d) {
+        this.#pop();
+        i += 1;
+      } else if ((c >= 0x30 && c <= 0x39) || c === 0x2d) i = this.#number(i);
+      else i += 1;
+    }
+  }
+
+  #push(isObject: boolean): void {
+    this.#depth += 1;
+    if (this.#depth > LEVELS_MAX) return;
+    if (this.#levels.length <= this.#depth) this.#levels.push(newLevel());
+    const level = this.#levels[this.#depth]!;
+    this.#level = level;
+    this.#isNameNext = isObject;
+    level.isObject = isObject;
+    level.context = this.#pass.context;
+    level.label = NO_CONTEXT;
+    level.nameStart = this.#nameStart;
+    level.nameEnd = this.#nameEnd;
+    if (level.openOf !== this.#nameStart) {
+      level.openOf = this.#nameStart;
+      level.open =
+        this.#nameEnd === this.#nameStart
+          ? NO_OPEN
+          : this.#names.openEnds(this.#pass.bytes, this.#nameStart, this.#nameEnd);
+    }
+  }
+
+  #pop(): void {
+    this.#isNameNext = false;
+    if (this.#depth === 0) return;
+    if (this.#depth <= LEVELS_MAX) {
+      const level = this.#level;
+      this.#level = this.#levels[this.#depth - 1]!;
+      this.#pass.context = level.context;
+      this.#nameStart = level.nameStart;
+      this.#nameEnd = level.nameEnd;
+    }
+    this.#depth -= 1;
+  }
+
+  #string(start: number): number {
+    const pass = this.#pass;
+    const { bytes } = pass;
+    const end = bytes.length;
+    const before = pass.hits.length;
+    pass.forgetNear();
+    pass.regionEnd = -1;
+    let stop = pass.run(start, end, IN_STRING);
+    while (stop < end && bytes[stop] === 0x3d) {
+      stop = pass.run(scanAssignment(pass, this.#names, stop, end), end, IN_STRING);
+    }
+    const hasEscape = stop < end && bytes[stop] === 0x5c;
+    if (hasEscape) stop = closingQuote(bytes, stop);
+    let after = stop + 1;
+    while (after < end && bytes[after]! <= 0x20) after += 1;
+    if (bytes[after] === 0x3a) {
+      this.#name(start, stop, hasEscape);
+      return after + 1;
+    }
+    if (hasEscape) {
+      pass.hits.length = before;
+      this.#escaped(start, stop);
+    } else if (pass.context.byName.length > 0) pass.judgeByName(before, start, stop);
+    if (this.#isLabel) {
+      this.#isLabel = false;
+      if (stop - start <= LABEL_BYTES_MAX && this.#depth <= LEVELS_MAX)
+        this.#level.label = this.#names.lookUp(bytes, start, stop, NO_OPEN);
+    }
+    return after;
+  }
+
+  #name(start: number, stop: number, hasEscape: boolean): void {
+    const { bytes } = this.#pass;
+    this.#nameStart = start;
+    this.#nameEnd = stop;
+    this.#pass.context = NO_CONTEXT;
+    this.#isLabel = false;
+    if (stop - start > NAME_BYTES_MAX) return;
+    if (hasEscape) {
+      const name = decoded(bytes, start, stop, jsonEscapeAt);
+      this.#pass.context = this.#names.lookUp(name, 0, name.length, NO_OPEN);
+      return;
+    }
+    this.#place(this.#names.lookUp(bytes, start, stop, this.#level.open), start, stop);
+  }
+
+  /** A name of letters, the usual case, holds no value itself; any other goes the way of all strings. */
+  #plainName(start: number): number {
+    const { bytes } = this.#pass;
+    const limit = Math.min(bytes.length, start + NAME_BYTES_MAX);
+    this.#isNameNext = false;
+    let hash = 0;
+    let i = start;
+    while (i < limit && IN_PLAIN_NAME[bytes[i]!] === 1) {
+      hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+      i += 1;
+    }
+    if (bytes[i] !== 0x22 || i - start > PLAIN_NAME_BYTES_MAX) return this.#string(start);
+    let after = i + 1;
+    while (after < limit && bytes[after]! <= 0x20) after += 1;
+    if (bytes[after] !== 0x3a) return this.#string(start);
+    this.#nameStart = start;
+    this.#nameEnd = i;
+    const { open } = this.#level;
+    const context =
+      open.length === 0 ? this.#names.recall(bytes, start, i, hash) : this.#names.lookUp(bytes, start, i, open);
+    this.#place(context, start, i);
+    return after + 1;
+  }
+
+  #place(context: NameContext, start: number, stop: number): void {
+    const { bytes } = this.#pass;
+    const level = this.#level;
+    this.#isLabel = false;
+    if (context !== NO_CONTEXT) this.#pass.context = context;
+    else if (this.#names.role !== 'value' || stop - start === 1) {
+      this.#isLabel = this.#names.role === 'label';
+      // `$` and `_` are names of values, too.
+      if (this.#names.role === 'carrier' || !isLetter(bytes[start]!))
+        this.#pass.context = level.label === NO_CONTEXT ? level.context : level.label;
+    }
+  }
+
+  #number(start: number): number {
+    const pass = this.#pass;
+    const { bytes } = pass;
+    let stop = start + 1;
+    while (stop < bytes.length && IN_A_NUMBER[bytes[stop]!] === 1) stop += 1;
+    if (stop - start >= 3) {
+      const before = pass.hits.length;
+      pass.forgetNear();
+      pass.regionEnd = stop;
+      pass.run(start, stop, IN_NUMBER);
+      if (pass.context.byName.length > 0) pass.judgeByName(before, start, stop);
+    }
+    return stop;
+  }
+
+  #escaped(start: number, stop: number): void {
+    const pass = this.#pass;
+    const inner = pass.fork(decoded(pass.bytes, start, stop, jsonEscapeAt));
+    const first = inner.bytes[0];
+    if ((first === 0x7b || first === 0x5b) && this.#nested < NESTED_MAX) {
+      scanJson(inner, this.#names, this.#nested + 1);
+    } else {
+      inner.context = pass.context;
+      scanText(inner, this.#names, 'text');
+      if (pass.context.byName.length > 0) inner.judgeByName(0, 0, inner.bytes.length);
+    }
+    leadBack(pass, inner, start, stop, jsonEscapeAt);
+  }
+}
+
+const IN_PLAIN_NAME = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[A-Za-z_ -]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+
+function isLetter(byte: number): boolean {
+  return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+}
+
+function newLevel(): Level {
+  return {
+    isObject: false,
+    context: NO_CONTEXT,
+    label: NO_CONTEXT,
+    nameStart: 0,
+    nameEnd: 0,
+    open: NO_OPEN,
+    openOf: 0,
+  };
+}
+
+const IN_A_NUMBER = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[-+.0-9eE]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+
+/** `from` is inside the string or on its first backslash. */
+function closingQuote(bytes: Buffer, from: number): number {
+  let i = from;
+  while (i < bytes.length && bytes[i] !== 0x22) i += bytes[i] === 0x5c ? 2 : 1;
+  return Math.min(i, bytes.length);
+}
