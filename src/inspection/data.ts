@@ -35,7 +35,7 @@ export function inspectBodyData(
   facts: Facts,
   isExcepted: IsExcepted,
 ): DataInspection {
-  if (!policy.dataPolicies.concernsDirection(direction) || body.format === 'empty' || body.format === 'binary')
+  if (!policy.dataPolicies.concernsBody(direction) || body.format === 'empty' || body.format === 'binary')
     return NOTHING;
   const hits = policy.scanner.scan(body.bytes, body.format);
   if (hits.length === 0) return NOTHING;

@@ -16,6 +16,7 @@ export class DataPolicies {
   /** Data type id → policies about it, in document order. */
   readonly #byType = new Map<string, CompiledDataPolicy[]>();
   readonly #directions = new Set<Direction>();
+  readonly #bodyDirections = new Set<Direction>();
   readonly #locations = new Set<Location>();
 
   /** @throws RangeError when a policy names a data type or tag that no document defines */
@@ -29,8 +30,10 @@ export class DataPolicies {
         isPointer: compilePointers(document.match.pointer),
       };
       const { direction, location } = document.match;
-      for (const one of direction === 'both' ? (['request', 'response'] as const) : [direction])
+      for (const one of direction === 'both' ? (['request', 'response'] as const) : [direction]) {
         this.#directions.add(one);
+        if (location.length === 0 || location.includes('body')) this.#bodyDirections.add(one);
+      }
       for (const one of location) this.#locations.add(one);
       for (const id of typesOf(document, dataTypes)) {
         const same = this.#byType.get(id);
@@ -43,6 +46,11 @@ export class DataPolicies {
   /** False when nothing has to be looked for in that direction. */
   concernsDirection(direction: Direction): boolean {
     return this.#directions.has(direction);
+  }
+
+  /** False when no policy of that direction is about bodies, which then need not be scanned. */
+  concernsBody(direction: Direction): boolean {
+    return this.#bodyDirections.has(direction);
   }
 
   /** True when a policy names the location itself: headers and cookies are scanned only then. */
