@@ -41,19 +41,26 @@ function inspect(field: Field): Recognition | undefined {
   const authority = /^\s*(?:url:)?(?:(?:https?|ftp|wss?):[/\\]*|[/\\]{2,})([^/\\?#\s]*)/i.exec(text)?.[1];
   if (authority === undefined || authority === '') return undefined;
   const at = authority.lastIndexOf('@');
-  const host = authority
-    .slice(at + 1)
-    .replace(/:\d*$/, '')
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '')
-    .normalize('NFKC')
-    .toLowerCase();
-  const kind = classOf(host);
+  const host = bareHost(authority.slice(at + 1));
+  // `http://a@127.0.0.1:80@b.example/`: parsers disagree about which part is the host (WHATWG takes the last).
+  const isSplit = authority.indexOf('@') !== at;
+  const kind = isSplit && classOf(bareHost(authority.split('@', 8)[1]!)) !== undefined ? 'disguised' : classOf(host);
   if (kind === undefined) return undefined;
   if (kind === 'metadata') return found(0.97, 'points at a cloud metadata service', text);
   if (kind === 'disguised') return found(0.92, 'points at an inside address in a disguised notation', text);
   if (RETURN_FIELDS.test(name)) return undefined;
   return found(at !== -1 || location === 'query' ? 0.82 : 0.6, `points at a ${kind} address`, text);
+}
+
+/** Without port, brackets and root dot; an IPv4 address carried in IPv6 in one notation (RFC 4291 §2.5.5, RFC 6052 §2.1). */
+function bareHost(text: string): string {
+  return text
+    .replace(/:\d*$/, '')
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/^(?:(?:0{1,4}:){5}|64:ff9b::)(?:ffff:)?(?=.*[.:]|[0-9a-f])/, '::ffff:');
 }
 
 function classOf(host: string): 'metadata' | 'disguised' | 'loopback' | 'private' | undefined {

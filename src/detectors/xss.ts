@@ -38,13 +38,22 @@ function inspect(field: Field): Recognition | undefined {
   return inAttribute(text) ?? scriptUrl(text) ?? inScript(text) ?? markup;
 }
 
+const TAG = /<[\s\0]{0,40}(\/?)([A-Za-z!?%][^\s/>\0<"'=]{0,40})/y;
+
+/** Letters, `!`, `?`, `%`, white space and controls; a slash closes an element and runs nothing. */
+function isTagStart(code: number): boolean {
+  const lower = code | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || code <= 0x20 || code === 0x21 || code === 0x3f || code === 0x25;
+}
+
 /** Tags in element content, also such that never close: browsers close them. */
 function inMarkup(text: string, field: Field): Recognition | undefined {
   let weak: Recognition | undefined;
   let at = text.indexOf('<');
   const budget = { characters: READ_AGAIN_MAX * text.length + 65_536 };
   while (at !== -1) {
-    const name = /^<[\s\0]*(\/?)([A-Za-z!?%][^\s/>\0<"'=]{0,40})/.exec(text.slice(at, at + 64));
+    TAG.lastIndex = at;
+    const name = isTagStart(text.charCodeAt(at + 1)) ? TAG.exec(text) : null;
     if (name !== null && name[1] === '') {
       const found = inTag(text, at, name[0].length, name[2]!.toLowerCase(), field, budget);
       if (found !== undefined && found.confidence >= 0.8) return found;
@@ -85,7 +94,7 @@ function inTag(
       return found(0.85, 'redirects with a meta element', text, at);
   }
   if (!ACTIVE.test(name)) return undefined;
-  const isCode = isCodeSample(text, at);
+  const isCode = (name.startsWith('script') || RUNS_ALONE.test(name)) && isCodeSample(text, at);
   if (name === 'script' || name === 'script/src')
     return found(isCode ? 0.25 : 0.95, 'opens a script element', text, at);
   if (RUNS_ALONE.test(name))
@@ -157,7 +166,7 @@ function inAttribute(text: string): Recognition | undefined {
   for (const match of text.matchAll(HANDLER)) {
     const name = match[1]!.toLowerCase();
     const value = match[2]!;
-    if (NO_EVENT.test(name) || !isCall(value)) continue;
+    if (NO_EVENT.test(name) || !isCall(value) || (value.startsWith('{') && !BROWSER.test(value))) continue;
     const closes = quote !== -1 && quote <= match.index;
     const isAlone = match.index === 0 && BROWSER.test(value);
     const recognition = found(
