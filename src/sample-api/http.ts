@@ -34,6 +34,11 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.end(text);
 }
 
+export function sendText(response: ServerResponse, text: string): void {
+  response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
 export function jsonOf(body: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(body);
@@ -50,10 +55,18 @@ export function matchPath(pattern: string, path: string): Record<string, string>
   if (wanted.length !== given.length) return undefined;
   const parameters: Record<string, string> = {};
   for (const [i, segment] of wanted.entries()) {
-    if (segment.startsWith('{')) parameters[segment.slice(1, -1)] = decodeURIComponent(given[i]!);
+    if (segment.startsWith('{')) parameters[segment.slice(1, -1)] = decoded(given[i]!);
     else if (segment !== given[i]) return undefined;
   }
   return parameters;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new HttpProblem(400, 'the path is not UTF-8');
+  }
 }
 
 export async function readBody(request: IncomingMessage): Promise<string> {

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { buildSchema, graphql } from 'graphql';
 import { Catalogue } from './catalogue.ts';
 import { type ShopData, shopData, type User } from './data.ts';
-import { type Call, HttpProblem, jsonOf, matchPath, readBody, type SampleRoute, sendJson } from './http.ts';
+import { type Call, HttpProblem, jsonOf, matchPath, readBody, type SampleRoute, sendJson, sendText } from './http.ts';
+import { pretendedFetch, pretendedFile, pretendedPing } from './pretended.ts';
 import { logIn, userOf } from './sessions.ts';
 
 export interface SampleSettings {
@@ -21,9 +22,9 @@ export async function startSampleApi(
   const isHardened = settings.isHardened === true;
   const routes = shopRoutes(shopData(settings.seed ?? 7), isHardened);
   const server: Server = createServer(async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://sample');
     if (!isHardened) response.setHeader('access-control-allow-origin', request.headers.origin ?? '*');
     try {
+      const url = targetOf(request.url ?? '/');
       const body = await readBody(request);
       for (const route of routes) {
         const parameters = route.method === request.method ? matchPath(route.path, url.pathname) : undefined;
@@ -54,6 +55,12 @@ export async function startSampleApi(
   };
 }
 
+/** Only paths: `//` and an absolute target would make `URL` throw or take another host. */
+function targetOf(target: string): URL {
+  if (!target.startsWith('/')) throw new HttpProblem(400, 'a path is expected');
+  return new URL(`http://sample${target}`);
+}
+
 function shopRoutes({ users, orders, products }: ShopData, isHardened: boolean): SampleRoute[] {
   const catalogue = new Catalogue(products, isHardened);
   const placed = [...orders];
@@ -77,7 +84,7 @@ function shopRoutes({ users, orders, products }: ShopData, isHardened: boolean):
     user: () => graphUser(users[order.userId - 1]!),
   });
   const graphUser = (user: User): object => ({
-    ...user,
+    ...shown(user),
     orders: () => placed.filter((order) => order.userId === user.id).map(orderOf),
   });
   return [
@@ -243,15 +250,38 @@ function shopRoutes({ users, orders, products }: ShopData, isHardened: boolean):
     {
       method: 'POST',
       path: '/graphql',
-      handle: async ({ response, body }) => {
-        const { query } = jsonOf(body);
+      handle: async (call) => {
+        const { query } = jsonOf(call.body);
+        const own = isHardened ? mustLogIn(call) : undefined;
+        const mayList = own === undefined || own.role === 'admin';
+        const visibleUsers = mayList ? users : users.filter((user) => user.id === own.id);
+        const visibleOrders = mayList ? placed : placed.filter((order) => order.userId === own.id);
         const rootValue = {
-          user: ({ id }: { id: number }) => (users[id - 1] === undefined ? null : graphUser(users[id - 1]!)),
-          users: () => users.slice(0, 20).map(graphUser),
-          orders: () => placed.slice(0, 20).map(orderOf),
+          user: ({ id }: { id: number }) => {
+            const user = visibleUsers.find((one) => one.id === id);
+            return user === undefined ? null : graphUser(user);
+          },
+          users: () => visibleUsers.slice(0, 20).map(graphUser),
+          orders: () => visibleOrders.slice(0, 20).map(orderOf),
         };
-        sendJson(response, 200, await graphql({ schema, source: String(query), rootValue }));
+        sendJson(call.response, 200, await graphql({ schema, source: String(query), rootValue }));
       },
+    },
+    {
+      method: 'GET',
+      path: '/api/files',
+      handle: ({ response, url }) => sendText(response, pretendedFile(url.searchParams.get('name') ?? '', isHardened)),
+    },
+    {
+      method: 'POST',
+      path: '/api/fetch',
+      handle: ({ response, body }) =>
+        sendJson(response, 200, pretendedFetch(String(jsonOf(body).url ?? ''), isHardened)),
+    },
+    {
+      method: 'GET',
+      path: '/api/ping',
+      handle: ({ response, url }) => sendText(response, pretendedPing(url.searchParams.get('host') ?? '', isHardened)),
     },
     {
       method: 'GET',
