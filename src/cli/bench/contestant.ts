@@ -104,6 +104,8 @@ export function cpuUsByPid(pid: number): Map<number, number> {
 
 async function startGateway(upstreamPort: number, mode: Mode): Promise<Running> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
+  // Also when the bench is interrupted.
+  process.once('exit', () => rmSync(data, { recursive: true, force: true }));
   const [port, admin] = [await freePort(), await freePort()];
   const main = fileURLToPath(new URL('../../main.js', import.meta.url));
   const options = [
