@@ -131,8 +131,7 @@ function decodeForm(bytes: Buffer, limits: Limits, sink: FieldSink): BodyFormat 
 function sniffed(bytes: Buffer, type: ContentType, limits: Limits, sink: FieldSink): BodyFormat {
   if (looksLikeJson(bytes) && scansAsJson(bytes, limits, sink)) return 'json';
   if (/^\s*<\?xml\b/.test(bytes.toString('latin1', 0, 64))) {
-    decodeXml(textOf(bytes, type.charset), limits, sink);
-    return 'xml';
+    if (scansAsXml(textOf(bytes, type.charset), limits, sink)) return 'xml';
   }
   if (type.format === 'binary' && (bytes.includes(0) || !isUtf8(bytes))) return 'binary';
   emitWhole(bytes, type, sink);
@@ -147,6 +146,17 @@ function scansAsJson(bytes: Buffer, limits: Limits, sink: FieldSink): boolean {
     if (!(error instanceof Fault)) throw error;
     // A duplicate name or a bound is met only in what otherwise is JSON, and somebody behind us may read it as that.
     if (error.code !== 'JSON_INVALID' && error.code !== 'JSON_NOT_UTF8') throw error;
+    return false;
+  }
+}
+
+function scansAsXml(text: string, limits: Limits, sink: FieldSink): boolean {
+  try {
+    decodeXml(text, limits, sink);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (error.code !== 'XML_INVALID') throw error;
     return false;
   }
 }

@@ -162,12 +162,12 @@ describe('decodeBody', () => {
     const depth = 60;
     const open = Array.from({ length: depth }, (_, i) => `{"${String(i).padEnd(4_000, 'k')}":`).join('');
     const values = Array.from({ length: 30_000 }, () => '"\'"').join(',');
-    let fields = 0;
-    const sink = { wanted: -1, add: () => void (fields += 1), skip: () => {} };
+    const fields: Field[] = [];
+    const sink = { wanted: -1, add: (f: Field) => fields.push(f), skip: () => {} };
     const body = Buffer.from(`${open}[${values}]${'}'.repeat(depth)}`);
     // Copying the names for every value would move 7 GB, and run into the test's time limit.
     decodeBody(body, parseContentType('application/json'), DEFAULT_LIMITS, sink);
-    expect(fields).toBe(30_000 + depth);
+    expect(fields).toHaveLength(30_000 + depth);
   });
 
   it('never throws anything but a Fault on random bytes of any type', () => {
