@@ -13,7 +13,22 @@ export const errorDisclosure: ResponseDetector = {
 /** Needle, the grammar around it, and what it shows. `\\n` and real line ends both separate frames. */
 const SIGNS: readonly (readonly [needle: string, grammar: RegExp, what: string])[] = [
   [
-    'at ',
+    '.js:',
+    /(?:\n|\\n)\s*at (?:[\w$.<>[\] ]+ \()?(?:file:\/\/|node:|\/|[A-Z]:\\)[^\s)"]{1,300}:\d+:\d+\)?/,
+    'a Node stack trace',
+  ],
+  [
+    '.ts:',
+    /(?:\n|\\n)\s*at (?:[\w$.<>[\] ]+ \()?(?:file:\/\/|node:|\/|[A-Z]:\\)[^\s)"]{1,300}:\d+:\d+\)?/,
+    'a Node stack trace',
+  ],
+  [
+    '.mjs:',
+    /(?:\n|\\n)\s*at (?:[\w$.<>[\] ]+ \()?(?:file:\/\/|node:|\/|[A-Z]:\\)[^\s)"]{1,300}:\d+:\d+\)?/,
+    'a Node stack trace',
+  ],
+  [
+    'node:internal',
     /(?:\n|\\n)\s*at (?:[\w$.<>[\] ]+ \()?(?:file:\/\/|node:|\/|[A-Z]:\\)[^\s)"]{1,300}:\d+:\d+\)?/,
     'a Node stack trace',
   ],
@@ -48,6 +63,35 @@ const SIGNS: readonly (readonly [needle: string, grammar: RegExp, what: string])
   ['SQLITE_', /\bSQLITE_(?:ERROR|CONSTRAINT|MISUSE|RANGE)\b|near \\?"[^"]{1,40}\\?": syntax error/, 'an SQLite error'],
   [': syntax error', /near \\?"[^"\\]{0,40}\\?": syntax error/, 'an SQLite error'],
   ['unrecognized token', /unrecognized token: \\?"/, 'an SQLite error'],
+  ['SQLGrammarException', /\bhibernate\.exception\.SQLGrammarException\b/, 'a Hibernate error'],
+  [
+    'SqlException',
+    /\bSystem\.Data\.SqlClient\.SqlException\b|\bMicrosoft\.Data\.SqlClient\.SqlException\b/,
+    'a SQL Server error',
+  ],
+  ['OLE DB Provider', /\bMicrosoft OLE DB Provider for \w+/, 'a SQL Server error'],
+  ['[Microsoft][', /\[Microsoft\]\[(?:ODBC|SQL)[\w .]{1,60}\]/, 'an ODBC error'],
+  ['PG::', /\bPG::[A-Z]\w{2,40}(?:Error|Violation): /, 'a PostgreSQL error'],
+  ['psycopg2.', /\bpsycopg2\.(?:errors\.\w+|\w*Error)\b/, 'a PostgreSQL error'],
+  ['sqlalchemy.exc', /\bsqlalchemy\.exc\.\w+(?:Error)?: /, 'an SQLAlchemy error'],
+  ['SequelizeDatabaseError', /\bSequelizeDatabaseError\b/, 'a Sequelize error'],
+  ['PrismaClient', /\bPrismaClient(?:KnownRequest|UnknownRequest|Validation|Initialization)Error\b/, 'a Prisma error'],
+  ['Database\\\\QueryException', /\bIlluminate\\{1,4}Database\\{1,4}QueryException/, 'a Laravel error'],
+  ['Database\\QueryException', /\bIlluminate\\{1,4}Database\\{1,4}QueryException/, 'a Laravel error'],
+  ['SQLCODE', /\bSQLCODE\s*[=:]\s*-\d{2,5}\b/, 'a DB2 error'],
+  ['Unknown column', /\bUnknown column '[^']{1,80}' in '[\w ]{1,40}'/, 'a MySQL error'],
+  ["doesn't exist", /\bTable '[\w$-]{1,64}\.[\w$-]{1,64}' doesn't exist/, 'a MySQL error'],
+  ['string not properly terminated', /\bquoted string not properly terminated\b/, 'an Oracle error'],
+  ['Whitelabel Error Page', /<h1>\s*Whitelabel Error Page|<title>\s*Whitelabel Error Page/, 'an error page of Spring'],
+  ['Action Controller: Exception', /<title>\s*Action Controller: Exception caught/, 'a debug page of Rails'],
+  ['exception-message', /class="[^"]{0,80}\bexception-message\b/, 'a debug page of Symfony'],
+  ['System.NullReferenceException', /\bSystem\.NullReferenceException: /, 'a .NET error'],
+  ['django.', /\bdjango\.(?:core\.exceptions|db\.utils|template\.exceptions|urls\.exceptions)\.\w+/, 'a Django error'],
+  [' line ', /\bat \/[\w./-]{1,200}\.p[lm] line \d+\./, 'a Perl error with its file'],
+  ['ECONNREFUSED', /\bconnect ECONNREFUSED (?:\d{1,3}\.){3}\d{1,3}:\d+/, 'an inside address'],
+  ['ENOTFOUND', /\bgetaddrinfo E(?:NOTFOUND|AI_AGAIN) [\w.-]+/, 'an inside host'],
+  ['/vendor/', /"file":\s*"(?:\\?\/[\w.-]+){1,20}\.php",\s*"line":\s*\d+/, 'a PHP stack trace'],
+  ['\\/vendor\\/', /"file":\s*"(?:\\?\/[\w.-]+){1,20}\.php",\s*"line":\s*\d+/, 'a PHP stack trace'],
   ['MongoServerError', /MongoServerError: |MongoError: /, 'a MongoDB error'],
 ];
 
@@ -56,9 +100,7 @@ function inspect(response: ResponseView): readonly PlacedRecognition[] {
   if (text === undefined || text === '') return [];
   const found: PlacedRecognition[] = [];
   for (const [needle, grammar, what] of SIGNS) {
-    const at = text.indexOf(needle);
-    if (at === -1) continue;
-    const match = grammar.exec(text.slice(Math.max(0, at - 500), at + 4_000));
+    const match = around(text, needle, grammar);
     if (match === null) continue;
     found.push({
       location: 'body',
@@ -71,4 +113,19 @@ function inspect(response: ResponseView): readonly PlacedRecognition[] {
     if (found.length >= 3) break;
   }
   return found;
+}
+
+const PLACES_MAX = 200;
+const BEFORE = 500;
+const BEHIND = 4_000;
+
+/** Looks around every place of the needle that the place before did not cover. */
+function around(text: string, needle: string, grammar: RegExp): RegExpExecArray | null {
+  let at = text.indexOf(needle);
+  for (let places = 0; at !== -1 && places < PLACES_MAX; places++) {
+    const match = grammar.exec(text.slice(Math.max(0, at - BEFORE), at + BEHIND));
+    if (match !== null) return match;
+    at = text.indexOf(needle, at + BEHIND);
+  }
+  return null;
 }

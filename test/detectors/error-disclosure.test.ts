@@ -41,3 +41,40 @@ describe('error-disclosure', () => {
     'look at https://example.com:8080',
   ])('is quiet about %j', (text) => expect(found(text)).toEqual([]));
 });
+
+describe('error-disclosure of libraries and databases', () => {
+  it.each([
+    ['org.hibernate.exception.SQLGrammarException: could not execute query', 'a Hibernate error'],
+    ['System.Data.SqlClient.SqlException: Incorrect syntax', 'a SQL Server error'],
+    ['[Microsoft][ODBC SQL Server Driver] x', 'an ODBC error'],
+    ['PG::SyntaxError: ERROR', 'a PostgreSQL error'],
+    ['sqlalchemy.exc.ProgrammingError: (x)', 'an SQLAlchemy error'],
+    ['SequelizeDatabaseError: x', 'a Sequelize error'],
+    ['SQLCODE=-104, SQLSTATE=42601', 'a DB2 error'],
+    ["Unknown column 'x' in 'where clause'", 'a MySQL error'],
+    ["Table 'shop.users' doesn't exist", 'a MySQL error'],
+    ['<h1>Whitelabel Error Page</h1>', 'an error page of Spring'],
+    ['<title>Action Controller: Exception caught</title>', 'a debug page of Rails'],
+    ['Died at /srv/app/x.pl line 12.', 'a Perl error with its file'],
+    ['connect ECONNREFUSED 10.0.0.5:5432', 'an inside address'],
+    ['getaddrinfo ENOTFOUND db.internal', 'an inside host'],
+    ['{"trace":[{"file":"/var/www/vendor/a/b.php","line":12}]}', 'a PHP stack trace'],
+  ])('finds %j', (text, what) => expect(found(text)).toContain(`shows ${what}`));
+
+  it('finds a stack trace behind words that look like its beginning', () => {
+    const padding = 'see app.js: at noon, look at me. '.repeat(3_000);
+    expect(found(`${padding}Error\n    at f (/srv/app/server.js:10:5)`)).toContain('shows a Node stack trace');
+  });
+
+  it.each([
+    'The page doesn’t exist',
+    "That table doesn't exist in our restaurant",
+    'Unknown column width',
+    'Read about Django and Rails on line 12.',
+    'The files are in /vendor/ and /docs/',
+    'Our ECONNREFUSED guide explains refused connections',
+    'SQLCODE is a variable',
+    'Whitelabel products',
+    'We hire: see app.js: and main.ts: for examples',
+  ])('is quiet about %j', (text) => expect(found(text, 200)).toEqual([]));
+});
