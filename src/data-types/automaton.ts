@@ -2,12 +2,9 @@
 // no pattern can match any more. Most words end it within three bytes.
 // Built by subset construction from the patterns' trees. Where a pattern repeats too often to be written out, or the table
 // would grow too large, it stands for more than the pattern matches, and the pattern itself has to confirm.
-import { bytesMin, type PatternNode } from './pattern-tree.ts';
+import { Net } from './pattern-net.ts';
+import type { PatternNode } from './pattern-tree.ts';
 
-/** Repetitions written out one by one; beyond, «any number». */
-const COPIES_MAX = 96;
-/** More ways to be longer or shorter than this become «any number». */
-const SPREAD_MAX = 24;
 const STATES_MAX = 20_000;
 const NODES_PER_PATTERN_MAX = 3_000;
 
@@ -46,7 +43,7 @@ export function buildAutomaton<T>(entries: readonly AutomatonEntry<T>[]): Automa
     if (net.widens) widened.add(what);
     for (let one = final; one < net.size; one++) owner.set(one, final);
   }
-  const classOf = byteClasses(net.sets());
+  const classOf = net.byteClasses();
   const classes = Math.max(...classOf) + 1;
   const sample = Array.from({ length: classes }, (_, one) => classOf.indexOf(one));
   const width = classes + 3;
@@ -111,124 +108,4 @@ export function buildAutomaton<T>(entries: readonly AutomatonEntry<T>[]): Automa
   const first = new Int32Array(256);
   for (let byte = 0; byte < 256; byte++) first[byte] = next[width + classOf[byte]!]!;
   return { first, next, classOf, classes, lists, isExact: (what) => !widened.has(what) };
-}
-
-/** A net of nodes: one that has a set is passed with a byte of it, one that has none is passed for free. */
-class Net {
-  widens = false;
-  readonly #sets: (Uint8Array | undefined)[] = [];
-  readonly #outs: number[][] = [];
-  readonly #closures: (readonly number[] | undefined)[] = [];
-
-  get size(): number {
-    return this.#sets.length;
-  }
-
-  add(set: Uint8Array | undefined, outs: number[]): number {
-    this.#outs.push(outs);
-    return this.#sets.push(set) - 1;
-  }
-
-  setAt(node: number): Uint8Array | undefined {
-    return this.#sets[node];
-  }
-
-  outOf(node: number): readonly number[] {
-    return this.#outs[node]!;
-  }
-
-  sets(): Uint8Array[] {
-    return [...new Set(this.#sets.filter((set) => set !== undefined))];
-  }
-
-  /** Node where `part` begins when `next` follows it. */
-  build(part: PatternNode, next: number, sizeMax: number): number {
-    if (this.size > sizeMax) {
-      this.widens = true;
-      return this.#loop({ kind: 'set', set: ANY }, next, Number.POSITIVE_INFINITY);
-    }
-    switch (part.kind) {
-      case 'set':
-        return this.add(part.set, [next]);
-      case 'sequence':
-        return part.parts.reduceRight((after, one) => this.build(one, after, sizeMax), next);
-      case 'choice':
-        return this.add(
-          undefined,
-          part.options.map((option) => this.build(option, next, sizeMax)),
-        );
-      case 'repeat': {
-        let at = next;
-        if (part.max > COPIES_MAX || part.max - part.min > SPREAD_MAX) {
-          this.widens ||= part.max !== Number.POSITIVE_INFINITY || part.min > COPIES_MAX;
-          at = this.#loop(part.of, next, sizeMax);
-        } else {
-          for (let i = part.min; i < part.max; i++) at = this.add(undefined, [this.build(part.of, at, sizeMax), next]);
-        }
-        for (let i = 0; i < Math.min(part.min, COPIES_MAX); i++) at = this.build(part.of, at, sizeMax);
-        return at;
-      }
-      default:
-        return part satisfies never;
-    }
-  }
-
-  #loop(of: PatternNode, next: number, sizeMax: number): number {
-    const loop = this.add(undefined, [next]);
-    // What may be empty would loop without a byte.
-    if (bytesMin(of) > 0 || of.kind === 'set') this.#outs[loop]!.push(this.build(of, loop, sizeMax));
-    else {
-      this.widens = true;
-      this.#outs[loop]!.push(this.add(ANY, [loop]));
-    }
-    return loop;
-  }
-
-  /** Nodes with a set, and final nodes, that are reached for free; ascending. */
-  closure(from: readonly number[]): readonly number[] {
-    if (from.length === 1) {
-      const one = from[0]!;
-      this.#closures[one] ??= this.#reach(from);
-      return this.#closures[one]!;
-    }
-    const all = new Set<number>();
-    for (const node of from) for (const one of this.closure([node])) all.add(one);
-    return [...all].sort((a, b) => a - b);
-  }
-
-  #reach(from: readonly number[]): readonly number[] {
-    const seen = new Set<number>(from);
-    const stack = [...from];
-    const found: number[] = [];
-    while (stack.length > 0) {
-      const node = stack.pop()!;
-      const outs = this.#outs[node]!;
-      if (this.#sets[node] !== undefined || outs.length === 0) {
-        found.push(node);
-        continue;
-      }
-      for (const out of outs) {
-        if (seen.has(out)) continue;
-        seen.add(out);
-        stack.push(out);
-      }
-    }
-    return found.sort((a, b) => a - b);
-  }
-}
-
-const ANY = new Uint8Array(256).fill(1);
-
-/** Two bytes are of one class when every set has both or neither. */
-function byteClasses(sets: readonly Uint8Array[]): Uint8Array {
-  const known = new Map<string, number>();
-  return Uint8Array.from({ length: 256 }, (_, byte) => {
-    const signature = sets.map((set) => set[byte]).join('');
-    let one = known.get(signature);
-    if (one === undefined) {
-      one = known.size;
-      known.set(signature, one);
-    }
-    return one;
-  });
 }

@@ -16,6 +16,8 @@ export interface CompiledPattern {
   readonly root: PatternNode;
   /** The tree and the pattern mean the same, so that the automaton's answer needs no confirmation. */
   readonly isExact: boolean;
+  /** 1 for each byte a match may begin with. */
+  readonly firstBytes: Uint8Array;
   readonly bytesMin: number;
   readonly bytesMax: number;
   /** End of the match that begins exactly at `start`, or -1. For shipped patterns, on latin1 text. */
@@ -45,7 +47,7 @@ export function compileType(document: DataTypeDocument): CompiledType {
   const isContextRequired = document.context.mode === 'required';
   const patterns: CompiledPattern[] = [];
   const trees = document.patterns.map((source) => readPattern(source, document.isShipped ? 'latin1' : 'utf8'));
-  const firstBytes = Math.max(0, ...trees.map(({ root }) => firstBytesOf(root)));
+  const firstBytes = Math.max(0, ...trees.map(({ root }) => firstBytesOf(root).reduce((sum, one) => sum + one, 0)));
   const hasAt = document.isShipped && document.patterns.every((source) => source.includes('@'));
   const isNarrow = firstBytes <= (isContextRequired ? FIRST_BYTES_MAX : FIRST_BYTES_WITHOUT_CONTEXT_MAX);
   const type: CompiledType = {
@@ -64,6 +66,7 @@ export function compileType(document: DataTypeDocument): CompiledType {
       type,
       root,
       isExact: isExact && document.isShipped,
+      firstBytes: firstBytesOf(root),
       bytesMin: bytesMin(root),
       bytesMax: Math.min(MATCH_BYTES_MAX, bytesMax(root)),
       endFrom: document.isShipped ? stickyEnd(source) : linearEnd(source),
@@ -91,10 +94,10 @@ function linearEnd(source: string): CompiledPattern['endFrom'] {
   };
 }
 
-function firstBytesOf(root: PatternNode): number {
+function firstBytesOf(root: PatternNode): Uint8Array {
   const first = new Uint8Array(256);
-  const canBeEmpty = markFirst(root, first);
-  return canBeEmpty ? 256 : first.reduce((sum, one) => sum + one, 0);
+  if (markFirst(root, first)) first.fill(1);
+  return first;
 }
 
 /** Marks the bytes the node can begin with; true when it can be empty. */

@@ -116,7 +116,8 @@ class JsonScan {
     const before = pass.hits.length;
     pass.forgetNear();
     pass.regionEnd = -1;
-    let stop = pass.run(start, end, IN_STRING);
+    let stop = pass.dismiss(start);
+    if (stop === -1) stop = pass.run(start, end, IN_STRING);
     while (stop < end && bytes[stop] === 0x3d) {
       stop = pass.run(scanAssignment(pass, this.#names, stop, end), end, IN_STRING);
     }
@@ -196,10 +197,10 @@ class JsonScan {
     const pass = this.#pass;
     const { bytes } = pass;
     let stop = start + 1;
+    pass.forgetNear();
     while (stop < bytes.length && IN_A_NUMBER[bytes[stop]!] === 1) stop += 1;
-    if (stop - start >= 3) {
+    if (!pass.dismissesNumber(stop - start)) {
       const before = pass.hits.length;
-      pass.forgetNear();
       pass.regionEnd = stop;
       pass.run(start, stop, IN_NUMBER);
       if (pass.context.byName.length > 0) pass.judgeByName(before, start, stop);

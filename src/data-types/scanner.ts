@@ -3,9 +3,10 @@
 import type { BodyFormat } from '../core/detector.ts';
 import type { DataTypeDocument } from '../core/document.ts';
 import { type AutomatonEntry, buildAutomaton } from './automaton.ts';
-import { type CompiledType, compileType } from './compiled-type.ts';
+import { type CompiledPattern, type CompiledType, compileType } from './compiled-type.ts';
+import { Dismissal } from './dismissal.ts';
 import { NameContexts } from './name-contexts.ts';
-import { type Found, type Hit, Pass, type Tables } from './pass.ts';
+import { actionsFor, type Found, type Hit, IS_WORD, Pass, SPECIAL, type Tables } from './pass.ts';
 import type { PatternNode } from './pattern-tree.ts';
 import { scanForm, scanMultipart } from './scan-form.ts';
 import { scanJson } from './scan-json.ts';
@@ -30,11 +31,11 @@ export class Scanner {
     this.types = documents.filter((document) => document.enabled).map(compileType);
     this.#names = new NameContexts(this.types);
     const anywhere = this.types.filter((type) => type.trigger === 'anywhere').sort((a, b) => b.rank - a.rank);
+    const unannounced = anywhere.filter((type) => !type.isContextRequired);
     this.#tables = {
-      unannounced: automatonOf(
-        this.types,
-        anywhere.filter((type) => !type.isContextRequired),
-      ),
+      unannounced: automatonOf(this.types, unannounced),
+      dismissal: new Dismissal([...patternEntries(unannounced), ...nearEntries(this.types)], IS_WORD, JSON_SPECIAL),
+      numberBytesMin: Math.min(...unannounced.flatMap((type) => type.patterns.map(numberBytesMin))),
       announced: automatonOf(this.types, anywhere),
       atSign: this.types.filter((type) => type.trigger === 'at-sign'),
     };
@@ -88,16 +89,28 @@ export class Scanner {
   }
 }
 
+/** Bytes that end a JSON string's text, or that a name or an address may stand before. */
+const JSON_SPECIAL = actionsFor('"\\=@').map((action) => (action === SPECIAL ? 1 : 0));
+
+/** The fewest bytes of a match that can begin like a number. */
+function numberBytesMin(pattern: CompiledPattern): number {
+  return NUMBER_STARTS.some((byte) => pattern.firstBytes[byte] === 1) ? pattern.bytesMin : Number.POSITIVE_INFINITY;
+}
+const NUMBER_STARTS = [...Buffer.from('0123456789-')];
+
 /** The patterns of `types`, and the words that announce any type. */
 function automatonOf(all: readonly CompiledType[], types: readonly CompiledType[]): Tables['announced'] {
-  return buildAutomaton([...patternEntries(types), ...nearEntries(all)]);
+  const entries = [...patternEntries(types), ...nearEntries(all)];
+  const automaton = buildAutomaton(entries);
+  for (const { what } of entries) if (what.kind === 'pattern') what.isExact &&= automaton.isExact(what);
+  return automaton;
 }
 
 function patternEntries(types: readonly CompiledType[]): AutomatonEntry<Found>[] {
   return types.flatMap((type) =>
     type.patterns.map((pattern) => ({
       node: pattern.root,
-      what: { kind: 'pattern', pattern, isExact: pattern.isExact } as const,
+      what: { kind: 'pattern' as const, pattern, isExact: pattern.isExact },
     })),
   );
 }
@@ -117,7 +130,7 @@ function nearEntries(types: readonly CompiledType[]): AutomatonEntry<Found>[] {
   return [...words].map(([word, announced]) => ({
     node: wordNode(word),
     // Languages without spaces go on behind the word.
-    what: { kind: 'near', types: announced, needsEnd: /\w$/.test(word) },
+    what: { kind: 'near', types: announced, needsEnd: /\w$/.test(word) } as const,
   }));
 }
 
