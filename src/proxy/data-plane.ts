@@ -42,7 +42,11 @@ export function createDataPlane(settings: ProxySettings, inspector: Inspector): 
     onEnded: () => onEnded(),
   };
   const onRequest: Parameters<typeof createListener>[3]['onRequest'] = (request, response, onWanted) => {
-    void exchange(context, request, response, onWanted);
+    exchange(context, request, response, onWanted).catch(() => {
+      // Its own errors are answered inside; whatever is left must not take the worker down.
+      counters.inspectionErrors += 1;
+      response.destroy();
+    });
   };
   const server = createListener(settings, paceSettings, counters, {
     onRequest,

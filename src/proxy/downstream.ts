@@ -1,7 +1,7 @@
 // The client's side of one transaction: its head as one reading of HTTP/1.1 or HTTP/2, whether it is still there, and the
 // local reply. Invariant: `closed` settles exactly once, when the client has the last byte or will never get it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { constants, Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Fault } from '../core/fault.ts';
 import type { Refusal } from '../core/inspector.ts';
@@ -10,6 +10,8 @@ import { type Connection, headerValue, type RequestHead } from '../core/transact
 import { clientClosed } from './faults.ts';
 import { localReply } from './local-reply.ts';
 import type { RequestBody } from './request-body.ts';
+
+const JOINED_BYTES_MAX = 8 * 1024;
 
 export class Downstream {
   readonly request: IncomingMessage;
@@ -34,7 +36,7 @@ export class Downstream {
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.request = request;
     this.response = response;
-    this.isHttp2 = request.httpVersionMajor === 2;
+    this.isHttp2 = isHttp2(request);
     const length = headerValue(request.rawHeaders, 'content-length');
     this.contentLength = length === undefined ? undefined : Number(length);
     this.hasBody = this.isHttp2
@@ -65,6 +67,17 @@ export class Downstream {
     if (this.lost !== undefined) return;
     this.lost = fault;
     this.onLost?.(fault);
+  }
+
+  /** Sends a part of the answer's body, and with the last one its end. False when the client is behind. */
+  send(bytes: Buffer, isLast: boolean): boolean {
+    const { response } = this;
+    // As text a small body joins the head in a single write that needs no list of buffers; latin1 keeps every byte.
+    const isSmall = bytes.length <= JOINED_BYTES_MAX && !this.isHttp2;
+    if (!isLast) return response.write(bytes);
+    if (isSmall) response.end(bytes.toString('latin1'), 'latin1');
+    else response.end(bytes);
+    return true;
   }
 
   /** Ends an answer that cannot be completed, so that nobody takes what arrived for the whole. */
@@ -119,11 +132,17 @@ export class Downstream {
   }
 }
 
+/** By what it is: an HTTP/1 client may write `HTTP/2.0` into its request line. */
+export function isHttp2(request: object): boolean {
+  return request instanceof Http2ServerRequest;
+}
+
 function headOfHttp1(request: IncomingMessage): RequestHead {
   return {
     method: request.method!,
     target: request.url!,
-    httpVersion: request.httpVersion,
+    // A request line can claim `HTTP/2.0`; here that is no version at all.
+    httpVersion: request.httpVersionMajor === 1 ? request.httpVersion : '0.0',
     rawHeaders: request.rawHeaders,
   };
 }

@@ -5,6 +5,7 @@ import type * as http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ProxyCounters } from './counters.ts';
+import { isHttp2 } from './downstream.ts';
 import { HEADER_BYTES_MAX, secureServer } from './secure-listener.ts';
 import type { PaceSettings, ProxySettings } from './settings.ts';
 
@@ -52,7 +53,7 @@ export function createListener(
   });
   plain.on('connect', (request: http.IncomingMessage, other: Duplex | http2.Http2ServerResponse) => {
     counters.badRequestsOnWire += 1;
-    if (request.httpVersionMajor === 2) answerEmpty(request, other as unknown as http.ServerResponse, 405);
+    if (isHttp2(request)) answerEmpty(request, other as unknown as http.ServerResponse, 405);
     else endWith(other as Duplex, 405);
   });
   plain.on('upgrade', events.onUpgrade);
@@ -82,7 +83,7 @@ export function endWith(socket: Duplex, status: number): void {
 }
 
 function answerEmpty(request: http.IncomingMessage, response: http.ServerResponse, status: number): void {
-  const close = request.httpVersionMajor === 1 ? ['Connection', 'close'] : [];
+  const close = isHttp2(request) ? [] : ['Connection', 'close'];
   response.writeHead(status, ['Cache-Control', 'no-store', 'Content-Length', '0', ...close]).end();
 }
 

@@ -48,6 +48,8 @@ export class Relay implements Dispatcher.DispatchHandler {
   #handling: BodyHandling = 'stream';
   #status = 0;
   #rawHeaders: readonly string[] = [];
+  /** Length of the body by its head; not a number when that says none. */
+  #announcedBytes = Number.NaN;
   #isHeadWritten = false;
   #isFlushed = false;
   #awaitsDrain = false;
@@ -135,9 +137,10 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.#handling = this.#isBodiless() ? 'stream' : outcome.body;
     if (this.#handling === 'hold') return true;
     this.#writeHead('as-received', false);
-    const length = Number(headerValue(this.#rawHeaders, 'content-length') ?? Number.POSITIVE_INFINITY);
+    const length = headerValue(this.#rawHeaders, 'content-length');
+    if (length !== undefined) this.#announcedBytes = Number(length);
     // Goes out with the first bytes of the body, and alone only when they do not come in the same breath.
-    if (length > HEAD_WAITS_BYTES_MAX) process.nextTick(() => this.#flushHead());
+    if (!(this.#announcedBytes <= HEAD_WAITS_BYTES_MAX)) process.nextTick(() => this.#flushHead());
     return true;
   }
 
@@ -182,7 +185,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       } else {
         const body = outcome.replacement ?? received;
         this.#writeHead(body.length, outcome.replacement !== undefined);
-        downstream.response.end(body);
+        downstream.send(body, true);
       }
     }
     this.#settle();
@@ -203,10 +206,12 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   #write(chunk: Buffer): boolean {
-    const { response } = this.#job.downstream;
+    const { downstream } = this.#job;
+    const { response } = downstream;
     this.#isFlushed = true;
     if (this.#isBodiless()) return true;
-    if (response.write(chunk)) return true;
+    // With the last announced byte the answer is whole: head and body leave in one write.
+    if (downstream.send(chunk, this.bodyBytes === this.#announcedBytes)) return true;
     if (!this.#awaitsDrain) {
       this.#awaitsDrain = true;
       response.once('drain', () => {
