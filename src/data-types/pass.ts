@@ -5,7 +5,6 @@
 // Invariants: work per byte is bounded; nothing is allocated while nothing is found.
 import type { Automaton } from './automaton.ts';
 import type { CompiledPattern, CompiledType } from './compiled-type.ts';
-import type { Dismissal } from './dismissal.ts';
 import { LinearMatches } from './linear-matches.ts';
 import { type NameContext, NO_CONTEXT } from './name-contexts.ts';
 
@@ -27,8 +26,6 @@ export interface Tables {
   /** All types; for values whose name or neighbourhood announces some. */
   readonly announced: Automaton<Found>;
   readonly atSign: readonly CompiledType[];
-  /** What says of most JSON strings that nothing is in them. */
-  readonly dismissal: Dismissal;
   /** No type that counts wherever it stands is a shorter number. */
   readonly numberBytesMin: number;
 }
@@ -52,7 +49,7 @@ export function actionsFor(specials: string): Uint8Array {
   });
 }
 
-export const IS_WORD = actionsFor('').map((action) => (action === WORD ? 1 : 0));
+const IS_WORD = actionsFor('').map((action) => (action === WORD ? 1 : 0));
 
 // Where a walk came through an end, for the confirmation right behind it: the only state outside a pass, and it never
 // outlives a walk.
@@ -92,27 +89,6 @@ export class Pass {
   set context(context: NameContext) {
     this.#context = context;
     this.#automaton = context.signs.length > 0 || this.#nearEnd > 0 ? this.#tables.announced : this.#tables.unannounced;
-  }
-
-  /** Where a JSON string ends that begins at `start` and holds nothing; -1 when it needs a closer look. */
-  dismiss(start: number): number {
-    if (this.#automaton !== this.#tables.unannounced) return -1;
-    const { bytes } = this;
-    const { dismissal } = this.#tables;
-    const { next, classOf } = dismissal;
-    const end = bytes.length;
-    let state = dismissal.start;
-    let i = start;
-    while (i < end) {
-      let to = next[state + classOf[bytes[i]!]!]!;
-      if (to <= 0) {
-        if (to < 0) to = dismissal.step(state, bytes[i]!);
-        if (to === 0) return bytes[i] === 0x22 ? i : -1;
-      }
-      state = to;
-      i += 1;
-    }
-    return i;
   }
 
   /** A number so short holds nothing. */

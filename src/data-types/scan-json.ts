@@ -116,8 +116,7 @@ class JsonScan {
     const before = pass.hits.length;
     pass.forgetNear();
     pass.regionEnd = -1;
-    let stop = pass.dismiss(start);
-    if (stop === -1) stop = pass.run(start, end, IN_STRING);
+    let stop = pass.run(start, end, IN_STRING);
     while (stop < end && bytes[stop] === 0x3d) {
       stop = pass.run(scanAssignment(pass, this.#names, stop, end), end, IN_STRING);
     }

@@ -4,9 +4,8 @@ import type { BodyFormat } from '../core/detector.ts';
 import type { DataTypeDocument } from '../core/document.ts';
 import { type AutomatonEntry, buildAutomaton } from './automaton.ts';
 import { type CompiledPattern, type CompiledType, compileType } from './compiled-type.ts';
-import { Dismissal } from './dismissal.ts';
 import { NameContexts } from './name-contexts.ts';
-import { actionsFor, type Found, type Hit, IS_WORD, Pass, SPECIAL, type Tables } from './pass.ts';
+import { type Found, type Hit, Pass, type Tables } from './pass.ts';
 import type { PatternNode } from './pattern-tree.ts';
 import { scanForm, scanMultipart } from './scan-form.ts';
 import { scanJson } from './scan-json.ts';
@@ -34,7 +33,6 @@ export class Scanner {
     const unannounced = anywhere.filter((type) => !type.isContextRequired);
     this.#tables = {
       unannounced: automatonOf(this.types, unannounced),
-      dismissal: new Dismissal([...patternEntries(unannounced), ...nearEntries(this.types)], IS_WORD, JSON_SPECIAL),
       numberBytesMin: Math.min(...unannounced.flatMap((type) => type.patterns.map(numberBytesMin))),
       announced: automatonOf(this.types, anywhere),
       atSign: this.types.filter((type) => type.trigger === 'at-sign'),
@@ -88,9 +86,6 @@ export class Scanner {
     return { bytes, hits: pass.hits };
   }
 }
-
-/** Bytes that end a JSON string's text, or that a name or an address may stand before. */
-const JSON_SPECIAL = actionsFor('"\\=@').map((action) => (action === SPECIAL ? 1 : 0));
 
 /** The fewest bytes of a match that can begin like a number. */
 function numberBytesMin(pattern: CompiledPattern): number {
