@@ -8,9 +8,12 @@ import { injectionCode } from './injection-code.ts';
 import { injectionCommand } from './injection-command.ts';
 import { injectionCrlf } from './injection-crlf.ts';
 import { injectionLdap } from './injection-ldap.ts';
+import { injectionMail } from './injection-mail.ts';
 import { injectionNosql } from './injection-nosql.ts';
 import { injectionSql } from './injection-sql.ts';
+import { injectionSsi } from './injection-ssi.ts';
 import { injectionTemplate } from './injection-template.ts';
+import { injectionXpath } from './injection-xpath.ts';
 import { jwtTampering } from './jwt-tampering.ts';
 import { parameterPollution } from './parameter-pollution.ts';
 import { pathTraversal } from './path-traversal.ts';
@@ -41,6 +44,9 @@ export const DETECTORS: readonly Detector[] = [
   xxe,
   injectionLdap,
   injectionCrlf,
+  injectionXpath,
+  injectionSsi,
+  injectionMail,
   errorDisclosure,
   webShellResponse,
   directoryListing,

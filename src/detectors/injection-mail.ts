@@ -1,0 +1,29 @@
+// Mail header injection (RFC 5322): a line end in what becomes a header of a message, followed by recipients or a new body;
+// and SMTP commands (RFC 5321) behind the end of the data.
+import { CONTROL } from '../core/characters.ts';
+import type { FieldDetector } from '../core/detector.ts';
+import { noSettings } from './settings.ts';
+
+const HEADERS =
+  /^[^\r\n]{0,320}[\r\n]+[ \t]*(?:b?cc|to|reply-to|subject|from|content-type|mime-version|x-mailer)[ \t]*:[ \t]*\S/i;
+const SMTP = /[\r\n]\.[\r\n]+(?:MAIL FROM|RCPT TO|DATA|QUIT|HELO|EHLO|RSET)\b|[\r\n]+(?:MAIL FROM|RCPT TO):\s*</i;
+/** Fields that become a header of a mail; a message text may well contain a line `Subject: …`. */
+const HEADER_FIELDS = /(?:^|[_-])(?:e?-?mail|from|to|cc|bcc|sender|recipient|reply[_-]?to|subject|name|address)s?$/i;
+
+export const injectionMail: FieldDetector = {
+  kind: 'field',
+  id: 'injection-mail',
+  classes: CONTROL,
+  settings: noSettings,
+  load: () => (field) => {
+    const text = field.text.slice(0, 100_000);
+    const smtp = SMTP.exec(text);
+    if (smtp !== null) return { confidence: 0.92, what: 'goes on with SMTP commands', matched: smtp[0] };
+    const match = HEADERS.exec(text);
+    if (match === null) return undefined;
+    const isHeader = field.location === 'query' || HEADER_FIELDS.test(field.name);
+    // Copies of a whole message are pasted into text fields: many lines, and no header field.
+    if (!isHeader) return undefined;
+    return { confidence: 0.9, what: 'adds a mail header behind a line end', matched: match[0].slice(-120) };
+  },
+};

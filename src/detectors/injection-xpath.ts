@@ -1,0 +1,27 @@
+// XPath injection: a value that closes a string of an XPath expression and goes on with a condition, a path or a function.
+// What is SQL as well is named SQL; here is what only XPath says: axes, node tests, its own functions, a union of paths.
+import { PAREN, PIPE, QUOTE, SLASH } from '../core/characters.ts';
+import type { FieldDetector } from '../core/detector.ts';
+import { noSettings } from './settings.ts';
+
+const BREAKOUT =
+  /^[^'"]{0,200}['"]\s*\]?\s*(?:\|\s*\/{1,2}[\w*@]|(?:or|and)\s+(?:(?:string-length|substring|contains|starts-with|count|name|local-name|position|text|node|normalize-space|translate)\s*\(|\/{1,2}[\w*]+|\.\.\/|(?:child|parent|ancestor|descendant|following|preceding|self|attribute)(?:-or-self|-sibling)?::))/i;
+const TAIL = /^[^'"]{0,200}['"]?\s*\]\s*(?:\|\s*)?\/{1,2}(?:\*|[\w-]+|@\*)(?:\s*[|[]|\s*$)/;
+
+export const injectionXpath: FieldDetector = {
+  kind: 'field',
+  id: 'injection-xpath',
+  classes: QUOTE | PIPE | PAREN | SLASH,
+  settings: noSettings,
+  load: () => (field) => {
+    const { text } = field;
+    if (field.of !== 'value') return undefined;
+    const match = BREAKOUT.exec(text) ?? (/['"\]]/.test(text.slice(0, 210)) ? TAIL.exec(text) : null);
+    if (match === null) return undefined;
+    return {
+      confidence: 0.9,
+      what: 'closes a string of an XPath expression and goes on',
+      matched: match[0].slice(-120),
+    };
+  },
+};
