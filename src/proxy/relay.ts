@@ -137,6 +137,12 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.#handling = this.#isBodiless() ? 'stream' : outcome.body;
     if (this.#handling === 'hold') return true;
     this.#writeHead('as-received', false);
+    if (this.#isBodiless()) {
+      // Complete with its head, whatever body or length the upstream still gets wrong.
+      this.#job.downstream.response.end();
+      this.#settle();
+      return true;
+    }
     const length = headerValue(this.#rawHeaders, 'content-length');
     if (length !== undefined) this.#announcedBytes = Number(length);
     // Goes out with the first bytes of the body, and alone only when they do not come in the same breath.
@@ -209,7 +215,6 @@ export class Relay implements Dispatcher.DispatchHandler {
     const { downstream } = this.#job;
     const { response } = downstream;
     this.#isFlushed = true;
-    if (this.#isBodiless()) return true;
     // With the last announced byte the answer is whole: head and body leave in one write.
     if (downstream.send(chunk, this.bodyBytes === this.#announcedBytes)) return true;
     if (!this.#awaitsDrain) {

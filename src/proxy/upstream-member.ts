@@ -6,7 +6,8 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import type { UpstreamSettings } from './settings.ts';
 
 const HEADER_BYTES_MAX = 16 * 1024;
-const KEEP_ALIVE_MS = 10_000;
+/** Shorter than what servers usually keep (5 s), so that a request seldom meets a connection that is being closed. */
+const KEEP_ALIVE_MS = 4_000;
 
 export class UpstreamMember {
   readonly origin: string;
