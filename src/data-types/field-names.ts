@@ -106,17 +106,20 @@ export class NameTrie {
     for (let i = from; i < end; i++) {
       const byte = bytes[i]!;
       if (KIND[byte] === SEPARATOR) continue;
-      const next = this.#next[at + this.#classOf[byte]!]!;
-      if (next === 0) {
+      const isBound = isBoundary(bytes, start, i + 1, end);
+      if (byte === LOWER_S && isBound && i > from) {
         // A plural.
-        if (byte !== LOWER_S || i === from || !isBoundary(bytes, start, i + 1, end)) return count;
-      } else at = next;
+        const singular = this.#name[at]!;
+        if (singular !== 0 && count < found.length) found[count++] = singular - 1;
+      }
+      const next = this.#next[at + this.#classOf[byte]!]!;
+      if (next === 0) return count;
+      at = next;
       const name = this.#name[at]!;
-      if (name !== 0 && count < found.length && isBoundary(bytes, start, i + 1, end)) {
+      if (name !== 0 && count < found.length && isBound) {
         found[count++] = name - 1;
         if (from === start && i + 1 === end && node === this.#root) this.whole = name - 1;
       }
-      if (next === 0) return count;
     }
     return count;
   }

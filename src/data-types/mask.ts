@@ -1,8 +1,11 @@
 // Rewrites hits so that the form stays and the value goes: separators, length and both ends as the type's rule says.
+// A hit is read as its format means it, masked, and written as its format writes it: nothing but the hit's own bytes changes.
 import type { BodyFormat } from '../core/detector.ts';
 import type { MaskRule } from '../core/document.ts';
 import { placesAt } from '../decoding/json-pointers.ts';
-import type { Hit } from './scanner.ts';
+import type { CompiledType } from './compiled-type.ts';
+import { decoded, type EscapeReader, formEscapeAt, jsonEscapeAt, xmlEscapeAt } from './decoded.ts';
+import type { Hit } from './pass.ts';
 
 /** `536-22-8754` with keepLast 4 → `***-**-8754`. Letters and digits count, everything else stays where it is. */
 export function maskText(text: string, rule: MaskRule): string {
@@ -21,10 +24,18 @@ export function maskText(text: string, rule: MaskRule): string {
     .join('');
 }
 
+/** A value by its type's rule. Of an e-mail address the domain stays, and the rule is about what is before the `@`. */
+export function maskValue(text: string, type: CompiledType): string {
+  const rule = type.document.mask;
+  const at = type.document.validator === 'email' ? text.lastIndexOf('@') : -1;
+  return at === -1 ? maskText(text, rule) : maskText(text.slice(0, at), rule) + text.slice(at);
+}
+
 /** The body with every hit masked; hits in ascending order. A JSON number becomes a string. */
 export function maskBody(bytes: Buffer, format: BodyFormat, hits: readonly Hit[]): Buffer {
   if (hits.length === 0) return bytes;
-  const isJson = format === 'json' || format === 'ndjson';
+  const writing = writingOf(format);
+  const isJson = writing === JSON_WRITING;
   const places = isJson
     ? placesAt(
         bytes,
@@ -37,8 +48,8 @@ export function maskBody(bytes: Buffer, format: BodyFormat, hits: readonly Hit[]
     if (hit.start < at) continue;
     parts.push(bytes.subarray(at, hit.start));
     const raw = bytes.toString('utf8', hit.start, hit.end);
-    const masked =
-      isJson && raw.includes('\\') ? maskEscaped(raw, hit.type.document.mask) : maskText(raw, hit.type.document.mask);
+    const meant = decoded(bytes, hit.start, hit.end, writing.escapeAt).toString('utf8');
+    const masked = writing.write(maskValue(meant, hit.type), raw);
     const place = places?.[i];
     parts.push(
       Buffer.from(place?.kind === 'number' ? numberAsString(bytes, hit, place.start, place.end, masked) : masked),
@@ -49,9 +60,51 @@ export function maskBody(bytes: Buffer, format: BodyFormat, hits: readonly Hit[]
   return Buffer.concat(parts);
 }
 
-/** An escape is one character to the reader: it is undone before masking and made again after. */
-function maskEscaped(raw: string, rule: MaskRule): string {
-  return JSON.stringify(maskText(JSON.parse(`"${raw}"`) as string, rule)).slice(1, -1);
+/** How a format writes a text; `raw` is how it was written before. */
+interface Writing {
+  readonly escapeAt: EscapeReader;
+  readonly write: (text: string, raw: string) => string;
+}
+
+const PLAIN_WRITING: Writing = { escapeAt: () => undefined, write: (text) => text };
+
+const JSON_WRITING: Writing = { escapeAt: jsonEscapeAt, write: (text) => JSON.stringify(text).slice(1, -1) };
+
+const XML_WRITING: Writing = {
+  escapeAt: xmlEscapeAt,
+  write: (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`),
+};
+
+const FORM_WRITING: Writing = {
+  escapeAt: formEscapeAt,
+  write: (text, raw) => {
+    // What was written as it is stays so, what was escaped stays escaped.
+    const wasEscaped = raw.includes('%');
+    const written = wasEscaped
+      ? encodeURIComponent(text)
+      : text.replace(/[%&=+#]|[^\x20-\x7e]/gu, (c) => encodeURIComponent(c));
+    return raw.includes('+') ? written.replace(/ |%20/g, '+') : written.replaceAll(' ', '%20');
+  },
+};
+
+function writingOf(format: BodyFormat): Writing {
+  switch (format) {
+    case 'json':
+    case 'ndjson':
+      return JSON_WRITING;
+    case 'form':
+      return FORM_WRITING;
+    case 'xml':
+      return XML_WRITING;
+    case 'multipart':
+    case 'graphql':
+    case 'text':
+    case 'binary':
+    case 'empty':
+      return PLAIN_WRITING;
+    default:
+      return format satisfies never;
+  }
 }
 
 function numberAsString(bytes: Buffer, hit: Hit, start: number, end: number, masked: string): string {
