@@ -1,6 +1,7 @@
 // What remains of a transaction when it is complete: small, allocated once, free of values, and the unit of analysis.
 import type { Actor } from './actor.ts';
 import type { Action, Finding } from './finding.ts';
+import type { Observation } from './observation.ts';
 
 /** How far inspection got. Their counts add up to the transactions received. */
 export type Coverage = 'inspected' | 'uninspected' | 'refused';
@@ -37,6 +38,8 @@ export interface TransactionRecord {
   /** Code of the fault that ended the transaction, if one did. */
   readonly fault: string | undefined;
   readonly policyVersion: string;
+  /** What learning reads; undefined where nothing was inspected. */
+  readonly observation?: Observation;
 }
 
 /** `enforce` acts, `monitor` only watches copies, `off` forwards without inspection. */
