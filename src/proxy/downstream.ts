@@ -87,9 +87,8 @@ export class Downstream {
     if (this.isHttp2) {
       (response as unknown as Http2ServerResponse).stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     } else if (request.httpVersion === '1.0' && !this.connection.isEncrypted && request.socket !== null) {
-      // Before HTTP/1.1 the end of the connection may be the end of the body; only a reset is not. Node's own
-      // resetAndDestroy says a clean end first, and a client that hears that hears no reset.
-      Object.assign(request.socket, { resetAndClosing: true }).destroy();
+      // Before HTTP/1.1 the end of the connection may be the end of the body; only a reset is not.
+      request.socket.resetAndDestroy();
     } else {
       response.destroy();
     }

@@ -40,7 +40,7 @@ const BLAMES_UPSTREAM = new Set([
 export async function forward(forwarding: Forwarding): Promise<void> {
   const { upstream, counters } = forwarding;
   upstream.retries.earn();
-  const first = choose(forwarding, undefined);
+  const first = choose(forwarding);
   const failure = await attempt(forwarding, first);
   if (failure === undefined) return;
   const second = secondMember(forwarding, first, failure);
@@ -112,7 +112,7 @@ function secondMember(forwarding: Forwarding, first: UpstreamMember, failure: Fa
     (fault.code === 'UPSTREAM_RESET' && IDEMPOTENT.has(downstream.head.method) && !(body.content instanceof Readable));
   if (!isRepeatable) return undefined;
   try {
-    const second = choose(forwarding, first);
+    const second = forwarding.upstream.choose(Date.now(), first);
     // Who has just refused a connection will refuse the next one too; who has closed one may take another.
     return second === first && !relay.isStarted ? undefined : second;
   } catch {
@@ -120,9 +120,9 @@ function secondMember(forwarding: Forwarding, first: UpstreamMember, failure: Fa
   }
 }
 
-function choose({ upstream, counters }: Forwarding, tried: UpstreamMember | undefined): UpstreamMember {
+function choose({ upstream, counters }: Forwarding): UpstreamMember {
   try {
-    return upstream.choose(Date.now(), tried);
+    return upstream.choose(Date.now(), undefined);
   } catch (error) {
     counters.upstreamsUnavailable += 1;
     throw error;

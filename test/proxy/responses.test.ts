@@ -112,6 +112,22 @@ describe('an upstream that answers with', () => {
     }
   });
 
+  it('a body that breaks off is a reset to a client for whom the end of the connection is the end of the body', async () => {
+    for (const framing of ['Content-Length: 100\r\n\r\nabc', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n']) {
+      const { url, connections } = await upstreamThatSays(`HTTP/1.1 200 OK\r\n${framing}`);
+      const { port } = await gateway([url], new InspectorThatForwards({ route: route({ mode: 'off' }) }));
+      const socket = net.connect(port, '127.0.0.1');
+      const failure = new Promise<NodeJS.ErrnoException>((resolve) => socket.once('error', resolve));
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk.toString('latin1');
+        if (text.endsWith('abc')) for (const one of connections) one.end();
+      });
+      socket.write('GET / HTTP/1.0\r\nHost: a\r\n\r\n');
+      expect((await withPatience(failure, 'a reset')).code).toBe('ECONNRESET');
+    }
+  });
+
   it('a held body that breaks off is a 502', async () => {
     const { url } = await upstreamThatSays('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc', 'end');
     const { port } = await gateway([url]);
