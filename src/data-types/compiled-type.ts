@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 import type { DataTypeDocument } from '../core/document.ts';
 import { SEVERITIES } from '../core/finding.ts';
 import { bytesMax, bytesMin, type PatternNode, readPattern } from './pattern-tree.ts';
-import { type Validator, validatorNamed } from './validators.ts';
+import { isChecksum, type Validator, validatorNamed } from './validators.ts';
 
 /** A pattern that may begin with more different bytes than this is no way to find anything in running text. */
 const FIRST_BYTES_MAX = 40;
@@ -36,7 +36,8 @@ export interface CompiledType {
    * named so.
    */
   readonly trigger: 'anywhere' | 'at-sign' | 'by-name';
-  /** Of two types that match the same text, the one with the higher rank is right: checked before unchecked, then named. */
+  /** Of two types that match the same text, the one with the higher rank is right: a checksum says most, then a form that
+   * needs no name. */
   readonly rank: number;
   /** 0 is the lightest. */
   readonly gravity: number;
@@ -57,7 +58,7 @@ export function compileType(document: DataTypeDocument): CompiledType {
     isContextRequired,
     trigger:
       hasAt && firstBytes > FIRST_BYTES_MAX ? 'at-sign' : isNarrow || !isContextRequired ? 'anywhere' : 'by-name',
-    rank: (document.validator === undefined ? 0 : 4) + (isContextRequired ? 2 : 0),
+    rank: (isChecksum(document.validator) ? 2 : 0) + (isContextRequired ? 0 : 1),
     gravity: SEVERITIES.indexOf(document.severity),
   };
   for (const [i, { root, isExact }] of trees.entries()) {

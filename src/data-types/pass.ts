@@ -1,7 +1,7 @@
 // One pass over one piece of bytes. At the start of every word the automaton says which types may begin there; then the
 // pattern confirms where it must, then the checksum, then the surroundings are asked.
-// Which type wins, always in this order: the match that begins first, then the longest, then the higher rank (checked by a
-// checksum before unchecked, named by its field before unnamed), then the order of the documents. Hits never overlap.
+// Which type wins, always in this order: the match that begins first, then the longest, then the higher rank (with a checksum
+// before without, a form that needs no name before one that does), then the order of the documents. Hits never overlap.
 // Invariants: work per byte is bounded; nothing is allocated while nothing is found.
 import type { Automaton } from './automaton.ts';
 import type { CompiledPattern, CompiledType } from './compiled-type.ts';

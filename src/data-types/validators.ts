@@ -17,6 +17,21 @@ export function validatorNamed(name: string): Validator {
   return validator;
 }
 
+/** Checks that only ask whether a value is plausible; all others compute a checksum or an issuer's range. */
+const PLAUSIBILITY = new Set([
+  'actual-secret',
+  'authorization',
+  'email',
+  'high-entropy',
+  'phone',
+  'public-ip',
+  'several-digits',
+]);
+
+export function isChecksum(name: string | undefined): boolean {
+  return name !== undefined && !PLAUSIBILITY.has(name);
+}
+
 function digitsOf(text: string): string {
   let digits = '';
   for (let i = 0; i < text.length; i++) {
@@ -206,6 +221,46 @@ function bitcoinBase58(candidate: string): boolean {
     .equals(bytes.subarray(21));
 }
 
+/** BIP 173 and BIP 350: a polynomial over the human-readable part and the data ends in a constant. */
+function bech32(candidate: string): boolean {
+  const generator = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+  let check = 1;
+  const feed = (value: number): void => {
+    const top = check >>> 25;
+    check = ((check & 0x1ffffff) << 5) ^ value;
+    for (let i = 0; i < 5; i++) if (((top >> i) & 1) === 1) check ^= generator[i]!;
+  };
+  const split = candidate.lastIndexOf('1');
+  for (const c of candidate.slice(0, split)) feed(c.charCodeAt(0) >> 5);
+  feed(0);
+  for (const c of candidate.slice(0, split)) feed(c.charCodeAt(0) & 31);
+  for (const c of candidate.slice(split + 1)) feed('qpzry9x8gf2tvdw0s3jn54khce6mua7l'.indexOf(c));
+  return check === 1 || check === 0x2bc830a3;
+}
+
+/** Services Australia: eight digits, weights 1 3 7 9 1 3 7 9, a check digit, an issue number. */
+function auMedicare(candidate: string): boolean {
+  const digits = digitsOf(candidate);
+  if (!/^[2-6]\d{9,10}$/.test(digits)) return false;
+  const sum = [1, 3, 7, 9, 1, 3, 7, 9].reduce((total, weight, i) => total + weight * Number(digits[i]), 0);
+  return sum % 10 === Number(digits[8]);
+}
+
+/** E.164 allows fifteen digits; a date is no phone number. */
+function phone(candidate: string): boolean {
+  const digits = digitsOf(candidate);
+  const isDate = /^(?:19|20)\d{2}[-./](?:0[1-9]|1[0-2])[-./]\d{2}$/.test(candidate);
+  return digits.length >= 7 && digits.length <= 15 && variety(digits) > 2 && !isDate;
+}
+
+/** Basic credentials are a name, a colon and a password; a bearer token looks made. */
+const authorization: Validator = (candidate) => {
+  const [scheme = '', credentials = ''] = candidate.split(' ');
+  // A bearer token of three parts is a data type of its own.
+  if (scheme.toLowerCase() === 'bearer') return !credentials.startsWith('eyJ') && highEntropy(credentials);
+  return /^[\x20-\x7e]+:[\x20-\x7e]*$/.test(Buffer.from(credentials, 'base64').toString('latin1'));
+};
+
 const jwt: Validator = (candidate) => {
   try {
     const header: unknown = JSON.parse(Buffer.from(candidate.slice(0, candidate.indexOf('.')), 'base64url').toString());
@@ -241,6 +296,10 @@ const emailAddress: Validator = (candidate) => {
 
 const OWN = new Map<string, Validator>([
   ['aba-routing', abaRouting],
+  ['au-medicare', auMedicare],
+  ['authorization', authorization],
+  ['bech32', bech32],
+  ['phone', phone],
   ['actual-secret', actualSecret],
   ['bitcoin-base58', bitcoinBase58],
   ['card', card],
