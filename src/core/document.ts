@@ -3,6 +3,9 @@
 import type { ActorKind } from './actor.ts';
 import type { Location } from './field.ts';
 import type { Action, Severity } from './finding.ts';
+import type { Family, IncidentModule } from './incident.ts';
+import type { ResponsePlan } from './response-plan.ts';
+import type { ScenarioPattern } from './scenario.ts';
 import type { Direction } from './transaction.ts';
 
 /** Where a document stands in its file, for messages and for explaining a verdict. Lines and columns count from 1. */
@@ -93,13 +96,7 @@ export interface DataPolicyDocument extends DocumentBase {
 export interface DetectorDocument extends DocumentBase {
   readonly kind: 'detector';
   readonly title: string;
-  readonly category:
-    | 'data-leakage'
-    | 'data-tampering'
-    | 'data-policy-violation'
-    | 'suspicious-behavior'
-    | 'api-attack'
-    | 'misconfiguration';
+  readonly category: Family;
   readonly module: 'runtime' | 'posture';
   readonly severity: Severity;
   readonly owasp: readonly string[];
@@ -136,6 +133,29 @@ export interface ListDocument extends DocumentBase {
     /** ISO 3166-1 alpha-2 codes; needs a country database. */
     readonly countries: readonly string[];
   };
+}
+
+export interface ScenarioDocument extends DocumentBase {
+  readonly kind: 'scenario';
+  /** `{figure}` in it is filled in: `Vulnerability Scanning - {dominant}`. */
+  readonly title: string;
+  readonly category: Family;
+  readonly module: IncidentModule;
+  readonly severity: Severity;
+  readonly owasp: readonly string[];
+  readonly cwe: readonly string[];
+  /** `whatHappened` is filled with the figures of the incident. */
+  readonly texts: { readonly whatHappened: string; readonly whyItIsAProblem: string; readonly whatToDo: string };
+  readonly match: EndpointMatch;
+  /** 0 to 1: how often it is right, until people's marks say better. */
+  readonly precision: number;
+  /** Detections whose incident takes in signals of this one, when the same actor raises both. */
+  readonly partOf: readonly string[];
+  readonly pattern: ScenarioPattern;
+}
+
+export interface ResponsePlanDocument extends DocumentBase, ResponsePlan {
+  readonly kind: 'response-plan';
 }
 
 export interface SuiteDocument extends DocumentBase {
@@ -175,6 +195,8 @@ export type PolicyDocument =
   | DetectorDocument
   | ExceptionDocument
   | ListDocument
+  | ScenarioDocument
+  | ResponsePlanDocument
   | SuiteDocument;
 
 /** Every live document, in load order, with the version that names this exact set. */

@@ -53,9 +53,13 @@ function danglingReferences(documents: readonly PolicyDocument[]): DocumentFault
     const named =
       document.kind === 'exception'
         ? [document.detector]
-        : document.kind === 'suite'
-          ? document.cases.flatMap(({ expect }) => [...(expect.findings ?? []), ...expect.notFindings])
-          : [];
+        : document.kind === 'scenario'
+          ? document.partOf
+          : document.kind === 'response-plan'
+            ? document.match.detection
+            : document.kind === 'suite'
+              ? document.cases.flatMap(({ expect }) => [...(expect.findings ?? []), ...expect.notFindings])
+              : [];
     const unknown = named.find((id) => id !== '*' && !detections.has(id));
     if (unknown !== undefined) {
       const message = `no finding has the id \`${unknown}\`${didYouMean(unknown, [...detections])}`;
@@ -88,7 +92,10 @@ const OWN_DETECTIONS = [
 
 function detectionsOf(documents: readonly PolicyDocument[]): ReadonlySet<string> {
   const detections = new Set([...OWN_DETECTIONS, ...DETECTORS.map((detector) => detector.id)]);
-  for (const document of documents) if (document.kind === 'data-policy') detections.add(document.detection);
+  for (const document of documents) {
+    if (document.kind === 'data-policy') detections.add(document.detection);
+    if (document.kind === 'scenario') detections.add(document.id);
+  }
   return detections;
 }
 

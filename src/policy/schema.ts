@@ -2,59 +2,28 @@
 // Lenient where it helps (`endpoint: x` for `endpoint: [x]`), strict about keys: a misspelt key must not be a silent no-op.
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../core/actor.ts';
-import { ACTIONS, SEVERITIES } from '../core/finding.ts';
+import { FAMILIES } from '../core/incident.ts';
 import { MODES } from '../core/record.ts';
-import { parseRange } from './address-ranges.ts';
 import { COUNTRIES } from './countries.ts';
-import { compileEndpointPattern } from './endpoint-pattern.ts';
 import { endOf } from './exceptions.ts';
 import { linearPatternFault } from './linear-pattern.ts';
-
-const text = z.string().max(4_000);
-const id = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'an id has lower-case letters, digits, dots, dashes and underscores')
-  .describe('Unique among documents of this kind; a document with the id of a shipped one replaces it.');
-const severity = z.enum(SEVERITIES);
-const action = z.enum(ACTIONS);
-const owasp = z
-  .array(z.string().regex(/^API(?:10|[1-9]):20\d\d$/, 'write it as `API3:2023`'))
-  .max(10)
-  .default([]);
-
-function listOf<T extends z.ZodType>(item: T, max = 1_000) {
-  return z.union([z.array(item).max(max), item.transform((one) => [one])]).default([]) as z.ZodType<
-    z.output<T>[],
-    z.input<T> | z.input<T>[] | undefined
-  >;
-}
-
-const endpointPattern = z.string().superRefine((value, context) => {
-  try {
-    compileEndpointPattern(value);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-  }
-});
-const cidr = z
-  .string()
-  .refine((value) => parseRange(value) !== undefined, 'not an address or CIDR range, such as `192.0.2.0/24`');
-const pointer = z.string().regex(/^(?:\/.*)?$/s, 'a JSON Pointer starts with `/`, as in `/user/email`');
-const location = z.enum(['path', 'query', 'header', 'cookie', 'body']);
-
-const claimValue = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
-const actor = z.strictObject({
-  kind: z.enum(ACTOR_KINDS).optional(),
-  id: listOf(z.string()),
-  claim: z.record(z.string(), listOf(claimValue)).default({}),
-  ip: listOf(cidr, 10_000),
-});
-const endpoint = listOf(endpointPattern).describe(
-  '`[METHOD[,METHOD] ][host]/path`; `*` is one segment, `**` any number.',
-);
-const endpointMatch = z.strictObject({ endpoint, actor: actor.optional() });
-
-const common = { id, description: text.default(''), enabled: z.boolean().default(true) };
+import { responsePlan } from './response-plan-schema.ts';
+import { scenario } from './scenario-schema.ts';
+import {
+  action,
+  actor,
+  cidr,
+  common,
+  cwe,
+  endpoint,
+  endpointMatch,
+  listOf,
+  location,
+  owasp,
+  pointer,
+  severity,
+  text,
+} from './schema-parts.ts';
 
 const sample = z.union([z.string(), z.record(z.string(), z.unknown())]);
 const pattern = z
@@ -119,23 +88,11 @@ const detector = z.strictObject({
   kind: z.literal('detector'),
   ...common,
   title: text,
-  category: z
-    .enum([
-      'data-leakage',
-      'data-tampering',
-      'data-policy-violation',
-      'suspicious-behavior',
-      'api-attack',
-      'misconfiguration',
-    ])
-    .default('api-attack'),
+  category: z.enum(FAMILIES).default('api-attack'),
   module: z.enum(['runtime', 'posture']).default('runtime'),
   severity: severity.default('high'),
   owasp,
-  cwe: z
-    .array(z.string().regex(/^CWE-\d{1,5}$/))
-    .max(20)
-    .default([]),
+  cwe,
   action: action.default('block'),
   texts: z
     .strictObject({ whatHappened: text.default(''), whyItIsAProblem: text.default(''), whatToDo: text.default('') })
@@ -226,6 +183,8 @@ export const DOCUMENT_SCHEMAS = {
   detector,
   exception,
   list,
+  scenario,
+  'response-plan': responsePlan,
   suite,
 } as const;
 

@@ -8,7 +8,7 @@ import type { YamlDocument } from '../yaml/read.ts';
 import { DOCUMENT_SCHEMAS, type DocumentKind } from './schema.ts';
 
 /** Part of the policy language, but nothing in this version runs them yet. */
-const LATER_KINDS = new Set(['scenario', 'posture', 'response-plan']);
+const LATER_KINDS = new Set(['posture']);
 
 type Path = readonly PropertyKey[];
 
@@ -91,6 +91,10 @@ function completed(
       };
     case 'list':
       return { ...parsed, source, match: { endpoint: parsed.match.endpoint, actor: actorOf(parsed.match.actor) } };
+    case 'scenario':
+      return { ...parsed, source, match: { endpoint: parsed.match.endpoint, actor: actorOf(parsed.match.actor) } };
+    case 'response-plan':
+      return { ...parsed, source };
     case 'suite':
       return {
         ...parsed,

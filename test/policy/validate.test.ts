@@ -107,8 +107,13 @@ describe('a faulty document', () => {
     ['no mapping', '- a\n- b', /^1:1 a policy document is a mapping/],
     ['no kind', 'id: x', /^1:1 `kind` is missing/],
     ['a misspelt kind', 'kind: detecter\nid: x', /^1:7 unknown kind `detecter`; did you mean `detector`\?/],
-    ['a kind of a later version', 'kind: scenario\nid: x', '1:7 kind `scenario` is not supported by this version'],
-    ['another', 'kind: response-plan\nid: x', '1:7 kind `response-plan` is not supported by this version'],
+    ['a scenario without a title', 'kind: scenario\nid: x', '1:1 `title` is missing; it is a string'],
+    [
+      'a misspelt setting of a scenario',
+      'kind: scenario\nid: x\ntitle: X\ntexts: { whatHappened: Y }\npattern: { kind: scan, windowSecond: 5 }',
+      /^5:24 unknown key `windowSecond`/,
+    ],
+    ['a response plan without actions', 'kind: response-plan\nid: x', '1:1 `actions` is missing; it is a array'],
     [
       'an id with spaces',
       'kind: data-policy\nid: My Policy\nmatch: {}\naction: tag',
