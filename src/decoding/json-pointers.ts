@@ -13,9 +13,11 @@ export interface JsonPlace {
 }
 
 interface Level {
-  readonly isObject: boolean;
+  isObject: boolean;
   index: number;
-  key: string;
+  /** The current key as a span of the text, quotes included; decoded when somebody asks. */
+  keyStart: number;
+  keyEnd: number;
   isKeyNext: boolean;
 }
 
@@ -24,32 +26,50 @@ export function placesAt(bytes: Buffer, offsets: readonly number[]): JsonPlace[]
   const places: JsonPlace[] = [];
   const levels: Level[] = [];
   const end = bytes.length;
+  let depth = 0;
+  let level: Level | undefined;
   let next = 0;
+  let wanted = offsets[0] ?? end;
   let i = 0;
   const place = (kind: JsonPlace['kind'], start: number, stop: number): void => {
     while (next < offsets.length && offsets[next]! < stop) {
-      places.push({ pointer: pointerOf(levels), name: nameOf(levels), kind, start, end: stop });
+      places.push({
+        pointer: pointerOf(bytes, levels, depth),
+        name: nameOf(bytes, levels, depth),
+        kind,
+        start,
+        end: stop,
+      });
       next += 1;
     }
+    wanted = offsets[next] ?? end;
   };
   while (i < end && next < offsets.length) {
     const c = bytes[i]!;
-    const level = levels.at(-1);
     if (c === 0x22) {
       const start = i + 1;
       const stop = closingQuote(bytes, start);
       if (level?.isKeyNext === true) {
-        level.key = JSON.parse(bytes.toString('utf8', start - 1, stop + 1)) as string;
+        level.keyStart = start - 1;
+        level.keyEnd = stop + 1;
         level.isKeyNext = false;
-        place('key', start, stop);
-      } else place('string', start, stop);
+        if (wanted < stop) place('key', start, stop);
+      } else if (wanted < stop) place('string', start, stop);
       i = stop + 1;
     } else if (c === 0x7b || c === 0x5b) {
-      levels.push({ isObject: c === 0x7b, index: 0, key: '', isKeyNext: c === 0x7b });
+      if (levels.length === depth) levels.push({ isObject: false, index: 0, keyStart: 0, keyEnd: 0, isKeyNext: false });
+      level = levels[depth]!;
+      depth += 1;
+      level.isObject = c === 0x7b;
+      level.isKeyNext = level.isObject;
+      level.index = 0;
+      level.keyStart = 0;
+      level.keyEnd = 0;
       i += 1;
     } else if (c === 0x7d || c === 0x5d) {
-      place('other', i, i + 1);
-      levels.pop();
+      if (wanted <= i) place('other', i, i + 1);
+      if (depth > 0) depth -= 1;
+      level = depth === 0 ? undefined : levels[depth - 1];
       i += 1;
     } else if (c === 0x2c) {
       if (level !== undefined) {
@@ -59,8 +79,9 @@ export function placesAt(bytes: Buffer, offsets: readonly number[]): JsonPlace[]
       i += 1;
     } else if (c === 0x2d || (c >= 0x30 && c <= 0x39)) {
       const start = i;
-      while (i < end && /[-+.0-9eE]/.test(String.fromCharCode(bytes[i]!))) i += 1;
-      place('number', start, i);
+      i += 1;
+      while (i < end && isInNumber(bytes[i]!)) i += 1;
+      if (wanted < i) place('number', start, i);
     } else i += 1;
   }
   while (places.length < offsets.length) places.push({ pointer: '', name: '', kind: 'other', start: 0, end });
@@ -73,12 +94,25 @@ function closingQuote(bytes: Buffer, start: number): number {
   return i;
 }
 
-function pointerOf(levels: readonly Level[]): string {
+/** `-+.0-9eE`. */
+function isInNumber(c: number): boolean {
+  return (c >= 0x30 && c <= 0x39) || c === 0x2e || c === 0x2d || c === 0x2b || (c | 0x20) === 0x65;
+}
+
+function pointerOf(bytes: Buffer, levels: readonly Level[], depth: number): string {
   let pointer = '';
-  for (const level of levels) pointer = childPointer(pointer, level.isObject ? level.key : level.index);
+  for (let i = 0; i < depth; i++) {
+    const level = levels[i]!;
+    pointer = childPointer(pointer, level.isObject ? keyOf(bytes, level) : level.index);
+  }
   return pointer;
 }
 
-function nameOf(levels: readonly Level[]): string {
-  return levels.findLast((level) => level.isObject)?.key ?? '';
+function nameOf(bytes: Buffer, levels: readonly Level[], depth: number): string {
+  for (let i = depth - 1; i >= 0; i--) if (levels[i]!.isObject) return keyOf(bytes, levels[i]!);
+  return '';
+}
+
+function keyOf(bytes: Buffer, { keyStart, keyEnd }: Level): string {
+  return keyEnd === 0 ? '' : (JSON.parse(bytes.toString('utf8', keyStart, keyEnd)) as string);
 }

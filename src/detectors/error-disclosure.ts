@@ -1,6 +1,7 @@
 // Error disclosure: answers that show how the backend is built. A handful of rare words, searched natively, leads to the
 // places where the grammar of a stack trace or of a database's error is checked.
 import type { PlacedRecognition, ResponseDetector, ResponseView } from '../core/detector.ts';
+import { Needles } from './needles.ts';
 import { noSettings } from './settings.ts';
 
 export const errorDisclosure: ResponseDetector = {
@@ -95,11 +96,17 @@ const SIGNS: readonly (readonly [needle: string, grammar: RegExp, what: string])
   ['MongoServerError', /MongoServerError: |MongoError: /, 'a MongoDB error'],
 ];
 
+const NEEDLES = new Needles(SIGNS.map(([needle]) => needle));
+
 function inspect(response: ResponseView): readonly PlacedRecognition[] {
-  const text = response.body?.latin1;
-  if (text === undefined || text === '') return [];
+  const { body } = response;
+  if (body === undefined) return [];
+  const present = NEEDLES.in(body.bytes);
+  if (present.length === 0) return [];
+  const text = body.latin1;
   const found: PlacedRecognition[] = [];
-  for (const [needle, grammar, what] of SIGNS) {
+  for (const index of present) {
+    const [needle, grammar, what] = SIGNS[index]!;
     const match = around(text, needle, grammar);
     if (match === null) continue;
     found.push({

@@ -1,6 +1,7 @@
 // Web shells: pages of a program that somebody put on the backend to run commands. Rare words, searched natively, lead to the
 // places that are checked; one tell-tale name alone may stand in an article, a name with a shell's form does not.
 import type { PlacedRecognition, ResponseDetector, ResponseView } from '../core/detector.ts';
+import { Needles } from './needles.ts';
 import { noSettings } from './settings.ts';
 
 export const webShellResponse: ResponseDetector = {
@@ -60,29 +61,38 @@ const OUTPUTS: readonly (readonly [needle: string, grammar: RegExp, what: string
   ['PRIVATE KEY-----', /^-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/, 'a private key’s file'],
 ];
 
+const PAGE_NEEDLES = new Needles(['<title', ...TELLTALES.map(([needle]) => needle)]);
+const OUTPUT_NEEDLES = new Needles(OUTPUTS.map(([needle]) => needle));
+
 function inspect(response: ResponseView): readonly PlacedRecognition[] {
   const { body } = response;
   if (body === undefined || body.bytes.length === 0) return [];
-  const text = body.latin1;
   const isPage = /html|plain/.test(body.mediaType) || body.mediaType === '';
-  const title = isPage ? text.indexOf('<title') : -1;
-  if (title !== -1) {
-    const match = TITLES.exec(text.slice(title, title + 300));
-    if (match !== null) return [found(0.9, 'has the title of a web shell', match[0])];
-  }
   if (isPage) {
-    for (const [needle, grammar, what] of TELLTALES) {
-      const match = around(text, needle, grammar);
-      if (match !== undefined)
-        return [found(what === 'a command form' ? 0.7 : 0.9, `looks like the page of ${what}`, match)];
+    for (const index of PAGE_NEEDLES.in(body.bytes)) {
+      const recognition = index === 0 ? inTitle(body.latin1) : telltale(body.latin1, TELLTALES[index - 1]!);
+      if (recognition !== undefined) return [recognition];
     }
   }
-  for (const [needle, grammar, what] of OUTPUTS) {
-    const match = around(text, needle, grammar);
+  for (const index of OUTPUT_NEEDLES.in(body.bytes)) {
+    const [needle, grammar, what] = OUTPUTS[index]!;
+    const match = around(body.latin1, needle, grammar);
     // Documentation in JSON quotes such answers; a page or a file that is one does not quote.
     if (match !== undefined) return [found(isPage ? 0.9 : 0.6, `shows ${what}`, match)];
   }
   return [];
+}
+
+function inTitle(text: string): PlacedRecognition | undefined {
+  const title = text.indexOf('<title');
+  const match = TITLES.exec(text.slice(title, title + 300));
+  return match === null ? undefined : found(0.9, 'has the title of a web shell', match[0]);
+}
+
+function telltale(text: string, [needle, grammar, what]: (typeof TELLTALES)[number]): PlacedRecognition | undefined {
+  const match = around(text, needle, grammar);
+  if (match === undefined) return undefined;
+  return found(what === 'a command form' ? 0.7 : 0.9, `looks like the page of ${what}`, match);
 }
 
 const PLACES_MAX = 20;

@@ -4,7 +4,7 @@ import { errorDisclosure } from '../../src/detectors/error-disclosure.ts';
 
 function found(latin1: string, status = 500): string[] {
   return errorDisclosure
-    .load({})({ status, body: { latin1 } } as unknown as ResponseView)
+    .load({})({ status, body: { latin1, bytes: Buffer.from(latin1, 'latin1') } } as unknown as ResponseView)
     .map((one) => one.what);
 }
 
