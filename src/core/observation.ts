@@ -24,6 +24,8 @@ export interface Observation {
   /** Claims that identify: subject, tenant, role, scope, as name and hash of the value. */
   readonly claims: readonly ObservedClaim[];
   readonly query: readonly ObservedField[];
+  /** Path segments with their positions as pointers, `/2`; hashed as fields of bodies are, so that an id is known again. */
+  readonly path?: readonly ObservedField[];
   readonly request: ObservedBody | undefined;
   readonly response: ObservedBody | undefined;
   /** The login a request tries, when its fields have the shape of one: hash of the account named. */

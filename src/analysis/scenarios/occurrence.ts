@@ -1,0 +1,75 @@
+// A transaction as the patterns see it: what its record and observation mean for behaviour, computed once.
+// Plain data, so that a node can tell the others; `record` stays behind.
+import type { Actor } from '../../core/actor.ts';
+import type { Action } from '../../core/finding.ts';
+import type { ObservedField } from '../../core/observation.ts';
+import type { TransactionRecord } from '../../core/record.ts';
+
+export interface OccurredActor {
+  readonly actor: Actor;
+  readonly key: string;
+  /**
+   * What one transaction counts for this identity. 1, but for an address: 0 when it only repeats one known identity, and a
+   * share when several known identities come from it (an office, a carrier).
+   */
+  readonly share: number;
+}
+
+export interface ParameterValue {
+  /** `path:id` or `query:page`. */
+  readonly name: string;
+  readonly hash: number;
+  /** The value, when it is a whole number: neighbours show a walk. */
+  readonly number: number | undefined;
+}
+
+export interface Occurrence {
+  readonly transactionId: string;
+  readonly at: number;
+  readonly endpoint: string;
+  readonly route: string;
+  readonly status: number;
+  readonly action: Action;
+  /** A 2xx or 3xx that was not blocked. */
+  readonly isAccepted: boolean;
+  /** Strongest identity first; the address is always there. */
+  readonly actors: readonly OccurredActor[];
+  /** The strongest identity that is no address. */
+  readonly principal: string | undefined;
+  /** `role:customer`, `scope:read write`, `authenticated` or `anonymous`. */
+  readonly role: string;
+  /** Nothing found in it, and nobody behind it is suspect: may be learned from. */
+  readonly isClean: boolean;
+  /** The object the path names, all its parameters together. */
+  readonly object: number | undefined;
+  readonly parameters: readonly ParameterValue[];
+  /** Hash of the account a login names. */
+  readonly account: string | undefined;
+  readonly isFailedLogin: boolean;
+  readonly sensitiveValues: number;
+  readonly dataTypes: readonly (readonly [string, number])[];
+  readonly records: number;
+  readonly userAgent: string;
+  readonly country: string | undefined;
+  readonly network: string;
+  /** Detections of attacks in it, without what only tags. */
+  readonly attacks: readonly string[];
+  readonly claims: readonly { readonly name: string; readonly hash: string }[];
+  readonly requestFields: readonly ObservedField[];
+  readonly requestMediaType: string;
+  readonly responseFields: readonly ObservedField[];
+  readonly durationMs: number;
+  readonly upstreamMs: number | undefined;
+  readonly responseBodyBytes: number;
+  /** Undefined for what another node took. */
+  readonly record: TransactionRecord | undefined;
+}
+
+export function statusMatcher(patterns: readonly string[]): (status: number) => boolean {
+  const matching = new Set<number>();
+  for (const pattern of patterns) {
+    if (pattern.endsWith('xx')) for (let i = 0; i < 100; i++) matching.add(Number(pattern[0]) * 100 + i);
+    else matching.add(Number(pattern));
+  }
+  return (status) => matching.has(status);
+}

@@ -1,0 +1,106 @@
+// Guessing passwords: failed logins per account at one actor, per account from anywhere, and per actor over a few accounts.
+// An address with many accounts is judged by its share of failures, so that an office on a Monday morning is none.
+import type { ScenarioDocument } from '../../../core/document.ts';
+import type { FailedLoginsPattern } from '../../../core/scenario.ts';
+import { ExpiringTable } from '../metrics/expiring-table.ts';
+import { SlidingCount } from '../metrics/sliding-count.ts';
+import type { Occurrence } from '../occurrence.ts';
+import type { Pattern, Signal } from '../signal.ts';
+
+const KEYS_MAX = 200_000;
+
+interface Tally {
+  readonly failures: readonly SlidingCount[];
+  readonly attempts: readonly SlidingCount[];
+  isOver: boolean;
+}
+
+export class FailedLogins implements Pattern {
+  readonly #scenario: ScenarioDocument;
+  readonly #pattern: FailedLoginsPattern;
+  readonly #tallies: ExpiringTable<Tally>;
+
+  constructor(scenario: ScenarioDocument, pattern: FailedLoginsPattern) {
+    this.#scenario = scenario;
+    this.#pattern = pattern;
+    this.#tallies = new ExpiringTable(KEYS_MAX, 1_000 * Math.max(...pattern.limits.map((limit) => limit.seconds)));
+  }
+
+  take(occurrence: Occurrence): Signal | undefined {
+    const { account, at, endpoint } = occurrence;
+    if (account === undefined || occurrence.status >= 500 || occurrence.status === 0) return undefined;
+    const accountKey = `account:${account}`;
+    let passed: { limit: FailedLoginsPattern['limits'][number]; failures: number; isFirst: boolean } | undefined;
+    const groups: string[] = [];
+    const look = (key: string, weight: number, failedShareMin: number, group: string): void => {
+      const found = this.#look(`${endpoint} ${key}`, occurrence, weight, failedShareMin);
+      if (found === undefined) return;
+      if (!groups.includes(group)) groups.push(group);
+      if (passed === undefined || found.failures > passed.failures) passed = found;
+    };
+    for (const { key, share, actor } of occurrence.actors) {
+      look(`${key} ${account}`, 1, 0, key);
+      if (actor.kind === 'ip') look(key, share, this.#pattern.failedShareMin, key);
+    }
+    look(accountKey, 1, 0, accountKey);
+    if (passed === undefined) return undefined;
+    const { limit, failures, isFirst } = passed;
+    return {
+      scenario: this.#scenario,
+      actors: occurrence.actors.map(({ actor }) => actor),
+      groups,
+      endpoint,
+      at,
+      result: occurrence.isFailedLogin ? 'attempt' : 'succeeded',
+      count: isFirst ? Math.round(failures) : 1,
+      figures: {
+        value: Math.round(failures),
+        windowSeconds: limit.seconds,
+        threshold: limit.failures,
+        ending: occurrence.isFailedLogin ? 'None succeeded so far' : 'Then one succeeded',
+      },
+      occurrence,
+    };
+  }
+
+  sweep(now: number): readonly Signal[] {
+    this.#tallies.sweep(now);
+    return [];
+  }
+
+  size(): { entries: number; evicted: number } {
+    return { entries: this.#tallies.size, evicted: this.#tallies.evicted };
+  }
+
+  dump(): unknown {
+    return undefined;
+  }
+
+  restore(): void {}
+
+  #look(
+    key: string,
+    occurrence: Occurrence,
+    weight: number,
+    failedShareMin: number,
+  ): { limit: FailedLoginsPattern['limits'][number]; failures: number; isFirst: boolean } | undefined {
+    const { at, isFailedLogin } = occurrence;
+    const { limits } = this.#pattern;
+    let tally = this.#tallies.get(key, at);
+    if (tally === undefined) {
+      // A login that succeeds at once leaves no trace, but where the share of failures is asked for.
+      if (!isFailedLogin && failedShareMin === 0) return undefined;
+      const counts = (): SlidingCount[] => limits.map((limit) => new SlidingCount(limit.seconds * 1_000));
+      tally = this.#tallies.set(key, { failures: counts(), attempts: counts(), isOver: false }, at);
+    }
+    let found: { limit: FailedLoginsPattern['limits'][number]; failures: number } | undefined;
+    for (const [i, limit] of limits.entries()) {
+      const failures = tally.failures[i]!.add(at, isFailedLogin ? weight : 0);
+      const attempts = tally.attempts[i]!.add(at, weight);
+      if (failures >= limit.failures && failures >= attempts * failedShareMin) found ??= { limit, failures };
+    }
+    const isFirst = found !== undefined && !tally.isOver;
+    tally.isOver = found !== undefined;
+    return found && { ...found, isFirst };
+  }
+}

@@ -1,0 +1,153 @@
+// Where an id came from. Honest clients ask for ids that an earlier answer gave them; where that is always so, somebody who asks
+// for several that it was never given has guessed or been told them.
+// What was issued to whom is a pair of hashes in a Bloom filter of two generations: constant memory, and its false positives
+// (under one percent when full) only ever miss, never accuse.
+import type { ScenarioDocument } from '../../../core/document.ts';
+import type { ObservedField } from '../../../core/observation.ts';
+import type { ProvenancePattern } from '../../../core/scenario.ts';
+import { ExpiringTable } from '../metrics/expiring-table.ts';
+import { hashOf, numberOfHash, pairOf } from '../metrics/hash.ts';
+import { HyperLogLog } from '../metrics/hyper-log-log.ts';
+import { PairFilter } from '../metrics/pair-filter.ts';
+import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
+import type { Occurrence } from '../occurrence.ts';
+import type { Pattern, Signal } from '../signal.ts';
+
+const IDS_PER_RESPONSE_MAX = 200;
+const PLACES_MAX = 10_000;
+const PRINCIPALS_MAX = 100_000;
+const ID_NAME = /(?:^|\/|_|-)(?:id|uuid|guid|key|ref|number|no|slug|href)$|(?:Id|Uuid|Guid|Key|Ref|Number|No)$/;
+const ID_FORMATS = new Set(['uuid', 'object-id', 'numeric', 'hash', 'ulid', 'prefixed-id']);
+
+interface Place {
+  accesses: number;
+  issued: number;
+  readonly principals: HyperLogLog;
+}
+
+export class Provenance implements Pattern {
+  readonly #scenario: ScenarioDocument;
+  readonly #pattern: ProvenancePattern;
+  readonly #issued = new PairFilter();
+  /** By endpoint and role: a support desk types in what it is told. */
+  readonly #places = new Map<string, Place>();
+  readonly #guesses: ExpiringTable<SlidingDistinct>;
+
+  constructor(scenario: ScenarioDocument, pattern: ProvenancePattern) {
+    this.#scenario = scenario;
+    this.#pattern = pattern;
+    this.#guesses = new ExpiringTable(PRINCIPALS_MAX, pattern.windowSeconds * 1_000);
+  }
+
+  take(occurrence: Occurrence): Signal | undefined {
+    const { principal } = occurrence;
+    if (principal === undefined || !occurrence.isAccepted) return undefined;
+    const who = hashOf(principal);
+    const signal = this.#judge(occurrence, principal, who);
+    if (signal === undefined) {
+      let ids = 0;
+      for (const field of occurrence.responseFields) {
+        if (field.hash === undefined || !isId(field)) continue;
+        this.#issued.add(pairOf(who, numberOfHash(field.hash)));
+        if (++ids >= IDS_PER_RESPONSE_MAX) break;
+      }
+    }
+    return signal;
+  }
+
+  sweep(now: number): readonly Signal[] {
+    this.#guesses.sweep(now);
+    return [];
+  }
+
+  size(): { entries: number; evicted: number } {
+    return { entries: this.#places.size, evicted: this.#guesses.evicted };
+  }
+
+  dump(): unknown {
+    return {
+      issued: this.#issued.dump(),
+      places: [...this.#places].map(([key, one]) => [
+        key,
+        { ...one, principals: Buffer.from(one.principals.registers).toString('base64') },
+      ]),
+    };
+  }
+
+  restore(dump: unknown): void {
+    const { issued, places } = dump as {
+      issued: unknown;
+      places: [string, { accesses: number; issued: number; principals: string }][];
+    };
+    this.#issued.restore(issued);
+    for (const [key, one] of places) {
+      const principals = new HyperLogLog(new Uint8Array(Buffer.from(one.principals, 'base64')));
+      this.#places.set(key, { ...one, principals });
+    }
+  }
+
+  #judge(occurrence: Occurrence, principal: string, who: number): Signal | undefined {
+    const id = occurrence.parameters.findLast(({ name }) => name.startsWith('path:'))?.hash;
+    if (id === undefined) return undefined;
+    const place = this.#place(`${occurrence.endpoint} ${occurrence.role}`);
+    if (place === undefined) return undefined;
+    const isIssued = this.#issued.has(pairOf(who, id));
+    if (isIssued || !this.#isMature(place)) {
+      if (!occurrence.isClean) return undefined;
+      place.accesses += 1;
+      if (isIssued) place.issued += 1;
+      place.principals.add(who);
+      return undefined;
+    }
+    const key = `${occurrence.endpoint} ${principal}`;
+    const guesses =
+      this.#guesses.get(key, occurrence.at) ??
+      this.#guesses.set(key, new SlidingDistinct(this.#pattern.windowSeconds * 1_000), occurrence.at);
+    guesses.add(occurrence.at, id);
+    const count = guesses.count(occurrence.at);
+    if (count < this.#pattern.objectsMin) {
+      // Too few to say; they count as what happens here, so that an endpoint that changes its ways is no longer judged.
+      place.accesses += 1;
+      return undefined;
+    }
+    return {
+      scenario: this.#scenario,
+      actors: occurrence.actors.filter(({ actor }) => actor.kind !== 'ip').map(({ actor }) => actor),
+      groups: [principal],
+      endpoint: occurrence.endpoint,
+      at: occurrence.at,
+      result: 'succeeded',
+      count: count === this.#pattern.objectsMin ? count : 1,
+      figures: {
+        value: count,
+        windowSeconds: this.#pattern.windowSeconds,
+        threshold: this.#pattern.objectsMin,
+        issuedPercent: Math.round((place.issued / place.accesses) * 1_000) / 10,
+        accesses: place.accesses,
+        peers: place.principals.estimate(),
+      },
+      occurrence,
+    };
+  }
+
+  #isMature(place: Place): boolean {
+    return (
+      place.accesses >= this.#pattern.accessesMin &&
+      place.issued >= place.accesses * this.#pattern.issuedShareMin &&
+      place.principals.estimate() >= this.#pattern.principalsMin
+    );
+  }
+
+  #place(key: string): Place | undefined {
+    let place = this.#places.get(key);
+    if (place === undefined && this.#places.size < PLACES_MAX) {
+      place = { accesses: 0, issued: 0, principals: new HyperLogLog() };
+      this.#places.set(key, place);
+    }
+    return place;
+  }
+}
+
+function isId(field: ObservedField): boolean {
+  return (field.format !== undefined && ID_FORMATS.has(field.format)) || ID_NAME.test(field.pointer);
+}

@@ -1,0 +1,127 @@
+// Looking for holes: many different places with an error answer, and attacks of several kinds, by one actor in a short time.
+// Places are endpoints, not paths: ids of one endpoint that are not found are no scan.
+import type { Actor } from '../../../core/actor.ts';
+import type { ScenarioDocument } from '../../../core/document.ts';
+import type { ScanPattern } from '../../../core/scenario.ts';
+import { ExpiringTable } from '../metrics/expiring-table.ts';
+import { hashOf } from '../metrics/hash.ts';
+import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
+import { type Occurrence, statusMatcher } from '../occurrence.ts';
+import type { Pattern, Signal } from '../signal.ts';
+
+const ACTORS_MAX = 200_000;
+const KINDS_MAX = 40;
+/** Says who looks, not what for. */
+const PROBE = 'scanner-signature';
+
+interface Tally {
+  readonly places: SlidingDistinct;
+  /** Attacks by kind, with when the last one was. */
+  readonly kinds: Map<string, { count: number; at: number }>;
+  hits: number;
+  hasRaised: boolean;
+}
+
+export class Scan implements Pattern {
+  readonly #scenario: ScenarioDocument;
+  readonly #pattern: ScanPattern;
+  readonly #titles: ReadonlyMap<string, string>;
+  readonly #windowMs: number;
+  readonly #isError: (status: number) => boolean;
+  readonly #tallies: ExpiringTable<Tally>;
+
+  /** `titles`: detection id → what people call it. */
+  constructor(scenario: ScenarioDocument, pattern: ScanPattern, titles: ReadonlyMap<string, string>) {
+    this.#scenario = scenario;
+    this.#pattern = pattern;
+    this.#titles = titles;
+    this.#windowMs = pattern.windowSeconds * 1_000;
+    this.#isError = statusMatcher(pattern.statuses);
+    this.#tallies = new ExpiringTable(ACTORS_MAX, this.#windowMs);
+  }
+
+  take(occurrence: Occurrence): Signal | undefined {
+    const { attacks, at, endpoint } = occurrence;
+    const isError = this.#isError(occurrence.status) && occurrence.account === undefined;
+    if (attacks.length === 0 && !isError) return undefined;
+    const passed: { actor: Actor; tally: Tally; places: number }[] = [];
+    for (const { actor, key, share } of occurrence.actors) {
+      if (share === 0) continue;
+      const tally =
+        this.#tallies.get(key, at) ??
+        this.#tallies.set(
+          key,
+          { places: new SlidingDistinct(this.#windowMs), kinds: new Map(), hits: 0, hasRaised: false },
+          at,
+        );
+      tally.hits += 1;
+      if (isError) tally.places.add(at, hashOf(endpoint));
+      for (const attack of attacks) {
+        tally.places.add(at, hashOf(`${attack} ${endpoint}`));
+        const kind = tally.kinds.get(attack);
+        if (kind !== undefined) Object.assign(kind, { count: kind.count + 1, at });
+        else if (tally.kinds.size < KINDS_MAX) tally.kinds.set(attack, { count: 1, at });
+      }
+      const places = tally.places.count(at) * share;
+      const families = this.#families(tally, at);
+      const isOver =
+        places >= this.#pattern.distinctMin ||
+        (families >= this.#pattern.familiesMin && places >= this.#pattern.distinctWithFamiliesMin);
+      if (isOver) passed.push({ actor, tally, places });
+    }
+    const first = passed[0];
+    if (first === undefined) return undefined;
+    const count = first.tally.hasRaised ? 1 : first.tally.hits;
+    for (const { tally } of passed) tally.hasRaised = true;
+    return {
+      scenario: this.#scenario,
+      actors: passed.map(({ actor }) => actor),
+      groups: passed.map(({ actor }) => `${actor.kind}:${actor.id}`),
+      endpoint: '*',
+      at,
+      result: occurrence.isAccepted ? 'succeeded' : 'attempt',
+      count,
+      figures: {
+        value: Math.round(first.places),
+        windowSeconds: this.#pattern.windowSeconds,
+        threshold: this.#pattern.distinctMin,
+        kinds: first.tally.kinds.size,
+        dominant: this.#dominant(first.tally),
+        isEstimate: first.tally.places.isEstimate ? 'about ' : '',
+      },
+      occurrence,
+    };
+  }
+
+  sweep(now: number): readonly Signal[] {
+    this.#tallies.sweep(now);
+    return [];
+  }
+
+  size(): { entries: number; evicted: number } {
+    return { entries: this.#tallies.size, evicted: this.#tallies.evicted };
+  }
+
+  dump(): unknown {
+    return undefined;
+  }
+
+  restore(): void {}
+
+  #families(tally: Tally, now: number): number {
+    let families = 0;
+    for (const { at } of tally.kinds.values()) if (at > now - this.#windowMs) families += 1;
+    return families;
+  }
+
+  #dominant(tally: Tally): string {
+    let dominant: string | undefined;
+    let most = 0;
+    for (const [kind, { count }] of tally.kinds) {
+      if (kind === PROBE || count <= most) continue;
+      dominant = kind;
+      most = count;
+    }
+    return dominant === undefined ? 'Forced Browsing' : (this.#titles.get(dominant) ?? dominant);
+  }
+}

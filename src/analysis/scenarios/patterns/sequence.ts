@@ -1,0 +1,141 @@
+// The order in which endpoints are called, as a first-order Markov chain over all sessions. Several transitions that hardly
+// anybody makes, and hardly any usual ones beside them, are no person with the application in hand.
+import type { ScenarioDocument } from '../../../core/document.ts';
+import type { SequencePattern } from '../../../core/scenario.ts';
+import { ExpiringTable } from '../metrics/expiring-table.ts';
+import { hashOf } from '../metrics/hash.ts';
+import { SlidingCount } from '../metrics/sliding-count.ts';
+import type { Occurrence } from '../occurrence.ts';
+import type { Pattern, Signal } from '../signal.ts';
+
+const SESSIONS_MAX = 100_000;
+const ENDPOINTS_MAX = 5_000;
+const SUCCESSORS_MAX = 300;
+/** A transition teaches again only when somebody else makes it, until it is this common. */
+const COMMON = 20;
+/** Between transactions of one session: longer apart, they do not follow each other. */
+const GAP_MS = 10 * 60_000;
+
+interface Successors {
+  total: number;
+  readonly next: Map<string, { count: number; lastBy: number }>;
+}
+
+interface Walk {
+  at: number;
+  endpoint: string;
+  readonly all: SlidingCount;
+  readonly rare: SlidingCount;
+  hasRaised: boolean;
+}
+
+export class Sequence implements Pattern {
+  readonly #scenario: ScenarioDocument;
+  readonly #pattern: SequencePattern;
+  readonly #chain = new Map<string, Successors>();
+  readonly #walks: ExpiringTable<Walk>;
+  #transitions = 0;
+
+  constructor(scenario: ScenarioDocument, pattern: SequencePattern) {
+    this.#scenario = scenario;
+    this.#pattern = pattern;
+    this.#walks = new ExpiringTable(SESSIONS_MAX, Math.max(pattern.windowSeconds * 1_000, GAP_MS));
+  }
+
+  take(occurrence: Occurrence): Signal | undefined {
+    const { principal, at, endpoint } = occurrence;
+    // An address alone may be many people, whose orders mix.
+    if (principal === undefined || !occurrence.isAccepted) return undefined;
+    const walk = this.#walks.get(principal, at);
+    if (walk === undefined) {
+      const windowMs = this.#pattern.windowSeconds * 1_000;
+      const counts = { all: new SlidingCount(windowMs), rare: new SlidingCount(windowMs) };
+      this.#walks.set(principal, { at, endpoint, ...counts, hasRaised: false }, at);
+      return undefined;
+    }
+    const from = walk.endpoint;
+    const isFollowing = at - walk.at <= GAP_MS;
+    walk.at = at;
+    walk.endpoint = endpoint;
+    // Reloading and paging say nothing.
+    if (!isFollowing || from === endpoint) return undefined;
+    const isRare = this.#isRare(from, endpoint);
+    const all = walk.all.add(at, 1);
+    const rare = walk.rare.add(at, isRare ? 1 : 0);
+    const isOver = isRare && rare >= this.#pattern.rareMin && rare >= all * this.#pattern.rareShareMin;
+    if (!isOver) {
+      if (occurrence.isClean) this.#learn(from, endpoint, hashOf(principal));
+      if (rare === 0) walk.hasRaised = false;
+      return undefined;
+    }
+    const isFirst = !walk.hasRaised;
+    walk.hasRaised = true;
+    return {
+      scenario: this.#scenario,
+      actors: occurrence.actors.filter(({ actor }) => actor.kind !== 'ip').map(({ actor }) => actor),
+      groups: [principal],
+      endpoint: '*',
+      at,
+      result: 'succeeded',
+      count: isFirst ? rare : 1,
+      figures: {
+        value: rare,
+        transitions: all,
+        windowSeconds: this.#pattern.windowSeconds,
+        threshold: this.#pattern.rareMin,
+        probabilityPercent: this.#pattern.probabilityMax * 100,
+        known: this.#transitions,
+        from,
+        to: endpoint,
+      },
+      occurrence,
+    };
+  }
+
+  sweep(now: number): readonly Signal[] {
+    this.#walks.sweep(now);
+    return [];
+  }
+
+  size(): { entries: number; evicted: number } {
+    return { entries: this.#walks.size, evicted: this.#walks.evicted };
+  }
+
+  dump(): unknown {
+    return [...this.#chain].map(([from, { total, next }]) => [from, total, [...next]]);
+  }
+
+  restore(dump: unknown): void {
+    for (const [from, total, next] of dump as [string, number, [string, { count: number; lastBy: number }][]][]) {
+      this.#chain.set(from, { total, next: new Map(next) });
+      this.#transitions += total;
+    }
+  }
+
+  #isRare(from: string, to: string): boolean {
+    const successors = this.#chain.get(from);
+    if (this.#transitions < this.#pattern.transitionsMin) return false;
+    if (successors === undefined || successors.total < this.#pattern.fromMin) return false;
+    return (successors.next.get(to)?.count ?? 0) < successors.total * this.#pattern.probabilityMax;
+  }
+
+  #learn(from: string, to: string, by: number): void {
+    let successors = this.#chain.get(from);
+    if (successors === undefined) {
+      if (this.#chain.size >= ENDPOINTS_MAX) return;
+      successors = { total: 0, next: new Map() };
+      this.#chain.set(from, successors);
+    }
+    const known = successors.next.get(to);
+    if (known === undefined) {
+      if (successors.next.size >= SUCCESSORS_MAX) return;
+      successors.next.set(to, { count: 1, lastBy: by });
+    } else {
+      if (known.lastBy === by && known.count < COMMON) return;
+      known.count += 1;
+      known.lastBy = by;
+    }
+    successors.total += 1;
+    this.#transitions += 1;
+  }
+}
