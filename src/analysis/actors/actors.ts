@@ -1,0 +1,325 @@
+// Every identity seen lately, with what it did and how suspect it is.
+// Invariants: at most `actorsMax` are kept; who is in an incident is kept before others; texts are held once.
+import { type Actor, type ActorKind, actorKey } from '../../core/actor.ts';
+import type { ActorProfile, TimelineEntry } from '../../core/actor-profile.ts';
+import type { Incident, IncidentStatus } from '../../core/incident.ts';
+import { hashOf } from '../scenarios/metrics/hash.ts';
+import { HyperLogLog } from '../scenarios/metrics/hyper-log-log.ts';
+import type { Occurrence } from '../scenarios/occurrence.ts';
+import { type Addend, confidenceOf } from './confidence.ts';
+import { Interner } from './interner.ts';
+import { listed, note, numbersIn, renumber, SEEN_MAX } from './seen.ts';
+
+const TIMELINE_MAX = 50;
+const ADDENDS_MAX = 50;
+const CHANCES = 16;
+const DAY_MS = 24 * 3_600_000;
+/** Texts per actor above which forgotten ones are cleared out. */
+const TEXTS_PER_ACTOR_MAX = 8;
+
+/** Plain JSON: there are few of these. */
+interface Notable {
+  addends: Addend[];
+  timeline: TimelineEntry[];
+}
+
+interface Known {
+  readonly actor: Actor;
+  readonly firstSeen: number;
+  lastSeen: number;
+  transactions: number;
+  errors: number;
+  blocked: number;
+  readonly seen: number[];
+  notable: Notable | undefined;
+  /** Identities beyond those listed, today and yesterday: only of addresses that many share. */
+  crowd: { today: HyperLogLog; yesterday: HyperLogLog | undefined; since: number } | undefined;
+}
+
+export interface ActorFilter {
+  readonly kind?: ActorKind;
+  readonly confidenceMin?: number;
+  readonly text?: string;
+}
+
+export class Actors {
+  evicted = 0;
+  readonly #actorsMax: number;
+  readonly #precisionOf: (detection: string) => number;
+  readonly #statusOf: (incident: string) => IncidentStatus | undefined;
+  readonly #known = new Map<string, Known>();
+  /** Keys of those with a part in incidents. */
+  readonly #notable = new Set<string>();
+  readonly #texts = new Interner();
+  #textsMax: number;
+
+  constructor(options: {
+    readonly actorsMax: number;
+    readonly precisionOf: (detection: string) => number;
+    readonly statusOf: (incident: string) => IncidentStatus | undefined;
+  }) {
+    this.#actorsMax = options.actorsMax;
+    this.#textsMax = options.actorsMax * TEXTS_PER_ACTOR_MAX;
+    this.#precisionOf = options.precisionOf;
+    this.#statusOf = options.statusOf;
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  take(occurrence: Occurrence): void {
+    const { at, actors, record } = occurrence;
+    const address = record?.clientAddress;
+    for (const { actor, key } of actors) {
+      const known = this.#of(actor, key, at);
+      known.transactions += 1;
+      if (at > known.lastSeen) known.lastSeen = at;
+      if (occurrence.status >= 400) known.errors += 1;
+      if (occurrence.action === 'block') known.blocked += 1;
+      if (address !== undefined) {
+        const place = `${address}\n${occurrence.country ?? ''}\n${occurrence.network}`;
+        note(known.seen, 'address', this.#texts.numberOf(place), 1, at);
+      }
+      if (occurrence.userAgent !== '') {
+        note(known.seen, 'userAgent', this.#texts.numberOf(occurrence.userAgent), 1, at);
+      }
+      note(known.seen, 'endpoint', this.#texts.numberOf(occurrence.endpoint), 1, at);
+      if (occurrence.isAccepted) {
+        for (const [type, values] of occurrence.dataTypes) {
+          note(known.seen, 'dataType', this.#texts.numberOf(type), values, at);
+        }
+      }
+      if (actors.length > 1) this.#noteLinks(known, key, occurrence);
+    }
+  }
+
+  /** An incident of the actors opened or changed. */
+  accuse(incident: Incident, at: number): void {
+    for (const actor of incident.actors) {
+      const key = actorKey(actor);
+      const notable = this.#notableOf(actor, key, at);
+      let addend = notable.addends.find((one) => one.incident === incident.id);
+      if (addend === undefined) {
+        addend = {
+          incident: incident.id,
+          detection: incident.detection,
+          title: incident.title,
+          result: incident.result,
+          count: 0,
+          at,
+        };
+        notable.addends.push(addend);
+        if (notable.addends.length > ADDENDS_MAX) notable.addends.shift();
+        this.#notice(notable, { at, kind: 'incident', text: incident.title, incident: incident.id });
+      }
+      Object.assign(addend, {
+        detection: incident.detection,
+        title: incident.title,
+        result: incident.result,
+        count: incident.count,
+        at: Math.max(addend.at, incident.lastSeen),
+      });
+    }
+  }
+
+  /** An incident was taken in by another one, which accuses in its place. */
+  forget(incident: Incident): void {
+    for (const actor of incident.actors) {
+      const notable = this.#known.get(actorKey(actor))?.notable;
+      if (notable === undefined) continue;
+      notable.addends = notable.addends.filter((one) => one.incident !== incident.id);
+    }
+  }
+
+  noticeRestriction(actor: Actor, text: string, incident: string | undefined, at: number): void {
+    this.#notice(this.#notableOf(actor, actorKey(actor), at), { at, kind: 'restriction', text, incident });
+  }
+
+  confidencePercent(key: string, now: number): number {
+    const known = this.#known.get(key);
+    return known?.notable === undefined ? 0 : this.#confidence(known, now).percent;
+  }
+
+  /** Identities seen with an actor in about a day, itself not counted. */
+  othersPerDay(key: string, now: number): number {
+    const known = this.#known.get(key);
+    if (known === undefined) return 0;
+    const linked = listed(known.seen, 'linked').filter(({ lastSeen }) => lastSeen > now - DAY_MS);
+    if (known.crowd === undefined) return linked.length;
+    const all = new HyperLogLog();
+    all.merge(known.crowd.today);
+    if (known.crowd.yesterday !== undefined) all.merge(known.crowd.yesterday);
+    return Math.max(linked.length, all.estimate());
+  }
+
+  get(key: string, now: number): ActorProfile | undefined {
+    const known = this.#known.get(key);
+    return known === undefined ? undefined : this.#profile(known, key, now);
+  }
+
+  /** Most suspect first, then the latest. `limit` bounds the work: profiles are made of those shown only. */
+  list(filter: ActorFilter, now: number, offset: number, limit: number): { total: number; items: ActorProfile[] } {
+    const keys = (filter.confidenceMin ?? 0) > 0 ? this.#notable : this.#known.keys();
+    const wanted: { key: string; known: Known; percent: number }[] = [];
+    for (const key of keys) {
+      const known = this.#known.get(key);
+      if (known === undefined || !isWanted(known, key, filter)) continue;
+      const percent = known.notable === undefined ? 0 : this.#confidence(known, now).percent;
+      if (percent >= (filter.confidenceMin ?? 0)) wanted.push({ key, known, percent });
+    }
+    wanted.sort((a, b) => b.percent - a.percent || b.known.lastSeen - a.known.lastSeen);
+    const items = wanted.slice(offset, offset + limit).map(({ key, known }) => this.#profile(known, key, now));
+    return { total: wanted.length, items };
+  }
+
+  /** Who matters: those in incidents. The others come back by themselves. */
+  dump(): unknown {
+    return [...this.#notable].flatMap((key) => {
+      const known = this.#known.get(key);
+      if (known === undefined) return [];
+      const { seen, crowd, ...rest } = known;
+      const entries = (Object.keys(SEEN_MAX) as (keyof typeof SEEN_MAX)[]).flatMap((kind) =>
+        listed(seen, kind).map(({ number, count, lastSeen }) => [kind, this.#texts.textOf(number), count, lastSeen]),
+      );
+      return [[key, rest, entries]];
+    });
+  }
+
+  restore(dump: unknown): void {
+    type Entry = [keyof typeof SEEN_MAX, string, number, number];
+    for (const [key, rest, entries] of dump as [string, Omit<Known, 'seen' | 'crowd'>, Entry[]][]) {
+      const seen: number[] = [];
+      for (const [kind, text, count, lastSeen] of entries) {
+        note(seen, kind, this.#texts.numberOf(text), count, lastSeen);
+      }
+      this.#known.set(key, { ...rest, seen, crowd: undefined });
+      this.#notable.add(key);
+    }
+  }
+
+  #of(actor: Actor, key: string, at: number): Known {
+    const found = this.#known.get(key);
+    if (found !== undefined) return found;
+    if (this.#known.size >= this.#actorsMax) this.#makeRoom(at);
+    const known: Known = {
+      actor,
+      firstSeen: at,
+      lastSeen: at,
+      transactions: 0,
+      errors: 0,
+      blocked: 0,
+      seen: [],
+      notable: undefined,
+      crowd: undefined,
+    };
+    this.#known.set(key, known);
+    return known;
+  }
+
+  #noteLinks(known: Known, key: string, occurrence: Occurrence): void {
+    for (const other of occurrence.actors) {
+      if (other.key === key) continue;
+      const hasRoom = note(known.seen, 'linked', this.#texts.numberOf(other.key), 1, occurrence.at);
+      if (known.actor.kind !== 'ip') continue;
+      if (!hasRoom && known.crowd === undefined) this.#startCrowd(known, occurrence.at);
+      known.crowd?.today.add(hashOf(other.key));
+    }
+    const { crowd } = known;
+    if (crowd !== undefined && occurrence.at > crowd.since + DAY_MS) {
+      crowd.yesterday = crowd.today;
+      crowd.today = new HyperLogLog();
+      crowd.since = occurrence.at;
+    }
+  }
+
+  #startCrowd(known: Known, at: number): void {
+    const today = new HyperLogLog();
+    for (const { number } of listed(known.seen, 'linked')) today.add(hashOf(this.#texts.textOf(number)));
+    known.crowd = { today, yesterday: undefined, since: at };
+  }
+
+  #notableOf(actor: Actor, key: string, at: number): Notable {
+    const known = this.#of(actor, key, at);
+    this.#notable.add(key);
+    known.notable ??= {
+      addends: [],
+      timeline: [{ at: known.firstSeen, kind: 'first-seen', text: 'First seen', incident: undefined }],
+    };
+    return known.notable;
+  }
+
+  #notice(notable: Notable, entry: TimelineEntry): void {
+    notable.timeline.push(entry);
+    if (notable.timeline.length > TIMELINE_MAX) notable.timeline.splice(1, 1);
+  }
+
+  #confidence(known: Known, now: number): ReturnType<typeof confidenceOf> {
+    const counting = known.notable!.addends.filter(({ incident }) => {
+      const status = this.#statusOf(incident);
+      return status !== 'false-positive' && status !== 'accepted';
+    });
+    return confidenceOf(known.actor, counting, this.#precisionOf, now);
+  }
+
+  #profile(known: Known, key: string, now: number): ActorProfile {
+    const { actor, seen, notable } = known;
+    const confidence = notable === undefined ? { percent: 0, addends: [] } : this.#confidence(known, now);
+    const sightings = (kind: keyof typeof SEEN_MAX) =>
+      listed(seen, kind).map(({ number, count, lastSeen }) => ({ what: this.#texts.textOf(number), count, lastSeen }));
+    const addresses = sightings('address').map(({ what, count, lastSeen }) => {
+      const [address = '', country = '', network = ''] = what.split('\n');
+      return { what: address, count, lastSeen, country: country || undefined, network };
+    });
+    return {
+      actor,
+      key,
+      confidencePercent: confidence.percent,
+      addends: confidence.addends,
+      firstSeen: known.firstSeen,
+      lastSeen: known.lastSeen,
+      transactions: known.transactions,
+      errors: known.errors,
+      blocked: known.blocked,
+      country: addresses[0]?.country,
+      network: addresses[0]?.network,
+      addresses,
+      userAgents: sightings('userAgent'),
+      endpoints: sightings('endpoint'),
+      dataTypes: sightings('dataType'),
+      linked: sightings('linked'),
+      othersPerDay: this.othersPerDay(key, now),
+      incidents: (notable?.addends ?? []).map(({ incident }) => incident),
+      timeline: [...(notable?.timeline ?? [])].reverse(),
+    };
+  }
+
+  /** The one that came first and was not seen lately goes; those in incidents get more chances. */
+  #makeRoom(now: number): void {
+    for (let i = 0; i < CHANCES; i++) {
+      const [key, known] = this.#known.entries().next().value!;
+      this.#known.delete(key);
+      const isKept = known.notable !== undefined || known.lastSeen > now - 60_000;
+      if (!isKept || i === CHANCES - 1) {
+        this.#notable.delete(key);
+        this.evicted += 1;
+        break;
+      }
+      this.#known.set(key, known);
+    }
+    if (this.#texts.size > this.#textsMax) this.#clearTexts();
+  }
+
+  #clearTexts(): void {
+    const used = new Set<number>();
+    for (const { seen } of this.#known.values()) numbersIn(seen, used);
+    const moved = this.#texts.compact(used);
+    for (const { seen } of this.#known.values()) renumber(seen, moved);
+    // Not again before it is worth the walk.
+    this.#textsMax = Math.max(this.#textsMax, Math.ceil(this.#texts.size * 1.5));
+  }
+}
+
+function isWanted({ actor }: Known, key: string, { kind, text }: ActorFilter): boolean {
+  return (kind === undefined || actor.kind === kind) && (text === undefined || key.includes(text));
+}

@@ -1,0 +1,285 @@
+// The analysis of behaviour as one thing: records in; incidents, actors and wishes out. No I/O, no clock: time comes with the
+// records and with `tick`, messages go out through `onEvent`, and what must survive is `dump`ed and `restore`d by the caller.
+// Order for each record: occurrence → scenarios and findings → incidents → actors' confidence → response plans.
+import type { Actor } from '../core/actor.ts';
+import { actorKey } from '../core/actor.ts';
+import type { ActorProfile } from '../core/actor-profile.ts';
+import type { PolicyBundle, PolicyDocument } from '../core/document.ts';
+import type { Incident } from '../core/incident.ts';
+import type { TransactionRecord } from '../core/record.ts';
+import { type ActorFilter, Actors } from './actors/actors.ts';
+import { type DetectionPrecision, Precisions } from './actors/precision.ts';
+import { Catalogue } from './incidents/catalogue.ts';
+import type { MessagesOf } from './incidents/evidence.ts';
+import { type IncidentEdit, type IncidentEvent, Incidents } from './incidents/incidents.ts';
+import { type Observed, observedFindings, observedSignal } from './incidents/observed.ts';
+import type { Proposal, ProposalStatus } from './response/proposals.ts';
+import { Protections } from './response/protections.ts';
+import { Response, type ResponseWish } from './response/response.ts';
+import type { Occurrence } from './scenarios/occurrence.ts';
+import { Occurrences } from './scenarios/occurrences.ts';
+import type { OwnerInvariant } from './scenarios/patterns/owner-field.ts';
+import { type ScenarioDump, Scenarios } from './scenarios/scenarios.ts';
+
+/** `incident` when one opens or changes, `wish` when a response plan wants something done. */
+export type AnalysisEvent =
+  | { readonly kind: 'incident'; readonly change: IncidentEvent['kind']; readonly incident: Incident }
+  | { readonly kind: 'wish'; readonly wish: ResponseWish };
+
+export interface AnalysisOptions {
+  readonly onEvent: (event: AnalysisEvent) => void;
+  readonly endpointOf?: (record: TransactionRecord) => string;
+  readonly messagesOf?: MessagesOf;
+  readonly tagsOf?: (endpoint: string) => readonly string[];
+  readonly actorsMax?: number;
+  /** CIDR ranges that no plan ever restricts, such as trusted proxies. */
+  readonly neverRestricted?: readonly string[];
+  /** What other nodes are to be told of a transaction; see `takeTrace`. */
+  readonly onTrace?: (trace: Trace) => void;
+}
+
+/** An occurrence without its record, as it travels between nodes. */
+export type Trace = Omit<Occurrence, 'record'>;
+
+export interface IncidentFilter {
+  readonly status?: readonly Incident['status'][];
+  readonly severity?: readonly Incident['severity'][];
+  readonly module?: Incident['module'];
+  readonly detection?: string;
+  readonly endpoint?: string;
+  /** Key of an actor. */
+  readonly actor?: string;
+  readonly result?: Incident['result'];
+  readonly since?: number;
+  /** In title or sentence, whatever the case. */
+  readonly text?: string;
+}
+
+const ACTORS_MAX = 200_000;
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+
+export class Analysis {
+  readonly #options: AnalysisOptions;
+  readonly #occurrences: Occurrences;
+  readonly #scenarios = new Scenarios();
+  readonly #precisions: Precisions;
+  readonly #incidents: Incidents;
+  readonly #actors: Actors;
+  readonly #response: Response;
+  #catalogue = new Catalogue([]);
+  #protections: Protections;
+  #now = 0;
+
+  constructor(bundle: PolicyBundle, options: AnalysisOptions) {
+    this.#options = options;
+    this.#protections = this.#protectionsOf([]);
+    this.#precisions = new Precisions((detection) => this.#catalogue.get(detection)?.precision);
+    const precisionOf = (detection: string): number => this.#precisions.of(detection);
+    this.#incidents = new Incidents({
+      precisionOf,
+      messagesOf: options.messagesOf ?? (() => undefined),
+      onEvent: (event) => this.#onIncident(event),
+      onMark: (detection, before, after) => this.#precisions.mark(detection, before, after),
+    });
+    this.#actors = new Actors({
+      actorsMax: options.actorsMax ?? ACTORS_MAX,
+      precisionOf,
+      statusOf: (id) => this.#incidents.statusOf(id),
+    });
+    this.#occurrences = new Occurrences({
+      endpointOf: options.endpointOf ?? ((record) => record.endpoint),
+      isSuspect: (key) => this.#incidents.isSuspect(key, this.#now),
+    });
+    this.#response = new Response({
+      onWish: (wish) => this.#onWish(wish),
+      confidenceOf: (key, now) => this.#actors.confidencePercent(key, now),
+      detectionsOf: (key, now) => new Set(this.#actors.get(key, now)?.addends.map((one) => one.detection)).size,
+      othersOf: (key, now) => this.#actors.othersPerDay(key, now),
+      objectionTo: (actor) => this.#protections.objection(actor),
+      tagsOf: options.tagsOf ?? (() => []),
+    });
+    this.load(bundle);
+  }
+
+  /** Another version of the policy; what was learned stays. */
+  load(bundle: PolicyBundle): void {
+    const documents = bundle.documents.filter((document) => document.enabled);
+    const of = <K extends PolicyDocument['kind']>(kind: K): Extract<PolicyDocument, { kind: K }>[] =>
+      documents.filter((document): document is Extract<PolicyDocument, { kind: K }> => document.kind === kind);
+    this.#catalogue = new Catalogue(documents);
+    this.#scenarios.load(of('scenario'), this.#catalogue.titles());
+    this.#response.load(of('response-plan'));
+    this.#protections = this.#protectionsOf(of('list'));
+  }
+
+  take(record: TransactionRecord): void {
+    if (record.receivedAt > this.#now) this.#now = record.receivedAt;
+    const occurrence = this.#occurrences.of(record);
+    this.#incidents.pass(record, occurrence.endpoint);
+    this.#take(occurrence);
+    if (this.#options.onTrace !== undefined) {
+      const { record: _, ...trace } = occurrence;
+      this.#options.onTrace(trace);
+    }
+  }
+
+  /** A transaction that another node took: windows and learning see it as if it had come here. */
+  takeTrace(trace: Trace): void {
+    if (trace.at > this.#now) this.#now = trace.at;
+    this.#take({ ...trace, record: undefined });
+  }
+
+  /** To be called every few seconds. */
+  tick(now: number): void {
+    if (now > this.#now) this.#now = now;
+    this.#occurrences.sweep(now);
+    for (const signal of this.#scenarios.sweep(now)) this.#observe(observedSignal(signal, this.#catalogue));
+    this.#response.tick(now);
+  }
+
+  /** Something that another part noticed: a posture check, an operator's own program. */
+  observe(observed: Observed): Incident | undefined {
+    return this.#observe(observed);
+  }
+
+  incidents(filter: IncidentFilter = {}, offset = 0, limit = 50): { total: number; items: Incident[] } {
+    return this.#incidents.list((incident) => isWanted(incident, filter), offset, limit);
+  }
+
+  incident(id: string): Incident | undefined {
+    return this.#incidents.get(id);
+  }
+
+  changeIncident(id: string, edit: IncidentEdit, now: number): Incident | undefined {
+    return this.#incidents.edit(id, edit, now);
+  }
+
+  actors(filter: ActorFilter, now: number, offset = 0, limit = 50): { total: number; items: ActorProfile[] } {
+    return this.#actors.list(filter, now, offset, limit);
+  }
+
+  actor(key: string, now: number): ActorProfile | undefined {
+    return this.#actors.get(key, now);
+  }
+
+  /** Detections that people have marked, with the precision that follows. */
+  precisions(): DetectionPrecision[] {
+    return this.#precisions.list();
+  }
+
+  proposals(status?: ProposalStatus): Proposal[] {
+    return this.#response.proposals(status);
+  }
+
+  proposal(id: string): Proposal | undefined {
+    return this.#response.proposal(id);
+  }
+
+  /** Approves or declines a waiting proposal; undefined when there is none. */
+  decideProposal(id: string, isApproved: boolean, by: string, now: number): Proposal | undefined {
+    return this.#response.decide(id, isApproved, by, now);
+  }
+
+  undoProposal(id: string, by: string, now: number): Proposal | undefined {
+    return this.#response.undo(id, by, now);
+  }
+
+  /** The answer to a `restrict` wish. */
+  madeRestriction(proposal: Proposal, restrictionId: string, now: number): void {
+    this.#response.madeRestriction(proposal.id, restrictionId);
+    const what = `${proposal.action} of ${actorKey(proposal.actor)} for ${proposal.durationSeconds} seconds`;
+    this.#incidents.noteRestriction(proposal.incident, proposal.decidedBy ?? 'analysis', what, now);
+    this.#actors.noticeRestriction(proposal.actor, `${what}: ${proposal.reason}`, proposal.incident, now);
+  }
+
+  /** Why no plan restricts this actor, or undefined. */
+  objectionTo(actor: Actor): string | undefined {
+    return this.#protections.objection(actor);
+  }
+
+  /** Owner fields learned well enough for the data plane to hold an answer back. */
+  ownerInvariants(): OwnerInvariant[] {
+    return this.#scenarios.ownerInvariants();
+  }
+
+  /** Entries held and dropped for want of room, for metrics. */
+  sizes(): Record<string, { readonly entries: number; readonly evicted: number }> {
+    return {
+      ...this.#scenarios.sizes(),
+      actors: { entries: this.#actors.size, evicted: this.#actors.evicted },
+      incidents: { entries: this.incidents({}, 0, 0).total, evicted: this.#incidents.dropped },
+    };
+  }
+
+  dump(): AnalysisDump {
+    return {
+      version: 1,
+      scenarios: this.#scenarios.dump(),
+      incidents: this.#incidents.dump(),
+      actors: this.#actors.dump(),
+      precisions: this.#precisions.dump(),
+      response: this.#response.dump(),
+    };
+  }
+
+  restore(dump: AnalysisDump): void {
+    this.#scenarios.restore(dump.scenarios);
+    this.#incidents.restore(dump.incidents);
+    this.#actors.restore(dump.actors);
+    this.#precisions.restore(dump.precisions);
+    this.#response.restore(dump.response);
+  }
+
+  #take(occurrence: Occurrence): void {
+    this.#actors.take(occurrence);
+    if (this.#protections.isAllowed(occurrence)) return;
+    for (const observed of observedFindings(occurrence, this.#catalogue)) this.#observe(observed);
+    for (const signal of this.#scenarios.take(occurrence)) this.#observe(observedSignal(signal, this.#catalogue));
+  }
+
+  #observe(observed: Observed | undefined): Incident | undefined {
+    return observed === undefined ? undefined : this.#incidents.observe(observed);
+  }
+
+  #onIncident({ kind, incident, isAccusing }: IncidentEvent): void {
+    if (kind === 'merged') this.#actors.forget(incident);
+    else if (isAccusing) this.#actors.accuse(incident, this.#now);
+    this.#options.onEvent({ kind: 'incident', change: kind, incident });
+    if (kind !== 'merged' && kind !== 'status') this.#response.take(incident, isAccusing, this.#now);
+  }
+
+  #onWish(wish: ResponseWish): void {
+    if (wish.kind === 'tag') {
+      this.#incidents.edit(wish.incident.id, { by: `plan ${wish.plan}`, tag: wish.tag }, this.#now);
+    }
+    this.#options.onEvent({ kind: 'wish', wish });
+  }
+
+  #protectionsOf(lists: ConstructorParameters<typeof Protections>[0]): Protections {
+    return new Protections(lists, [...LOOPBACK, ...(this.#options.neverRestricted ?? [])]);
+  }
+}
+
+/** Plain JSON. */
+export interface AnalysisDump {
+  readonly version: 1;
+  readonly scenarios: ScenarioDump;
+  readonly incidents: unknown;
+  readonly actors: unknown;
+  readonly precisions: unknown;
+  readonly response: unknown;
+}
+
+function isWanted(incident: Incident, filter: IncidentFilter): boolean {
+  const { status, severity, module, detection, endpoint, actor, result, since, text } = filter;
+  if (status !== undefined && !status.includes(incident.status)) return false;
+  if (severity !== undefined && !severity.includes(incident.severity)) return false;
+  if (module !== undefined && incident.module !== module) return false;
+  if (detection !== undefined && !incident.detections.some(([one]) => one === detection)) return false;
+  if (endpoint !== undefined && !incident.endpoints.includes(endpoint) && incident.endpoint !== endpoint) return false;
+  if (actor !== undefined && !incident.actors.some((one) => actorKey(one) === actor)) return false;
+  if (result !== undefined && incident.result !== result) return false;
+  if (since !== undefined && incident.lastSeen < since) return false;
+  if (text === undefined) return true;
+  return `${incident.title}\n${incident.whatHappened}`.toLowerCase().includes(text.toLowerCase());
+}

@@ -1,0 +1,63 @@
+// The transactions around an incident: a ring of what passed lately, from which those before are taken, and a watch on the
+// actors for those after.
+import { actorKey } from '../../core/actor.ts';
+import type { Evidence, EvidenceMessage } from '../../core/incident.ts';
+import type { TransactionRecord } from '../../core/record.ts';
+
+const RECENT_MAX = 5_000;
+export const BEFORE_MAX = 5;
+export const AFTER_MAX = 5;
+
+/** Masked copies of a transaction's messages, when somebody kept them. */
+export type MessagesOf = (
+  transactionId: string,
+) => { readonly request?: EvidenceMessage; readonly response?: EvidenceMessage } | undefined;
+
+export class RecentRecords {
+  readonly #ring: TransactionRecord[] = [];
+  #next = 0;
+
+  add(record: TransactionRecord): void {
+    this.#ring[this.#next] = record;
+    this.#next = (this.#next + 1) % RECENT_MAX;
+  }
+
+  /** The latest of an actor before `id`, oldest first. */
+  before(keys: ReadonlySet<string>, id: string): TransactionRecord[] {
+    const found: TransactionRecord[] = [];
+    for (let i = 1; i <= this.#ring.length && found.length < BEFORE_MAX; i++) {
+      const record = this.#ring[(this.#next - i + RECENT_MAX) % RECENT_MAX];
+      if (record === undefined || record.id === id) continue;
+      if (record.actors.some((actor) => keys.has(actorKey(actor)))) found.push(record);
+    }
+    return found.reverse();
+  }
+}
+
+export function evidenceOf(
+  record: TransactionRecord,
+  endpoint: string,
+  position: Evidence['position'],
+  messagesOf: MessagesOf,
+): Evidence {
+  const messages = messagesOf(record.id);
+  return {
+    position,
+    transactionId: record.id,
+    at: record.receivedAt,
+    clientAddress: record.clientAddress,
+    method: record.method,
+    host: record.host,
+    path: record.path,
+    endpoint,
+    status: record.status,
+    durationMs: record.durationMs,
+    requestBodyBytes: record.requestBodyBytes,
+    responseBodyBytes: record.responseBodyBytes,
+    action: record.action,
+    detections: [...new Set(record.findings.map(({ detection }) => detection))],
+    userAgent: record.observation?.userAgent ?? '',
+    request: messages?.request,
+    response: messages?.response,
+  };
+}
