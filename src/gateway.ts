@@ -20,6 +20,9 @@ import { WorkerCounter } from './records/worker-counts.ts';
 import { accessLine } from './telemetry/access-log.ts';
 
 const HEARTBEAT_MS = 1_000;
+/** Log lines leave in blocks; a quiet worker's lines wait no longer than this. */
+const LOG_BLOCK_BYTES = 8 * 1024;
+const LOG_FLUSH_MS = 250;
 
 export function runGateway(): void {
   const tell = (message: FromWorker): void => {
@@ -38,7 +41,9 @@ export function runGateway(): void {
 
 async function start(first: WorkerStart, tell: (message: FromWorker) => void): Promise<void> {
   const { configuration } = first;
-  const log = pino({ level: configuration.log.level, base: null }, destination({ fd: 1, sync: false }));
+  const out = destination({ fd: 1, sync: false, minLength: LOG_BLOCK_BYTES });
+  const log = pino({ level: configuration.log.level, base: null }, out);
+  setInterval(() => out.flush(), LOG_FLUSH_MS).unref();
   const counter = new WorkerCounter();
   const queue = new RecordQueue(first.socketPath, first.worker, () =>
     counter.counts({
@@ -48,10 +53,11 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
       activeTransactions: plane.counters.activeTransactions,
     }),
   );
+  const logsAccess = configuration.log.access && log.isLevelEnabled('info');
   const onRecord = (record: TransactionRecord): void => {
     counter.count(record);
     queue.offer(record);
-    if (configuration.log.access) log.info(accessLine(record), 'transaction');
+    if (logsAccess) out.write(accessLine(record, Date.now()));
   };
   let snapshot: Snapshot = compileSnapshot(first.bundle, first.restrictions);
   const sources = actorSources(configuration);
@@ -101,14 +107,14 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
   const stop = async (): Promise<void> => {
     await plane.drain(configuration.drain.grace);
     await queue.close();
-    log.flush();
+    flushLog(out);
     process.disconnect();
     process.exit(0);
   };
   // A worker in an unknown state must not go on judging traffic.
   process.on('uncaughtException', (error) => {
     log.fatal({ stack: error.stack }, 'uncaught exception');
-    log.flush();
+    flushLog(out);
     void plane.drain(5_000).then(() => process.exit(1));
   });
   process.on('unhandledRejection', (error) => {
@@ -121,6 +127,15 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
   const port = await plane.listen();
   setInterval(() => tell({ kind: 'heartbeat' }), HEARTBEAT_MS).unref();
   tell({ kind: 'listening', port });
+}
+
+/** A pipe that nobody reads must not keep a worker from ending. */
+function flushLog(out: ReturnType<typeof destination>): void {
+  try {
+    out.flushSync();
+  } catch {
+    // What it said is lost; there is nowhere else to say so.
+  }
 }
 
 function proxySettings(configuration: Configuration): ProxySettings {
@@ -141,8 +156,6 @@ function proxySettings(configuration: Configuration): ProxySettings {
       balancing: upstream.balancing,
       connectionsMax: upstream.connectionsMax,
       connectTimeoutMs: upstream.timeouts.connect,
-      headersTimeoutMs: upstream.timeouts.headers,
-      bodyTimeoutMs: upstream.timeouts.body,
       tls: {
         ca: upstream.tls.ca,
         rejectUnauthorized: upstream.tls.rejectUnauthorized,

@@ -29,6 +29,10 @@ export class Downstream {
   onLost: ((fault: Fault) => void) | undefined;
   /** The body that is being read, for those who watch its pace. */
   reading: RequestBody | undefined;
+  /** Whoever waits for the upstream's answer, and for how long that may take. */
+  answering: { checkTime(now: number): void } | undefined;
+  /** Place among those whose pace is watched; -1 outside. */
+  watchedAt = -1;
   /** True while a stalled reader is being timed. */
   isTimed = false;
   #settleClosed!: () => void;
@@ -116,13 +120,13 @@ export class Downstream {
    * Sends a local reply. Behind bad framing, or with a body of which the rest would be taken for a request, the connection
    * ends with it. The reply to a client that is still sending is left open: the rest of the body is thrown away first.
    */
-  reply(refusal: Refusal, id: string, route: Route | undefined, isDraining: boolean): void {
+  reply(refusal: Refusal, id: string, route: Route | undefined, isLast: boolean): void {
     const { response, request } = this;
     if (this.lost !== undefined || response.headersSent) return;
     const { status, rawHeaders, body } = localReply(refusal, id, route);
     const isUnread = this.hasBody && !request.complete;
     const isFaulty = refusal.kind === 'refuse' && isAboutHttp(refusal.fault);
-    const closes = !this.isHttp2 && (isUnread || isDraining || isFaulty);
+    const closes = !this.isHttp2 && (isUnread || isLast || isFaulty);
     response.writeHead(status, closes ? [...rawHeaders, 'Connection', 'close'] : [...rawHeaders]);
     const isBodiless = request.method === 'HEAD' || status === 204 || status === 304;
     const isHeldBack = headerValue(request.rawHeaders, 'expect') !== undefined && request.readableFlowing === null;

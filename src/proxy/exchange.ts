@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '../core/fault.ts';
 import type { Inspection, Inspector, Refusal } from '../core/inspector.ts';
 import type { Route } from '../core/route.ts';
+import { isLastOnConnection } from './connection-age.ts';
 import type { ProxyCounters } from './counters.ts';
 import { Downstream } from './downstream.ts';
 import { faultOf } from './faults.ts';
@@ -39,6 +40,7 @@ export async function exchange(
   const id = context.nextId();
   const receivedAt = Date.now();
   const downstream = new Downstream(request, response);
+  const isLast = !downstream.isHttp2 && isLastOnConnection(request.socket);
   const inspection = begin(context, id, receivedAt, downstream);
   if (inspection === undefined) return;
   const requestBytes = new HeldBytes(counters, settings.heldBytesMax);
@@ -48,7 +50,7 @@ export async function exchange(
   let fault: Fault | undefined;
   const refuse = (refusal: Refusal): void => {
     if (refusal.kind === 'refuse') fault = refusal.fault;
-    downstream.reply(refusal, id, route, context.isDraining());
+    downstream.reply(refusal, id, route, isLast || context.isDraining());
   };
   counters.activeTransactions += 1;
   pace.watch(downstream);
@@ -66,7 +68,7 @@ export async function exchange(
         inspection,
         route: outcome.route,
         held: responseBytes,
-        isDraining: context.isDraining(),
+        isLast: isLast || context.isDraining(),
         refuse,
         requestJudged: () => body.tap?.finish(),
       });

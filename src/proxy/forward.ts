@@ -80,7 +80,6 @@ async function attempt(forwarding: Forwarding, member: UpstreamMember): Promise<
 
 function dispatchOptions(forwarding: Forwarding, member: UpstreamMember): Dispatcher.DispatchOptions {
   const { downstream, inspection, outcome, body } = forwarding;
-  const { timeouts } = outcome.route;
   return {
     path: outcome.target,
     method: downstream.head.method as Dispatcher.HttpMethod,
@@ -96,8 +95,6 @@ function dispatchOptions(forwarding: Forwarding, member: UpstreamMember): Dispat
       added: inspection.upstreamHeaders(),
     }),
     body: body.content,
-    headersTimeout: timeouts.headersMs,
-    bodyTimeout: timeouts.bodyMs,
     // Without it the Host line would name the certificate to expect, and another Host would end the connection.
     servername: member.servername,
   } as Dispatcher.DispatchOptions;

@@ -15,8 +15,6 @@ export interface ListenerEvents {
   readonly onUpgrade: (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
-const REQUESTS_PER_SOCKET_MAX = 1_000;
-
 export type Server = http.Server | http2.Http2SecureServer;
 
 export function createListener(
@@ -39,7 +37,8 @@ export function createListener(
     requireHostHeader: false,
     // Node 20 drops header lines past its count limit without a word; inspection counts them.
     maxHeadersCount: 0,
-    maxRequestsPerSocket: REQUESTS_PER_SOCKET_MAX,
+    // Over its limit Node announces the end, does not end the connection, and answers 503; the exchange ends it itself.
+    maxRequestsPerSocket: 0,
     maxConnections: settings.connectionsMax,
   });
   const plain = server as http.Server;

@@ -1,5 +1,5 @@
-// Slow clients. One timer looks at all transactions; nothing is armed per request until a client has stalled.
-// Bounds: a body comes at a minimum rate, a held body is there in time, a reader takes a byte now and then, and what is left
+// Slow clients and silent upstreams. One timer looks at all transactions; nothing is armed per request until a client has
+// stalled. Bounds: an upstream answers in its route's time, a body comes at a minimum rate, a held body is there in time, a reader takes a byte now and then, and what is left
 // of a body nobody wants is thrown away for a moment only.
 import { Fault } from '../core/fault.ts';
 import type { ProxyCounters } from './counters.ts';
@@ -14,7 +14,8 @@ interface Lingering {
 export class Pace {
   readonly #settings: PaceSettings;
   readonly #counters: ProxyCounters;
-  readonly #watched = new Set<Downstream>();
+  /** In no order. Not a Set: its table is made anew all the time, and each old one keeps what it held until a full collection. */
+  readonly #watched: Downstream[] = [];
   readonly #lingering = new Set<Lingering>();
   readonly #timer: NodeJS.Timeout;
 
@@ -25,11 +26,17 @@ export class Pace {
   }
 
   watch(downstream: Downstream): void {
-    this.#watched.add(downstream);
+    downstream.watchedAt = this.#watched.push(downstream) - 1;
   }
 
   unwatch(downstream: Downstream): void {
-    this.#watched.delete(downstream);
+    const { watchedAt } = downstream;
+    if (watchedAt === -1) return;
+    downstream.watchedAt = -1;
+    const last = this.#watched.pop()!;
+    if (last === downstream) return;
+    this.#watched[watchedAt] = last;
+    last.watchedAt = watchedAt;
   }
 
   /**
@@ -53,8 +60,14 @@ export class Pace {
   }
 
   #tick(): void {
-    for (const downstream of this.#watched) this.#look(downstream);
     const now = Date.now();
+    // Whoever ends while it is looked at makes room for one that was looked at already.
+    for (let i = this.#watched.length - 1; i >= 0; i--) {
+      const downstream = this.#watched[i];
+      if (downstream === undefined) continue;
+      this.#look(downstream);
+      downstream.answering?.checkTime(now);
+    }
     for (const lingering of this.#lingering) {
       if (now < lingering.until) continue;
       const { response } = lingering.downstream;

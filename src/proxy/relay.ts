@@ -17,8 +17,8 @@ export interface RelayJob {
   readonly downstream: Downstream;
   readonly inspection: Inspection;
   readonly route: Route;
-  /** True when the connection ends with this answer, because the worker drains. */
-  readonly isDraining: boolean;
+  /** True when the connection ends with this answer: it is old enough, or the worker drains. */
+  readonly isLast: boolean;
   /** Room for the response's body; released by the owner. */
   readonly held: HeldBytes;
   /** Replies locally: the verdict on the response was a block. */
@@ -39,6 +39,9 @@ export class Relay implements Dispatcher.DispatchHandler {
   /** The same, of the upstream's head; undefined until it came. */
   headAt: number | undefined;
   bodyBytes = 0;
+  /** Milliseconds since the epoch from which the upstream is waited for; moved on by whoever else is waited for. */
+  #waitsSince = Number.POSITIVE_INFINITY;
+  #hasProgressed = false;
   readonly #job: RelayJob;
   #resolve!: () => void;
   #reject!: (error: Fault) => void;
@@ -61,19 +64,41 @@ export class Relay implements Dispatcher.DispatchHandler {
       this.#reject = reject;
     });
     job.downstream.onLost = (fault) => this.#stop(fault);
+    job.downstream.answering = this;
     if (job.downstream.lost !== undefined) this.#stop(job.downstream.lost);
   }
 
   onConnect(abort: (error?: Error) => void): void {
     this.#abort = abort;
     if (this.#isSettled) abort();
-    else this.isStarted = true;
+    else {
+      this.isStarted = true;
+      this.#waitsSince = Date.now();
+    }
+  }
+
+  /**
+   * Ends the waiting for an upstream that is silent for too long: before its head, or between two pieces of its body. Called
+   * now and then; undici's own timers cost an object per request and change.
+   */
+  checkTime(now: number): void {
+    if (this.#isSettled || this.#waitsSince === Number.POSITIVE_INFINITY) return;
+    const { downstream, route } = this.#job;
+    const waitsForClient = this.#awaitsDrain || downstream.reading?.isWaiting === true;
+    if (this.#hasProgressed || waitsForClient) {
+      this.#hasProgressed = false;
+      this.#waitsSince = now;
+      return;
+    }
+    const waitsMaxMs = this.headAt === undefined ? route.timeouts.headersMs : route.timeouts.bodyMs;
+    if (now - this.#waitsSince >= waitsMaxMs) this.#stop(new Fault('UPSTREAM_TIMEOUT', 'upstream', 504));
   }
 
   onHeaders(status: number, rawHeaders: readonly (Buffer | string)[], resume: () => void): boolean {
     // RFC 9110 §15.2: interim answers are for the one who asked for them, and that was us.
     if (this.#isSettled || (status >= 100 && status < 200)) return true;
     this.headAt = Date.now();
+    this.#hasProgressed = true;
     this.#resume = resume;
     if (status < 100 || status > 599) return this.#stop(new Fault('UPSTREAM_RESPONSE_INVALID', 'upstream', 502));
     this.#status = status;
@@ -93,6 +118,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   onData(chunk: Buffer): boolean {
     if (this.#isSettled) return true;
     this.bodyBytes += chunk.length;
+    this.#hasProgressed = true;
     switch (this.#handling) {
       case 'hold':
         return this.#hold(chunk);
@@ -206,7 +232,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     // RFC 9110 §8.6: there is no length of a body that cannot be.
     const announced = this.#status === 204 ? 'none' : length;
     const lines = downstreamHeaders(this.#rawHeaders, inspection.downstreamHeaders(), announced, isReplaced);
-    if (this.#job.isDraining && !downstream.isHttp2) lines.push('Connection', 'close');
+    if (this.#job.isLast && !downstream.isHttp2) lines.push('Connection', 'close');
     downstream.response.writeHead(this.#status, lines);
     this.#isHeadWritten = true;
   }

@@ -23,8 +23,6 @@ export interface UpstreamSettings {
   /** Transactions that may wait for a connection to one URL; over it new ones get 503. Default: `connectionsMax`. */
   readonly waitingMax?: number;
   readonly connectTimeoutMs: number;
-  readonly headersTimeoutMs: number;
-  readonly bodyTimeoutMs: number;
   readonly tls: {
     /** File with the certificates to trust instead of the system's. */
     readonly ca: string | undefined;
@@ -57,7 +55,7 @@ export interface PaceSettings {
 }
 
 export const DEFAULT_PACE: PaceSettings = {
-  tickMs: 1_000,
+  tickMs: 250,
   bodyGraceMs: 10_000,
   bodyBytesPerSecondMin: 1_024,
   heldBodyMs: 60_000,

@@ -39,8 +39,9 @@ export class UpstreamMember {
       allowH2: false,
       strictContentLength: true,
       maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: settings.headersTimeoutMs,
-      bodyTimeout: settings.bodyTimeoutMs,
+      // The relay is timed together with its transaction; undici's own timers cost an object per request and change.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connect: (options, callback) =>
         connect(name === undefined ? omitName(options) : { ...options, ...name }, callback),

@@ -1,4 +1,5 @@
 // Several URLs: connections kept, load shared, failures routed around, and never a request sent twice that had an effect.
+import * as http from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { leastPending, roundRobin } from '../../src/proxy/balancing.ts';
 import { CircuitBreaker } from '../../src/proxy/circuit-breaker.ts';
@@ -150,11 +151,45 @@ describe('a URL that fails', () => {
     expect(plane.counters.upstreamsUnavailable).toBe(4);
   });
 
-  it('that never answers is a 504, and others are not kept waiting', async () => {
+  it('that never answers is a 504', async () => {
     const { url } = await rawUpstream(() => {});
     const inspector = new InspectorThatForwards({ route: route({ timeouts: { headersMs: 30, bodyMs: 30 } }) });
-    const { port } = await gateway([url], inspector);
+    const { port } = await gateway([url], inspector, { pace: { tickMs: 10 } });
     expect((await ask(port)).status).toBe(504);
+  });
+
+  it('that stops in the middle of its body is a 504 while the answer is held, and a cut one when it has begun', async () => {
+    for (const mode of ['enforce', 'off'] as const) {
+      const { url } = await rawUpstream(
+        (_, socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'),
+      );
+      const inspector = new InspectorThatForwards({
+        route: route({ mode, timeouts: { headersMs: 5_000, bodyMs: 30 } }),
+      });
+      const { port } = await gateway([url], inspector, { pace: { tickMs: 10 } });
+      if (mode === 'enforce') expect((await ask(port)).status).toBe(504);
+      else await expect(ask(port)).rejects.toThrow();
+    }
+  });
+
+  it('is not called silent while the client still sends', async () => {
+    const { url } = await rawUpstream((text, socket) => {
+      if (text.endsWith('0\r\n\r\n')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    });
+    const timeouts = { headersMs: 60, bodyMs: 60 };
+    const inspector = new InspectorThatForwards({ route: route({ mode: 'off', timeouts }) });
+    const { port } = await gateway([url], inspector, { pace: { tickMs: 10 } });
+    const slow = http.request({ port, method: 'POST', headers: { 'transfer-encoding': 'chunked' } });
+    const answer = new Promise<number | undefined>((resolve, reject) => {
+      slow.once('response', (response) => resolve(response.resume().statusCode)).once('error', reject);
+    });
+    // Three times as long as the upstream may be silent.
+    for (let i = 0; i < 6; i++) {
+      slow.write('x'.repeat(100));
+      await new Promise((turn) => setTimeout(turn, 30));
+    }
+    slow.end();
+    expect(await answer).toBe(200);
   });
 });
 

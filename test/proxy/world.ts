@@ -22,8 +22,6 @@ export function upstreamSettings(urls: readonly string[], changes: Partial<Upstr
     balancing: 'round-robin',
     connectionsMax: 64,
     connectTimeoutMs: 1_000,
-    headersTimeoutMs: 5_000,
-    bodyTimeoutMs: 5_000,
     tls: { ca: undefined, rejectUnauthorized: true, servername: undefined },
     healthCheck: undefined,
     ...changes,
