@@ -1,11 +1,18 @@
-// One line per transaction: who, what, how long, which verdict and why. Places and kinds, never values.
+// One line of JSON per transaction: who, what, how long, which verdict and why. Places and kinds, never values.
+// The shape is that of pino's lines, so that both can be read by the same tools; it is written without pino because a
+// general serialiser costs twice as much as everything else that ends a transaction.
 import { actorKey } from '../core/actor.ts';
+import type { Finding } from '../core/finding.ts';
 import type { TransactionRecord } from '../core/record.ts';
 
 const FINDINGS_SHOWN_MAX = 20;
+const LEVEL_INFO = 30;
 
-export function accessLine(record: TransactionRecord): Record<string, unknown> {
-  return {
+/** With its line end. */
+export function accessLine(record: TransactionRecord, time: number): string {
+  return `${JSON.stringify({
+    level: LEVEL_INFO,
+    time,
     id: record.id,
     client: record.clientAddress,
     method: record.method,
@@ -19,24 +26,18 @@ export function accessLine(record: TransactionRecord): Record<string, unknown> {
     bytesIn: record.requestBodyBytes,
     bytesOut: record.responseBodyBytes,
     action: record.action,
-    ...(record.enforced === record.action ? {} : { enforced: record.enforced }),
+    enforced: record.enforced === record.action ? undefined : record.enforced,
     rule: record.rule,
     coverage: record.coverage,
-    ...(record.uninspected.length === 0 ? {} : { uninspected: record.uninspected }),
-    ...(record.fault === undefined ? {} : { fault: record.fault }),
+    uninspected: record.uninspected.length === 0 ? undefined : record.uninspected,
+    fault: record.fault,
     actors: record.actors.map(actorKey),
-    ...(record.findings.length === 0
-      ? {}
-      : {
-          findings: record.findings
-            .slice(0, FINDINGS_SHOWN_MAX)
-            .map(({ detection, location, pointer, confidence, dataType }) => ({
-              detection,
-              at: `${location}${pointer}`,
-              confidence,
-              dataType,
-            })),
-        }),
+    findings: record.findings.length === 0 ? undefined : record.findings.slice(0, FINDINGS_SHOWN_MAX).map(shown),
     policy: record.policyVersion,
-  };
+    msg: 'transaction',
+  })}\n`;
+}
+
+function shown({ detection, location, pointer, confidence, dataType }: Finding): Record<string, unknown> {
+  return { detection, at: `${location}${pointer}`, confidence, dataType };
 }
