@@ -214,6 +214,7 @@ export class Analysis {
   dump(): AnalysisDump {
     return {
       version: 1,
+      occurrences: this.#occurrences.dump(),
       scenarios: this.#scenarios.dump(),
       incidents: this.#incidents.dump(),
       actors: this.#actors.dump(),
@@ -223,6 +224,7 @@ export class Analysis {
   }
 
   restore(dump: AnalysisDump): void {
+    this.#occurrences.restore(dump.occurrences);
     this.#scenarios.restore(dump.scenarios);
     this.#incidents.restore(dump.incidents);
     this.#actors.restore(dump.actors);
@@ -263,6 +265,7 @@ export class Analysis {
 /** Plain JSON. */
 export interface AnalysisDump {
   readonly version: 1;
+  readonly occurrences: unknown;
   readonly scenarios: ScenarioDump;
   readonly incidents: unknown;
   readonly actors: unknown;

@@ -17,8 +17,8 @@ export interface VolumeWindow {
   readonly timesMean: number;
   /** Distinct peers a comparison needs. */
   readonly peersMin: number;
-  /** What holds while there are fewer peers: nothing is raised, or the floor alone decides. */
-  readonly whenPeersAreFew: 'wait' | 'floor';
+  /** What holds while there are fewer peers: nothing is raised, the floor decides, or the floor when values were not found. */
+  readonly whenPeersAreFew: 'wait' | 'floor' | 'misses';
   /** Median absolute deviations above the median, in place of a quantile that few samples cannot show. */
   readonly mads: number;
 }

@@ -18,7 +18,7 @@ const volumeWindow = z.strictObject({
   timesQuantile: factor.default(1),
   timesMean: factor.default(0),
   peersMin: z.number().int().min(0).max(1_000_000).default(30),
-  whenPeersAreFew: z.enum(['wait', 'floor']).default('wait'),
+  whenPeersAreFew: z.enum(['wait', 'floor', 'misses']).default('wait'),
   mads: factor.default(6).describe('Deviations above the median, while samples are too few for the quantile.'),
 });
 

@@ -86,6 +86,7 @@ export function visit(world: World, n: number): void {
   world.pass(2 * SECOND);
   browse(world, person, world.between(1, 6));
   if (world.random() < 0.7) readOrders(world, n, world.between(1, 3));
+  if (world.random() < 0.3) readOrders(world, n, 1);
   if (world.random() < 0.5) buy(world, person);
   if (world.random() < 0.1) world.send(person, 'GET', `/api/products/${world.between(900, 950)}`, { status: 404 });
 }
@@ -108,7 +109,7 @@ export function live(world: World, hours: number): void {
   const end = world.now + hours * HOUR;
   while (world.now < end) {
     visit(world, world.between(1, CUSTOMERS));
-    if (world.random() < 0.12) support(world, world.between(1, 3), world.between(1, 4));
+    if (world.random() < 0.12) support(world, world.between(1, 3), world.between(3, 14));
     world.pass(world.between(10, 90) * SECOND);
     const hour = Math.floor(world.now / HOUR) % 24;
     if (hour < 7) world.pass((7 - hour) * HOUR + world.between(0, 10) * MINUTE);

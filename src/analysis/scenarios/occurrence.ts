@@ -42,6 +42,8 @@ export interface Occurrence {
   readonly isClean: boolean;
   /** The object the path names, all its parameters together. */
   readonly object: number | undefined;
+  /** What is read here has many readers: a catalogue. */
+  readonly isPublicPlace: boolean;
   readonly parameters: readonly ParameterValue[];
   /** Hash of the account a login names. */
   readonly account: string | undefined;

@@ -5,6 +5,7 @@ import type { TransactionRecord } from '../../core/record.ts';
 import { Crowds } from './crowds.ts';
 import { hashOf, numberOfHash, pairOf } from './metrics/hash.ts';
 import type { OccurredActor, Occurrence, ParameterValue } from './occurrence.ts';
+import { Publicity } from './publicity.ts';
 
 const STRENGTH: Readonly<Record<ActorKind, number>> = { subject: 5, 'api-key': 4, session: 3, header: 2, ip: 1 };
 const TEMPLATES_REMEMBERED_MAX = 10_000;
@@ -25,6 +26,7 @@ export class Occurrences {
   readonly #crowds = new Crowds();
   readonly #parameterPositions = new Map<string, readonly (readonly [position: number, name: string])[]>();
   readonly #grants = new Map<string, number>();
+  readonly #publicity = new Publicity();
 
   constructor(source: OccurrenceSource) {
     this.#source = source;
@@ -38,6 +40,8 @@ export class Occurrences {
     const isAccepted = record.action !== 'block' && record.status >= 200 && record.status < 400;
     const parameters = this.#parameters(record, endpoint);
     const attacks = attacksOf(record);
+    const object = objectOf(parameters);
+    const reader = principal ?? actors[0]?.key ?? '';
     return {
       transactionId: record.id,
       at: record.receivedAt,
@@ -50,7 +54,8 @@ export class Occurrences {
       principal,
       role: roleOf(observation, principal !== undefined),
       isClean: attacks.length === 0 && !actors.some(({ key }) => this.#source.isSuspect(key)),
-      object: objectOf(parameters),
+      object,
+      isPublicPlace: isAccepted && object !== undefined && this.#publicity.note(endpoint, object, reader),
       parameters,
       account: observation?.account,
       isFailedLogin: this.#isFailedLogin(record, endpoint, isAccepted),
@@ -74,6 +79,16 @@ export class Occurrences {
 
   sweep(now: number): void {
     this.#crowds.sweep(now);
+  }
+
+  dump(): unknown {
+    return { publicity: this.#publicity.dump(), grants: [...this.#grants] };
+  }
+
+  restore(dump: unknown): void {
+    const { publicity, grants } = dump as { publicity: unknown; grants: [string, number][] };
+    this.#publicity.restore(publicity);
+    for (const [endpoint, count] of grants) this.#grants.set(endpoint, count);
   }
 
   #actors(record: TransactionRecord): OccurredActor[] {

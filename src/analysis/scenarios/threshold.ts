@@ -24,6 +24,7 @@ export function judge(
   habit: Habit | undefined,
   timesOwnHabit: number,
   now: number,
+  hasMisses: boolean,
 ): Judgement {
   const no = { isPassed: false, threshold: window.floor, by: 'floor', population } as const;
   if (value < window.floor) return no;
@@ -32,7 +33,8 @@ export function judge(
   }
   if (window.quantile === 0) return { ...no, isPassed: true };
   if (population === undefined || population.peers < window.peersMin) {
-    if (window.whenPeersAreFew === 'floor') return { ...no, isPassed: true };
+    const isFloorEnough = window.whenPeersAreFew === 'floor' || (window.whenPeersAreFew === 'misses' && hasMisses);
+    if (isFloorEnough) return { ...no, isPassed: true };
     if (habit === undefined || habit.windows < OWN_WINDOWS_MIN || now - habit.since < OWN_HISTORY_MS) return no;
     const threshold = Math.max(habit.peak * OWN_TIMES, window.floor);
     return { isPassed: value > threshold, threshold, by: 'own-history', population };

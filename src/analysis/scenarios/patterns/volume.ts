@@ -20,7 +20,8 @@ import { comparison, judge } from '../threshold.ts';
 const ACTORS_MAX = 200_000;
 const POPULATIONS_MAX = 10_000;
 const POPULATION_IDLE_MS = 7 * 24 * 3_600_000;
-/** Windows of this length and more compare sums of a day, and habits are told by them less often. */
+/** Of the values, those not found from which it is a search for what is there. */
+const MISSED_SHARE_MIN = 0.1;
 const UNITS: Readonly<Record<VolumePattern['measure'], string>> = {
   requests: 'requests',
   objects: 'objects',
@@ -88,7 +89,7 @@ export class Volume implements Pattern {
       case 'sensitive-values':
         return occurrence.sensitiveValues > 0 ? this.#count(occurrence, '', occurrence.sensitiveValues) : undefined;
       case 'objects':
-        return occurrence.object === undefined
+        return occurrence.object === undefined || occurrence.isPublicPlace
           ? undefined
           : this.#distinct(occurrence, '', occurrence.object, undefined);
       case 'parameter-values': {
@@ -159,14 +160,17 @@ export class Volume implements Pattern {
     for (const walk of this.#walks) {
       for (const { actor, key, share } of occurrence.actors) {
         if (share === 0) continue;
-        const tally = this.#tally(walk, `${key} ${place} ${parameter}`, `${actor.kind} ${place} ${parameter}`, key, at);
+        // A support desk is compared with the support desk.
+        const peers = actor.kind === 'ip' ? 'ip' : `${actor.kind} ${occurrence.role}`;
+        const tally = this.#tally(walk, `${key} ${place} ${parameter}`, `${peers} ${place} ${parameter}`, key, at);
         const value = add(tally, share);
         tally.hits += 1;
         if (value > tally.peak) tally.peak = value;
         if (value < walk.window.floor || (!occurrence.isAccepted && this.#pattern.missWeight === 0)) continue;
         const population = walk.populations.get(tally.populationKey, at)?.figures(walk.window.quantile);
         const habit = walk.habits.of(`${key} ${place} ${parameter}`);
-        const verdict = judge(value, walk.window, population, habit, this.#pattern.timesOwnHabit, at);
+        const hasMisses = (tally.missed?.count(at) ?? 0) >= value * MISSED_SHARE_MIN;
+        const verdict = judge(value, walk.window, population, habit, this.#pattern.timesOwnHabit, at, hasMisses);
         if (!verdict.isPassed) continue;
         const isFirst = !tally.hasRaised;
         tally.hasRaised = true;

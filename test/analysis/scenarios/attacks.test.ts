@@ -1,0 +1,475 @@
+// Each scenario against its attack, after days of ordinary life: exactly one incident, with the right name and true figures.
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { AnalysisDump } from '../../../src/analysis/analysis.ts';
+import type { Incident } from '../../../src/core/incident.ts';
+import { agent, CUSTOMERS, customer, live, login, ordersOf, readOrder, readOrders } from '../shop.ts';
+import { finding, HOUR, MINUTE, type Person, SECOND, World } from '../world.ts';
+
+const LIFE_HOURS = 48;
+const THIEF: Person = { address: '89.208.58.114', country: 'RU', network: 49352, userAgent: 'python-requests/2.31' };
+
+let life: { dump: AnalysisDump; now: number };
+
+beforeAll(() => {
+  const world = new World(7);
+  live(world, LIFE_HOURS);
+  expect(world.titles()).toEqual([]);
+  life = { dump: world.analysis.dump(), now: world.now };
+});
+
+/** The morning after: everything learned is there, and people go on living. */
+function afterLife(seed = 3): World {
+  const world = new World(seed);
+  world.analysis.restore(structuredClone(life.dump));
+  world.now = life.now;
+  live(world, 2);
+  expect(world.titles()).toEqual([]);
+  return world;
+}
+
+function only(world: World): Incident {
+  expect(world.titles()).toHaveLength(1);
+  return world.incidents()[0]!;
+}
+
+describe('an attack raises exactly one incident', () => {
+  it('BOLA: a customer reads the order of another one, named by the field that shows it', () => {
+    const world = afterLife();
+    readOrder(world, customer(4), ordersOf(9)[0]!, customer(9).subject!);
+    const incident = only(world);
+    expect(incident).toMatchObject({
+      title: 'BOLA - answer belongs to somebody else',
+      detection: 'bola-owner-field',
+      severity: 'critical',
+      result: 'succeeded',
+      endpoint: 'GET shop.example.com/api/orders/{id}',
+      environment: 'shop',
+      owasp: ['API1:2023'],
+    });
+    expect(incident.whatHappened).toContain('JWT customer4@example.com');
+  });
+
+  it('BOLA by ownership alone, where answers do not name the owner', () => {
+    const world = new World(11);
+    for (let n = 0; n < 60; n++) {
+      for (let i = 0; i < 5; i++) {
+        world.send(customer(n), 'GET', `/api/invoices/${1_000 + n * 5 + i}`);
+        world.pass(5 * SECOND);
+      }
+    }
+    expect(world.titles()).toEqual([]);
+    world.send(customer(3), 'GET', '/api/invoices/1200');
+    const incident = only(world);
+    expect(incident).toMatchObject({ detection: 'bola-ownership', result: 'succeeded', count: 1 });
+    expect(incident.whatHappened).toContain('Of 300 objects there, 100 % were only ever read by one user.');
+  });
+
+  it('BOLA by provenance: ids that no answer gave out and that nobody had read before', () => {
+    const world = afterLife();
+    for (let i = 0; i < 6; i++) {
+      world.send(customer(4), 'GET', `/api/orders/${50_000 + i * 7}`, { answer: { total: 3 } });
+      world.pass(9 * SECOND);
+    }
+    const incident = only(world);
+    expect(incident).toMatchObject({ detection: 'bola-provenance', result: 'succeeded' });
+    expect(incident.count).toBe(6);
+  });
+
+  it('BOLA by number: many different objects, where too few are known to tell their owners', () => {
+    const world = new World(5);
+    for (let round = 0; round < 3; round++) {
+      for (let n = 0; n < 40; n++) {
+        for (let i = 0; i < 3; i++) world.send(customer(n), 'GET', `/api/tickets/${n * 3 + i}`);
+        world.pass(30 * SECOND);
+      }
+      world.pass(HOUR);
+    }
+    expect(world.titles()).toEqual([]);
+    for (let i = 0; i < 90; i++) {
+      world.send(customer(2), 'GET', `/api/tickets/${1 + i}`);
+      world.pass(2 * SECOND);
+    }
+    const incident = only(world);
+    expect(incident.detection).toBe('bola-unique-objects');
+    expect(incident.whatHappened).toContain('read 90 different objects');
+    expect(incident.whatHappened).toContain('their average is 3');
+  });
+
+  it('BFLA: a customer succeeds at a function of the support desk', () => {
+    const world = afterLife();
+    world.send(customer(8), 'GET', '/api/admin/notes', { sensitive: 1 });
+    const incident = only(world);
+    expect(incident).toMatchObject({ detection: 'bfla', severity: 'high', owasp: ['API5:2023'] });
+    expect(incident.whatHappened).toContain('So far only role:support used it.');
+  });
+
+  it('excessive data retrieval: a mass export by paging', () => {
+    const world = afterLife();
+    for (let page = 1; page <= 40; page++) {
+      world.send(customer(5), 'GET', '/api/orders', { query: { page }, sensitive: 40 });
+      world.pass(1.2 * SECOND);
+    }
+    const incident = only(world);
+    expect(incident).toMatchObject({ detection: 'excessive-data-retrieval', module: 'data', result: 'succeeded' });
+    expect(incident.whatHappened).toMatch(/received \d{3,4} sensitive values within one minute, last from GET/);
+    expect(incident.whatHappened).toMatch(/too few to show 99.99 %; their average is \d/);
+  });
+
+  it('brute force: one password after the other', () => {
+    const world = afterLife();
+    for (let i = 0; i < 30; i++) {
+      login(world, THIEF, 'customer7@example.com', false);
+      world.pass(SECOND);
+    }
+    const incident = only(world);
+    expect(incident).toMatchObject({ detection: 'brute-force', result: 'attempt', owasp: ['API2:2023'] });
+    expect(incident.responseCodes).toEqual([[401, 26]]);
+    login(world, THIEF, 'customer7@example.com', true);
+    expect(only(world).result).toBe('succeeded');
+  });
+
+  it('brute force on one account from a hundred addresses', () => {
+    const world = afterLife();
+    for (let i = 0; i < 100; i++) {
+      login(world, { address: `203.0.113.${i}` }, 'customer7@example.com', false);
+      world.pass(4 * SECOND);
+    }
+    expect(only(world).detection).toBe('brute-force');
+  });
+
+  it('credential stuffing from one address', () => {
+    const world = afterLife();
+    for (let i = 0; i < 60; i++) {
+      login(world, THIEF, `stranger${i}@mail.example`, i === 40);
+      world.pass(3 * SECOND);
+    }
+    const incident = only(world);
+    expect(incident).toMatchObject({
+      detection: 'credential-stuffing',
+      title: 'Credential stuffing',
+      result: 'succeeded',
+    });
+    expect(incident.whatHappened).toContain('59 different accounts failed to log in');
+    expect(incident.actors[0]).toMatchObject({ kind: 'ip', id: '89.208.58.114' });
+  });
+
+  it('credential stuffing from three hundred addresses, a few attempts each', () => {
+    const world = afterLife();
+    for (let i = 0; i < 600; i++) {
+      login(world, { address: `203.0.${i % 100}.${i % 3}` }, `stranger${i}@mail.example`, false);
+      world.pass(SECOND);
+    }
+    const incident = only(world);
+    expect(incident.detection).toBe('credential-stuffing');
+    expect(incident.whatHappened).toContain('addresses');
+    expect(incident.actors.length).toBeGreaterThan(10);
+  });
+
+  it('enumeration: walking through coupon codes', () => {
+    const world = afterLife();
+    for (let i = 0; i < 150; i++) {
+      world.send(customer(6), 'GET', '/api/coupons', { query: { code: 4_000 + i }, status: i % 50 === 0 ? 200 : 404 });
+      world.pass(SECOND);
+    }
+    const incident = only(world);
+    expect(incident).toMatchObject({ detection: 'enumeration', severity: 'medium' });
+    expect(incident.whatHappened).toContain('different values of code');
+    expect(incident.whatHappened).toContain('one after the other');
+  });
+
+  it('vulnerability scanning, named by its dominant attack', () => {
+    const world = afterLife();
+    const attacks = ['path-traversal', 'injection-sql', 'path-traversal', 'xss'];
+    for (let i = 0; i < 40; i++) {
+      world.send(THIEF, 'GET', `/api/place${i % 20}/file`, {
+        action: 'block',
+        findings: [finding(attacks[i % attacks.length]!)],
+      });
+      world.pass(SECOND);
+    }
+    const incident = only(world);
+    expect(incident.title).toBe('Vulnerability Scanning - Path traversal');
+    expect(incident).toMatchObject({
+      detection: 'vulnerability-scanning',
+      module: 'attack',
+      result: 'attempt',
+      count: 40,
+    });
+  });
+
+  it('vulnerability scanning by guessing paths', () => {
+    const world = afterLife();
+    for (const path of [
+      '/.env',
+      '/.git/config',
+      '/wp-admin',
+      '/actuator',
+      '/phpmyadmin',
+      '/server-status',
+      '/backup.zip',
+      '/admin.php',
+      '/config.json',
+      '/debug',
+      '/console',
+      '/swagger',
+      '/old',
+      '/test',
+    ]) {
+      world.send(THIEF, 'GET', path, { status: 404 });
+      world.pass(2 * SECOND);
+    }
+    expect(only(world).title).toBe('Vulnerability Scanning - Forced Browsing');
+  });
+
+  it('an unusual rate: one customer polls twenty times a second', () => {
+    const world = afterLife();
+    for (let i = 0; i < 1_500; i++) {
+      world.send(customer(12), 'GET', '/api/products', { query: { page: 1 } });
+      world.pass(50);
+    }
+    expect(only(world).detection).toBe('rate-anomaly');
+  });
+
+  it('errors, latency and size of an endpoint, hour against hours before', () => {
+    for (const [detection, strange] of [
+      ['error-anomaly', { status: 500 }],
+      ['latency-anomaly', { upstreamMs: 900 }],
+      ['size-anomaly', { answerBytes: 80_000 }],
+    ] as const) {
+      const world = new World(3);
+      for (let hour = 0; hour < 30; hour++) {
+        for (let i = 0; i < 150; i++) {
+          const upstreamMs = world.between(15, 40);
+          const answerBytes = world.between(4_000, 6_000);
+          world.send(customer(i % 50), 'GET', '/api/products', {
+            upstreamMs,
+            answerBytes,
+            status: i === 7 ? 500 : 200,
+          });
+          world.pass(HOUR / 150);
+        }
+      }
+      expect(world.titles()).toEqual([]);
+      for (let i = 0; i < 150; i++) {
+        const usual = { upstreamMs: 25, answerBytes: 5_000 };
+        world.send(customer(i % 50), 'GET', '/api/products', { ...usual, ...(i % 2 === 0 ? strange : {}) });
+        world.pass(HOUR / 160);
+      }
+      const incident = only(world);
+      expect(incident.detection).toBe(detection);
+      expect(incident.whatHappened).toMatch(/robust z [\d.]+/);
+    }
+  });
+
+  it('an unusual order of calls: checkouts without a cart', () => {
+    const world = afterLife();
+    for (let i = 0; i < 8; i++) {
+      world.send(customer(20), 'POST', '/api/checkout', { body: { payment: 'card', quantity: 1 } });
+      world.pass(5 * SECOND);
+      world.send(customer(20), 'GET', '/api/orders', {});
+      world.pass(5 * SECOND);
+    }
+    const incident = only(world);
+    expect(incident.detection).toBe('sequence-anomaly');
+    expect(incident.whatHappened).toContain('POST shop.example.com/api/checkout');
+  });
+
+  it('a stolen session: another country and another client at the same time', () => {
+    const world = afterLife();
+    const owner: Person = { ...customer(30), session: 'session:1111' };
+    for (let i = 0; i < 60; i++) {
+      readOrders(world, 30, 1, owner);
+      world.pass(MINUTE);
+    }
+    expect(world.titles()).toEqual([]);
+    for (let i = 0; i < 5; i++) {
+      readOrders(world, 30, 1, owner);
+      readOrders(world, 30, 1, { ...owner, ...THIEF });
+      world.pass(20 * SECOND);
+    }
+    const incident = only(world);
+    expect(incident).toMatchObject({ detection: 'stolen-credential', severity: 'critical' });
+    expect(incident.whatHappened).toContain('two countries at once, a client it never used');
+  });
+
+  it('data tampering: a negative quantity', () => {
+    const world = afterLife();
+    world.send(customer(14), 'POST', '/api/cart', { body: { productId: '120', quantity: -3, shipping: 'standard' } });
+    const incident = only(world);
+    expect(incident).toMatchObject({ detection: 'data-tampering', family: 'data-tampering', result: 'succeeded' });
+    expect(incident.whatHappened).toContain('sign at /quantity (negative); usual are numbers from 1 to 4');
+  });
+
+  it('privilege escalation: a role sent along, and accepted', () => {
+    const world = afterLife();
+    world.send(customer(15), 'POST', '/api/cart', {
+      body: { productId: '120', quantity: 1, shipping: 'standard', role: 'admin' },
+      answer: { id: '1', role: 'admin' },
+    });
+    const incident = only(world);
+    expect(incident).toMatchObject({ detection: 'privilege-escalation', result: 'succeeded' });
+    expect(incident.whatHappened).toContain('The answer gave the value back');
+  });
+});
+
+describe('people who only look like attackers raise none', () => {
+  it('a mobile application that loads everything at its start', () => {
+    const world = afterLife();
+    for (let n = 0; n < 20; n++) {
+      for (let i = 0; i < 40; i++) {
+        world.send(customer(n), 'GET', `/api/products/${world.between(100, 400)}`, { answer: { id: '1', price: 1 } });
+        world.pass(30);
+      }
+      world.pass(20 * SECOND);
+    }
+    expect(world.titles()).toEqual([]);
+  });
+
+  it("a partner's nightly export, from its first night on", () => {
+    const world = new World(21);
+    const partner: Person = {
+      apiKey: 'key:partner1',
+      address: '185.60.112.9',
+      userAgent: 'partner-sync/2.0',
+      country: 'NL',
+    };
+    for (let day = 0; day < 3; day++) {
+      live(world, 20);
+      for (let i = 0; i < 400; i++) {
+        world.send(partner, 'GET', `/api/partner/orders/${10_000 + (i % 300)}`, { sensitive: 5 });
+        world.pass(400);
+      }
+      world.pass(HOUR);
+    }
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('an office of two hundred behind one address on a Monday morning', () => {
+    const world = afterLife();
+    const office = '62.96.10.4';
+    for (let n = 0; n < 200; n++) {
+      const person = { ...customer(1_000 + n), address: office };
+      if (world.random() < 0.25) login(world, person, person.subject!, false);
+      login(world, person, person.subject!, true);
+      for (let i = 0; i < 6; i++) {
+        world.send(person, 'GET', `/api/products/${world.between(100, 400)}`, { answer: { id: '1' } });
+        world.pass(300);
+      }
+    }
+    expect(world.titles()).toEqual([]);
+  });
+
+  it("a support agent who reads many customers' orders", () => {
+    const world = afterLife();
+    for (let i = 0; i < 60; i++) {
+      const caller = world.between(1, CUSTOMERS);
+      readOrder(world, agent(2), ordersOf(caller)[i % 5]!, customer(caller).subject!);
+      world.pass(9 * SECOND);
+      world.send(agent(2), 'GET', '/api/admin/notes', { sensitive: 1 });
+      world.pass(6 * SECOND);
+    }
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('a new support agent on the first day', () => {
+    const world = afterLife();
+    for (let i = 0; i < 20; i++) {
+      const caller = world.between(1, CUSTOMERS);
+      readOrder(world, agent(9), ordersOf(caller)[i % 5]!, customer(caller).subject!);
+      world.pass(20 * SECOND);
+      world.send(agent(9), 'GET', '/api/admin/notes', { sensitive: 1 });
+      world.pass(20 * SECOND);
+    }
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('a crawler that is on an allow-list', () => {
+    const crawler: Person = { address: '66.249.66.1', userAgent: 'GoodBot/1.0' };
+    const walk = (world: World): void => {
+      for (let i = 0; i < 300; i++) {
+        world.send(crawler, 'GET', `/api/products/${100 + i}`, { status: i % 5 === 0 ? 404 : 200 });
+        world.send(crawler, 'GET', `/old-page-${i % 30}x`, { status: 404 });
+        world.pass(SECOND);
+      }
+    };
+    const stranger = new World(9);
+    walk(stranger);
+    expect(stranger.titles()).not.toEqual([]);
+    const world = new World(9, [
+      {
+        kind: 'list',
+        id: 'good-bots',
+        description: '',
+        enabled: true,
+        source: { file: 'test.yaml', line: 1, column: 1 },
+        action: 'allow',
+        match: { endpoint: [], actor: undefined },
+        entries: { ips: ['66.249.64.0/19'], actors: [], countries: [] },
+      },
+    ]);
+    walk(world);
+    expect(world.titles()).toEqual([]);
+  });
+
+  it("a password manager's retries", () => {
+    const world = afterLife();
+    for (let n = 0; n < 10; n++) {
+      for (let i = 0; i < 4; i++) {
+        login(world, customer(n), customer(n).subject!, false);
+        world.pass(500);
+      }
+      world.pass(20 * SECOND);
+      login(world, customer(n), customer(n).subject!, true);
+      world.pass(MINUTE);
+    }
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('a flash sale: everybody at once, and more of everything', () => {
+    const world = afterLife();
+    for (let i = 0; i < 3_000; i++) {
+      const person = customer(i % 400);
+      if (i < 400 && world.random() < 0.2) login(world, person, person.subject!, false);
+      if (i < 400) login(world, person, person.subject!, true);
+      world.send(person, 'GET', `/api/products/${world.between(100, 110)}`, {
+        answer: { id: '1', price: 1 },
+        upstreamMs: world.between(25, 60),
+      });
+      if (i % 3 === 0) {
+        world.send(person, 'POST', '/api/cart', {
+          body: { productId: '105', quantity: world.between(1, 4), shipping: 'standard' },
+        });
+        world.pass(50);
+        world.send(person, 'POST', '/api/checkout', { body: { payment: 'card', quantity: 1 }, sensitive: 1 });
+      }
+      world.pass(100);
+    }
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('a phone that moves between two networks, and a new phone', () => {
+    const world = afterLife();
+    const person = customer(33);
+    for (let i = 0; i < 60; i++) {
+      const isOutside = i % 4 === 3;
+      readOrders(world, 33, 1, isOutside ? { ...person, address: '10.20.30.40', network: 12638 } : person);
+      world.pass(MINUTE);
+    }
+    for (let i = 0; i < 10; i++) {
+      readOrders(world, 33, 1, { ...person, userAgent: 'ShopApp/5.0 (Android)', network: 12638 });
+      world.pass(MINUTE);
+    }
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('a new version of the application that sends a new field and a new word', () => {
+    const world = afterLife();
+    for (let n = 0; n < 40; n++) {
+      world.send(customer(n), 'POST', '/api/cart', {
+        body: { productId: '120', quantity: 2, shipping: 'express', giftNote: 'Hello' },
+      });
+      world.pass(20 * SECOND);
+    }
+    expect(world.titles()).toEqual([]);
+  });
+});
