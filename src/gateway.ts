@@ -1,10 +1,12 @@
 // Composition root of a data-plane worker: configuration and snapshot in, one listening data plane out.
 import cluster from 'node:cluster';
-import { createPublicKey, createSecretKey, type JsonWebKey } from 'node:crypto';
+import { createPublicKey, createSecretKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { destination, pino } from 'pino';
 import type { Configuration } from './configuration/load.ts';
 import { compileRoutes } from './configuration/match-route.ts';
+import { isUrl } from './configuration/relative-paths.ts';
+import type { KeySets, PublishedKey } from './core/key-set.ts';
 import type { TransactionRecord } from './core/record.ts';
 import { defaultActorSources } from './inspection/default-identity.ts';
 import { EndpointMatcher, type EndpointTemplate } from './inspection/endpoints.ts';
@@ -12,6 +14,7 @@ import { createEngine } from './inspection/engine.ts';
 import { type ActorSource, Identifier } from './inspection/identify.ts';
 import { compileSnapshot, type Snapshot, withRestrictions } from './inspection/snapshot.ts';
 import { type TokenKey, TokenReader } from './inspection/token.ts';
+import { readKeySet } from './key-sets/key-set-reader.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { createDataPlane } from './proxy/data-plane.ts';
 import type { ProxySettings } from './proxy/settings.ts';
@@ -60,7 +63,7 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
     if (logsAccess) out.write(accessLine(record, Date.now()));
   };
   let snapshot: Snapshot = compileSnapshot(first.bundle, first.restrictions);
-  const sources = actorSources(configuration);
+  const sources = actorSources(configuration, first.keySets, () => tell({ kind: 'unknown-key' }));
   const engine = createEngine(
     {
       matchRoute: compileRoutes(configuration.routes),
@@ -94,6 +97,9 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
       case 'restrictions':
         snapshot = withRestrictions(snapshot, message.restrictions);
         engine.publish(snapshot);
+        break;
+      case 'key-sets':
+        sources.replaceKeySets(message.keySets);
         break;
       case 'drain':
         void stop();
@@ -192,10 +198,17 @@ function endpointTemplates(first: WorkerStart): EndpointTemplate[] {
   });
 }
 
-function actorSources(configuration: Configuration): { sources: readonly ActorSource[]; hasKeys: boolean } {
+interface ActorSources {
+  readonly sources: readonly ActorSource[];
+  readonly hasKeys: boolean;
+  readonly replaceKeySets: (keySets: KeySets) => void;
+}
+
+function actorSources(configuration: Configuration, keySets: KeySets, onUnknownKey: () => void): ActorSources {
   const written = configuration.identity.actors;
-  if (written === undefined) return { sources: defaultActorSources(), hasKeys: false };
+  if (written === undefined) return { sources: defaultActorSources(), hasKeys: false, replaceKeySets: () => {} };
   let hasKeys = false;
+  const published: { readonly url: string; readonly own: readonly TokenKey[]; readonly reader: TokenReader }[] = [];
   const sources = written.flatMap((source): ActorSource[] => {
     if ('ip' in source) return [];
     if ('apiKey' in source)
@@ -203,20 +216,24 @@ function actorSources(configuration: Configuration): { sources: readonly ActorSo
     if ('cookie' in source) return [{ kind: 'session', cookies: source.cookie.name }];
     if ('header' in source) return [{ kind: 'header', name: source.header.name.toLowerCase() }];
     const { jwt } = source;
-    const keys = tokenKeys(jwt);
-    hasKeys ||= keys.length > 0;
+    const url = jwt.jwks !== undefined && isUrl(jwt.jwks) ? jwt.jwks : undefined;
+    const own = tokenKeys(jwt);
+    hasKeys ||= own.length > 0 || url !== undefined;
     const rules = { issuer: jwt.issuer, audience: jwt.audience, clockSkewSeconds: jwt.clockSkew / 1_000 };
-    return [
-      {
-        kind: 'jwt',
-        headers: lower(jwt.header),
-        cookies: jwt.cookie,
-        subjectClaims: jwt.subjectClaim,
-        reader: new TokenReader(keys, rules),
-      },
-    ];
+    const reader =
+      url === undefined
+        ? new TokenReader(own, rules)
+        : new TokenReader([...own, ...publishedKeys(keySets[url])], rules, onUnknownKey);
+    if (url !== undefined) published.push({ url, own, reader });
+    return [{ kind: 'jwt', headers: lower(jwt.header), cookies: jwt.cookie, subjectClaims: jwt.subjectClaim, reader }];
   });
-  return { sources, hasKeys };
+  return {
+    sources,
+    hasKeys,
+    replaceKeySets: (sets) => {
+      for (const { url, own, reader } of published) reader.replaceKeys([...own, ...publishedKeys(sets[url])]);
+    },
+  };
 }
 
 type WrittenJwt = Extract<NonNullable<Configuration['identity']['actors']>[number], { jwt: unknown }>['jwt'];
@@ -229,12 +246,20 @@ function tokenKeys(jwt: WrittenJwt): TokenKey[] {
     keys.push({ kid: undefined, alg: undefined, key: createSecretKey(Buffer.from(textOf(jwt.secret))) });
   if (jwt.publicKey !== undefined)
     keys.push({ kid: undefined, alg: undefined, key: createPublicKey(textOf(jwt.publicKey)) });
-  if (jwt.jwks !== undefined) {
-    const set = JSON.parse(readFileSync(jwt.jwks, 'utf8')) as { keys: (JsonWebKey & { kid?: string; alg?: string })[] };
-    for (const jwk of set.keys)
-      keys.push({ kid: jwk.kid, alg: jwk.alg, key: createPublicKey({ key: jwk, format: 'jwk' }) });
+  if (jwt.jwks !== undefined && !isUrl(jwt.jwks)) {
+    const set = readKeySet(readFileSync(jwt.jwks, 'utf8'));
+    if (set === undefined) throw new Error(`${jwt.jwks} is no JWK Set`);
+    keys.push(...publishedKeys(set));
   }
   return keys;
+}
+
+function publishedKeys(set: readonly PublishedKey[] | undefined): TokenKey[] {
+  return (set ?? []).map((jwk) => ({
+    kid: jwk.kid,
+    alg: jwk.alg,
+    key: createPublicKey({ key: jwk, format: 'jwk' }),
+  }));
 }
 
 function lower(names: readonly string[]): string[] {

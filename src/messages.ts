@@ -1,6 +1,7 @@
 // What supervisor, workers and analyst say to each other. Small and rare; records go over their own socket.
 import type { Configuration } from './configuration/load.ts';
 import type { DocumentFault, PolicyBundle } from './core/document.ts';
+import type { KeySets } from './core/key-set.ts';
 import type { Restriction } from './core/restriction.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 
@@ -11,6 +12,7 @@ export interface WorkerStart {
   readonly openapi: readonly { readonly route: string; readonly endpoints: readonly string[] }[];
   readonly bundle: PolicyBundle;
   readonly restrictions: readonly Restriction[];
+  readonly keySets: KeySets;
   readonly socketPath: string;
 }
 
@@ -18,6 +20,7 @@ export type ToWorker =
   | WorkerStart
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
   | { readonly kind: 'restrictions'; readonly restrictions: readonly Restriction[] }
+  | { readonly kind: 'key-sets'; readonly keySets: KeySets }
   | { readonly kind: 'drain' };
 
 export type FromWorker =
@@ -27,6 +30,8 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'compiled'; readonly version: string }
   | { readonly kind: 'refused-bundle'; readonly version: string; readonly message: string }
+  /** A token names a key that no key set has. */
+  | { readonly kind: 'unknown-key' }
   | { readonly kind: 'heartbeat' };
 
 export interface AnalystStart {

@@ -6,8 +6,11 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Configuration } from './configuration/load.ts';
+import { isUrl } from './configuration/relative-paths.ts';
 import type { PolicyBundle } from './core/document.ts';
+import type { KeySets } from './core/key-set.ts';
 import type { Restriction } from './core/restriction.ts';
+import { KEY_SET_TIMES, KeySetKeeper } from './key-sets/key-set-keeper.ts';
 import type { FromAnalyst, FromWorker, ToAnalyst, ToWorker } from './messages.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 
@@ -47,6 +50,7 @@ export class Supervisor {
   #analyst: ChildProcess | undefined;
   #bundle: PolicyBundle;
   #restrictions: readonly Restriction[] = [];
+  readonly #keySets: KeySetKeeper;
   #workersStarted = 0;
   #crashes = 0;
   #analystCrashes = 0;
@@ -62,10 +66,16 @@ export class Supervisor {
     this.stopped = new Promise((resolve) => {
       this.#finish = resolve;
     });
+    this.#keySets = new KeySetKeeper({
+      ...KEY_SET_TIMES,
+      urls: keySetUrls(settings.configuration),
+      onChange: (keySets: KeySets) => this.#tellWorkers({ kind: 'key-sets', keySets }),
+      onFailure: (url, why) => console.error(`the key set ${url} could not be read (${why}); the last one stays`),
+    });
   }
 
   async start(): Promise<Started> {
-    const analyst = await this.#startAnalyst();
+    const [analyst] = await Promise.all([this.#startAnalyst(), this.#keySets.start()]);
     if ('failure' in analyst) return this.#giveUp(analyst.failure);
     cluster.setupPrimary({ exec: new URL('./gateway.js', import.meta.url).pathname, args: [], serialization: 'json' });
     cluster.schedulingPolicy = cluster.SCHED_RR;
@@ -152,13 +162,15 @@ export class Supervisor {
             openapi: this.#settings.configuration.openapiFiles,
             bundle: this.#bundle,
             restrictions: this.#restrictions,
+            keySets: this.#keySets.sets,
             socketPath: this.#socketPath,
           } satisfies ToWorker);
         } else if (message.kind === 'listening') {
           state.isServing = true;
           this.#tellServing();
           resolve(message.port);
-        } else if (message.kind === 'failed') resolve(message.message);
+        } else if (message.kind === 'unknown-key') this.#keySets.askAgain(Date.now());
+        else if (message.kind === 'failed') resolve(message.message);
         else if (message.kind === 'refused-bundle')
           console.error(`worker ${state.number} keeps its policy: ${message.message}`);
       });
@@ -215,6 +227,7 @@ export class Supervisor {
   }
 
   #end(): void {
+    this.#keySets.stop();
     rmSync(this.#socketPath, { force: true });
     const analyst = this.#analyst;
     if (analyst?.connected !== true) {
@@ -224,6 +237,13 @@ export class Supervisor {
     analyst.once('exit', () => this.#finish(0));
     analyst.send({ kind: 'drain' } satisfies ToAnalyst);
   }
+}
+
+function keySetUrls({ identity }: Configuration): string[] {
+  const urls = (identity.actors ?? []).flatMap((source) =>
+    'jwt' in source && source.jwt.jwks !== undefined && isUrl(source.jwt.jwks) ? [source.jwt.jwks] : [],
+  );
+  return [...new Set(urls)];
 }
 
 /** Grows with the number of crashes in a row; jitter keeps many from coming back at the same moment. */

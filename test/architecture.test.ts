@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'policy-loader': ['core', 'yaml', 'policy', 'configuration'],
   records: ['core'],
   proxy: ['core', 'decoding', 'policy', 'configuration', 'inspection'],
+  'key-sets': ['core'],
   telemetry: ['core', 'configuration'],
   admin: ['core', 'policy', 'configuration', 'inspection', 'analysis'],
   'sample-api': [],

@@ -23,7 +23,12 @@ export function givenConfiguration(config: string | undefined, overrides: Overri
       return { configuration: undefined, file, faults: [{ file, line: 1, column: 1, message }] };
     }
   }
-  const read = readConfiguration(text, file ?? '(flags)', process.env, overrides);
+  // Paths on the command line are meant from here, those in a file from the file.
+  const read = readConfiguration(text, file ?? '(flags)', process.env, {
+    ...overrides,
+    ...(overrides.data === undefined ? {} : { data: resolve(overrides.data) }),
+    ...(overrides.policies === undefined ? {} : { policies: resolve(overrides.policies) }),
+  });
   if (read.configuration === undefined) return { ...read, file };
   const openapiFiles: OpenapiFile[] = [];
   const faults: DocumentFault[] = [];

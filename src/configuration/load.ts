@@ -1,4 +1,5 @@
 // sallyport.yaml + environment + flags → Configuration, or faults with their places. Never throws on what people write.
+import { dirname } from 'node:path';
 import type { DocumentFault } from '../core/document.ts';
 import { DEFAULT_LIMITS, type Limits } from '../core/limits.ts';
 import type { Mode } from '../core/record.ts';
@@ -6,6 +7,7 @@ import type { Answers, Route } from '../core/route.ts';
 import { firstIssue } from '../yaml/issue.ts';
 import { readYaml } from '../yaml/read.ts';
 import { expandVariables } from './expand.ts';
+import { withPathsFrom } from './relative-paths.ts';
 import { configurationSchema, type WrittenConfiguration, type WrittenLimits, type WrittenRoute } from './schema.ts';
 
 export interface Configuration extends Omit<WrittenConfiguration, 'routes' | 'limits' | 'on'> {
@@ -61,7 +63,7 @@ export function readConfiguration(
   }
   const wrong = contradiction(parsed.data);
   if (wrong !== undefined) return fault(wrong.path, wrong.message);
-  return { configuration: complete(parsed.data), faults: [] };
+  return { configuration: complete(withPathsFrom(dirname(file), parsed.data)), faults: [] };
 }
 
 function withOverrides(value: unknown, overrides: Overrides): unknown {

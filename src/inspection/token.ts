@@ -31,11 +31,14 @@ interface SignedToken {
 export class TokenReader {
   #keys: readonly TokenKey[];
   readonly #rules: TokenRules;
+  readonly #onUnknownKey: () => void;
   readonly #read = new LRUCache<string, SignedToken>({ max: TOKENS_REMEMBERED_MAX });
 
-  constructor(keys: readonly TokenKey[], rules: TokenRules) {
+  /** `onUnknownKey` hears of tokens that name a key which is not there; its issuer may have a new one. */
+  constructor(keys: readonly TokenKey[], rules: TokenRules, onUnknownKey: () => void = () => {}) {
     this.#keys = keys;
     this.#rules = rules;
+    this.#onUnknownKey = onUnknownKey;
   }
 
   /** Replaces the keys, as when a JWKS was fetched again. Everything remembered is forgotten. */
@@ -69,6 +72,8 @@ export class TokenReader {
     const claims = jsonObject(text.slice(firstDot + 1, secondDot));
     if (header === undefined || claims === undefined) return undefined;
     const isSigned = this.#keys.some((key) => isSignedBy(key, header, text, secondDot));
+    if (!isSigned && typeof header.kid === 'string' && !this.#keys.some(({ kid }) => kid === header.kid))
+      this.#onUnknownKey();
     const isVerified = isSigned && this.#isForUs(claims);
     return {
       token: { header, claims, isVerified },
