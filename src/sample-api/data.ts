@@ -7,6 +7,9 @@ export interface User {
   readonly role: 'customer' | 'support' | 'admin';
   readonly ssn: string;
   readonly card: string;
+  readonly iban: string;
+  /** Of those who live in Korea. */
+  readonly residentNumber: string | undefined;
   readonly passwordHash: string;
 }
 
@@ -67,6 +70,8 @@ export function shopData(seed: number): ShopData {
       role: i === 2 ? 'admin' : i % 50 === 49 ? 'support' : 'customer',
       ssn: `${100 + Math.floor(random() * 560)}-${10 + Math.floor(random() * 89)}-${1000 + Math.floor(random() * 8999)}`,
       card: cardNumber(random),
+      iban: ibanOf(i + 1),
+      residentNumber: /[가-힣]/.test(name) ? residentNumberOf(i + 1) : undefined,
       passwordHash: `$2b$12$${Array.from({ length: 53 }, () => pick([...'abcdefghijkLMNOPQRSTuvwxyz0123456789./'])).join('')}`,
     };
   });
@@ -103,6 +108,20 @@ function seeded(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** ISO 13616: the check digits make the number 1 modulo 97. */
+function ibanOf(id: number): string {
+  const account = `37040044${String(532_013_000 + id).padStart(10, '0')}`;
+  const remainder = Number(BigInt(`${account}131400`) % 97n);
+  return `DE${String(98 - remainder).padStart(2, '0')}${account}`;
+}
+
+/** A resident registration number: birthday, sex and century, place, order, and a check digit with the weights 2 to 9, 2 to 5. */
+function residentNumberOf(id: number): string {
+  const digits = `${70 + (id % 30)}${String(1 + (id % 12)).padStart(2, '0')}${String(1 + (id % 28)).padStart(2, '0')}${1 + (id % 2)}${String(10_000 + id * 37).slice(-5)}`;
+  const sum = [...digits].reduce((total, digit, i) => total + Number(digit) * (2 + (i % 8)), 0);
+  return `${digits.slice(0, 6)}-${digits.slice(6)}${(11 - (sum % 11)) % 10}`;
 }
 
 function cardNumber(random: () => number): string {

@@ -7,7 +7,7 @@ export interface Call {
   readonly url: URL;
   /** What `{name}` segments of the route's path matched. */
   readonly parameters: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 export interface SampleRoute {
@@ -39,9 +39,9 @@ export function sendText(response: ServerResponse, text: string): void {
   response.end(text);
 }
 
-export function jsonOf(body: string): Record<string, unknown> {
+export function jsonOf(body: Buffer): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(body);
+    const value: unknown = JSON.parse(body.toString('utf8'));
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {
     // Said below.
@@ -69,12 +69,12 @@ function decoded(segment: string): string {
   }
 }
 
-export async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     length += (chunk as Buffer).length;
     if (length <= 16 * 1024 * 1024) chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

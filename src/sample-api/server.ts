@@ -5,9 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { buildSchema, graphql } from 'graphql';
 import { Catalogue } from './catalogue.ts';
 import { type ShopData, shopData, type User } from './data.ts';
+import { FailedLogins } from './failed-logins.ts';
 import { type Call, HttpProblem, jsonOf, matchPath, readBody, type SampleRoute, sendJson, sendText } from './http.ts';
+import { openapiOfShop } from './openapi.ts';
 import { pretendedFetch, pretendedFile, pretendedPing } from './pretended.ts';
 import { logIn, userOf } from './sessions.ts';
+import { serveStock } from './stock-socket.ts';
+import { readUpload } from './upload.ts';
 
 export interface SampleSettings {
   readonly host: string;
@@ -20,7 +24,8 @@ export async function startSampleApi(
   settings: SampleSettings,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const isHardened = settings.isHardened === true;
-  const routes = shopRoutes(shopData(settings.seed ?? 7), isHardened);
+  const data = shopData(settings.seed ?? 7);
+  const routes = shopRoutes(data, isHardened);
   const server: Server = createServer(async (request, response) => {
     if (!isHardened) response.setHeader('access-control-allow-origin', request.headers.origin ?? '*');
     try {
@@ -41,6 +46,7 @@ export async function startSampleApi(
         sendJson(response, status, isHardened && status >= 500 ? { error: 'internal error' } : said);
     }
   });
+  const endSockets = serveStock(server, data, isHardened);
   await new Promise<void>((resolve) => {
     server.listen(settings.port, settings.host, resolve);
   });
@@ -49,6 +55,7 @@ export async function startSampleApi(
     url: `http://${settings.host}:${port}`,
     close: () =>
       new Promise((resolve) => {
+        endSockets();
         server.closeAllConnections();
         server.close(() => resolve());
       }),
@@ -63,6 +70,7 @@ function targetOf(target: string): URL {
 
 function shopRoutes({ users, orders, products }: ShopData, isHardened: boolean): SampleRoute[] {
   const catalogue = new Catalogue(products, isHardened);
+  const failed = new FailedLogins();
   const placed = [...orders];
   const comments: { user: string; text: string }[] = [];
   const caller = ({ request }: Call): User | undefined => userOf(users, request);
@@ -88,13 +96,21 @@ function shopRoutes({ users, orders, products }: ShopData, isHardened: boolean):
     orders: () => placed.filter((order) => order.userId === user.id).map(orderOf),
   });
   return [
+    { method: 'GET', path: '/openapi.json', handle: ({ response }) => sendJson(response, 200, openapiOfShop()) },
     { method: 'GET', path: '/healthz', handle: ({ response }) => sendJson(response, 200, { status: 'ok' }) },
     {
       method: 'POST',
       path: '/api/login',
       handle: ({ response, body }) => {
         const { email, password } = jsonOf(body);
+        const account = String(email);
+        if (isHardened && failed.isLocked(account, Date.now())) {
+          response.setHeader('retry-after', '60');
+          throw new HttpProblem(429, 'too many wrong passwords');
+        }
         const token = logIn(users, email, password);
+        if (token === undefined) failed.failed(account, Date.now());
+        else failed.succeeded(account);
         sendJson(
           response,
           token === undefined ? 401 : 200,
@@ -191,12 +207,10 @@ function shopRoutes({ users, orders, products }: ShopData, isHardened: boolean):
     {
       method: 'POST',
       path: '/api/upload',
-      handle: (call) => {
+      handle: async (call) => {
         mustLogIn(call);
-        sendJson(call.response, 201, {
-          bytes: Buffer.byteLength(call.body),
-          contentType: call.request.headers['content-type'],
-        });
+        const contentType = call.request.headers['content-type'] ?? '';
+        sendJson(call.response, 201, await readUpload(call.body, contentType));
       },
     },
     {
