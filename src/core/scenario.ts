@@ -73,6 +73,9 @@ export interface ScanPattern {
 export interface OwnershipPattern {
   readonly kind: 'ownership';
   readonly objectsMin: number;
+  /** Objects that were read more than once; an object read once says nothing about who may read it. */
+  readonly objectsReadAgainMin: number;
+  /** Of the objects read again: the share that only their owner read. */
   readonly singleOwnerShareMin: number;
   readonly principalsMin: number;
   /** Objects of others that somebody (or a role) reads while it is learned, from which reading others' is its work. */

@@ -69,6 +69,7 @@ const pattern = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ownership'),
     objectsMin: count.default(200),
+    objectsReadAgainMin: count.default(50),
     singleOwnerShareMin: share.default(0.95),
     principalsMin: count.default(5),
     broadObjectsMin: count.default(10),

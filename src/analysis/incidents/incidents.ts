@@ -18,6 +18,7 @@ const PART_MS = 3_600_000;
 const TOLD_EVERY_MS = 60_000;
 const SUSPECT_MS = 24 * 3_600_000;
 const WATCHES_MAX = 1_000;
+const ROOM_LOOKED_MAX = 100;
 
 export type IncidentEvent = {
   readonly kind: 'opened' | 'changed' | 'reopened' | 'renamed' | 'merged' | 'status';
@@ -307,12 +308,13 @@ export class Incidents {
     return incidentOf(file, this.#options.precisionOf);
   }
 
-  /** Closed ones first, then the one that was seen longest ago. */
+  /** Of the earliest made, closed ones first, then the one that was seen longest ago. A storm must not make this slow. */
   #makeRoom(): void {
     let oldest: CaseFile | undefined;
+    let looked = 0;
     for (const file of this.#byId.values()) {
-      const isEarlier = oldest === undefined || rank(file) < rank(oldest);
-      if (isEarlier) oldest = file;
+      if (oldest === undefined || rank(file) < rank(oldest)) oldest = file;
+      if (++looked >= ROOM_LOOKED_MAX) break;
     }
     if (oldest === undefined) return;
     this.#byId.delete(oldest.id);

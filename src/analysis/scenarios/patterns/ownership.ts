@@ -18,6 +18,8 @@ const BROAD_SHARE_MIN = 0.2;
 interface EndpointOwnership {
   readonly hash: number;
   objects: number;
+  /** Objects read again by their owner alone, and objects read by others too. */
+  again: number;
   shared: number;
   readonly principals: HyperLogLog;
   /** Role or principal → objects read, and others' objects among them. */
@@ -30,7 +32,7 @@ export class Ownership implements Pattern {
   readonly #scenario: ScenarioDocument;
   readonly #pattern: OwnershipPattern;
   readonly #endpoints = new Map<string, EndpointOwnership>();
-  /** Object at endpoint → hash of its only reader, or SHARED. The oldest are forgotten. */
+  /** Object at endpoint → hash of its only reader, negative when it read it again, or SHARED. The oldest are forgotten. */
   readonly #owners = new Map<number, number>();
   #evicted = 0;
 
@@ -47,7 +49,8 @@ export class Ownership implements Pattern {
     const reader = hashOf(principal) || 1;
     const who = occurrence.role === 'authenticated' ? principal : occurrence.role;
     const key = pairOf(place.hash, object);
-    const owner = this.#owners.get(key);
+    const marked = this.#owners.get(key);
+    const owner = marked === undefined ? undefined : Math.abs(marked);
     if (this.#isBroad(place, who)) {
       if (place.broad.size < READERS_PER_ENDPOINT_MAX) place.broad.add(reader);
       return undefined;
@@ -62,6 +65,10 @@ export class Ownership implements Pattern {
     } else if (owner !== reader && owner !== SHARED) {
       this.#owners.set(key, SHARED);
       place.shared += 1;
+      if (marked! < 0) place.again -= 1;
+    } else if (owner === reader && marked! > 0) {
+      this.#owners.set(key, -reader);
+      place.again += 1;
     }
     note(place, who, isTheirs);
     return undefined;
@@ -82,6 +89,7 @@ export class Ownership implements Pattern {
         endpoint,
         {
           objects: one.objects,
+          again: one.again,
           shared: one.shared,
           principals: Buffer.from(one.principals.registers).toString('base64'),
           readers: [...one.readers],
@@ -98,6 +106,7 @@ export class Ownership implements Pattern {
         string,
         {
           objects: number;
+          again: number;
           shared: number;
           principals: string;
           readers: [string, { own: number; others: number }][];
@@ -110,6 +119,7 @@ export class Ownership implements Pattern {
       this.#endpoints.set(endpoint, {
         hash: hashOf(endpoint),
         objects: one.objects,
+        again: one.again,
         shared: one.shared,
         principals: new HyperLogLog(new Uint8Array(Buffer.from(one.principals, 'base64'))),
         readers: new Map(one.readers),
@@ -130,7 +140,8 @@ export class Ownership implements Pattern {
       figures: {
         value: 1,
         objects: place.objects,
-        singleOwnerPercent: Math.round((1 - place.shared / place.objects) * 1_000) / 10,
+        again: place.again + place.shared,
+        singleOwnerPercent: Math.round((place.again / (place.again + place.shared)) * 1_000) / 10,
         threshold: Math.round(this.#pattern.singleOwnerShareMin * 100),
         peers: place.principals.estimate(),
       },
@@ -141,7 +152,8 @@ export class Ownership implements Pattern {
   #isPrivate(place: EndpointOwnership): boolean {
     return (
       place.objects >= this.#pattern.objectsMin &&
-      place.shared <= place.objects * (1 - this.#pattern.singleOwnerShareMin) &&
+      place.again + place.shared >= this.#pattern.objectsReadAgainMin &&
+      place.again >= (place.again + place.shared) * this.#pattern.singleOwnerShareMin &&
       place.principals.estimate() >= this.#pattern.principalsMin
     );
   }
@@ -158,6 +170,7 @@ export class Ownership implements Pattern {
       place = {
         hash: hashOf(endpoint),
         objects: 0,
+        again: 0,
         shared: 0,
         principals: new HyperLogLog(),
         readers: new Map(),
