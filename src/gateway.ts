@@ -8,6 +8,7 @@ import { compileRoutes } from './configuration/match-route.ts';
 import { isUrl } from './configuration/relative-paths.ts';
 import type { KeySets, PublishedKey } from './core/key-set.ts';
 import type { TransactionRecord } from './core/record.ts';
+import { openCountries } from './geoip/countries.ts';
 import { defaultActorSources } from './inspection/default-identity.ts';
 import { EndpointMatcher, type EndpointTemplate } from './inspection/endpoints.ts';
 import { createEngine } from './inspection/engine.ts';
@@ -72,7 +73,7 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
       identifier: new Identifier(sources.sources),
       verifiesTokens: sources.hasKeys,
       endpoints: new EndpointMatcher(endpointTemplates(first)),
-      countryOf: () => undefined,
+      countryOf: await openCountries(configuration.geoip.country),
       isAnalystThere: () => queue.isConnected,
       onRecord,
       onDetectorError: (detector) => {

@@ -24,6 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   records: ['core'],
   proxy: ['core', 'decoding', 'policy', 'configuration', 'inspection'],
   'key-sets': ['core'],
+  geoip: ['core'],
   telemetry: ['core', 'configuration'],
   admin: ['core', 'policy', 'configuration', 'inspection', 'analysis'],
   'sample-api': [],

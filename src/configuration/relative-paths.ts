@@ -15,6 +15,7 @@ export function withPathsFrom(folder: string, written: WrittenConfiguration): Wr
     ...(written.tls === undefined
       ? {}
       : { tls: { ...written.tls, cert: path(written.tls.cert), key: path(written.tls.key) } }),
+    geoip: { country: optional(written.geoip.country) },
     routes: written.routes.map((route) => ({ ...route, openapi: optional(route.openapi) })),
     upstreams: Object.fromEntries(
       Object.entries(written.upstreams).map(([name, upstream]) => [

@@ -224,6 +224,15 @@ export const configurationSchema = z.strictObject({
       actors: z.array(actorSource).max(20).optional(),
     })
     .default({ trustedProxies: [] }),
+  geoip: z
+    .strictObject({
+      country: z
+        .string()
+        .optional()
+        .describe('An MMDB file, as GeoLite2-Country; without it the free data that is installed along.'),
+    })
+    .default({})
+    .describe('From addresses to countries, for lists and findings.'),
   limits: limits.default({}).describe('Bounds of one transaction; sizes as `8MiB`.'),
   on: answers.default({}).describe('What happens when inspection cannot give its normal answer.'),
   policies: z.string().optional().describe('Folder of your own policies; they come on top of the shipped ones.'),
