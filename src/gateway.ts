@@ -45,6 +45,7 @@ export function runGateway(): void {
 
 async function start(first: WorkerStart, tell: (message: FromWorker) => void): Promise<void> {
   const { configuration } = first;
+  const countryOf = await openCountries(configuration.geoip.country);
   const out = destination({ fd: 1, sync: false, minLength: LOG_BLOCK_BYTES });
   const log = pino({ level: configuration.log.level, base: null }, out);
   setInterval(() => out.flush(), LOG_FLUSH_MS).unref();
@@ -73,7 +74,7 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
       identifier: new Identifier(sources.sources),
       verifiesTokens: sources.hasKeys,
       endpoints: new EndpointMatcher(endpointTemplates(first)),
-      countryOf: await openCountries(configuration.geoip.country),
+      countryOf,
       isAnalystThere: () => queue.isConnected,
       onRecord,
       onDetectorError: (detector) => {
