@@ -5,6 +5,7 @@ import type { ActorProfile, TimelineEntry } from '../../core/actor-profile.ts';
 import type { Incident, IncidentStatus } from '../../core/incident.ts';
 import { hashOf } from '../scenarios/metrics/hash.ts';
 import { HyperLogLog } from '../scenarios/metrics/hyper-log-log.ts';
+import { OldestFirst } from '../scenarios/metrics/oldest-first.ts';
 import type { Occurrence } from '../scenarios/occurrence.ts';
 import { type Addend, confidenceOf } from './confidence.ts';
 import { Interner } from './interner.ts';
@@ -48,6 +49,7 @@ export class Actors {
   readonly #precisionOf: (detection: string) => number;
   readonly #statusOf: (incident: string) => IncidentStatus | undefined;
   readonly #known = new Map<string, Known>();
+  readonly #oldest = new OldestFirst(this.#known);
   /** Keys of those with a part in incidents. */
   readonly #notable = new Set<string>();
   readonly #texts = new Interner();
@@ -158,19 +160,21 @@ export class Actors {
     return known === undefined ? undefined : this.#profile(known, key, now);
   }
 
-  /** Most suspect first, then the latest. `limit` bounds the work: profiles are made of those shown only. */
+  /** Most suspect first, then the latest. Profiles are made of those shown only. */
   list(filter: ActorFilter, now: number, offset: number, limit: number): { total: number; items: ActorProfile[] } {
     const keys = (filter.confidenceMin ?? 0) > 0 ? this.#notable : this.#known.keys();
-    const wanted: { key: string; known: Known; percent: number }[] = [];
+    const wanted = new Foremost(offset + limit);
     for (const key of keys) {
       const known = this.#known.get(key);
       if (known === undefined || !isWanted(known, key, filter)) continue;
       const percent = known.notable === undefined ? 0 : this.#confidence(known, now).percent;
-      if (percent >= (filter.confidenceMin ?? 0)) wanted.push({ key, known, percent });
+      if (percent >= (filter.confidenceMin ?? 0)) wanted.add({ key, known, percent });
     }
-    wanted.sort((a, b) => b.percent - a.percent || b.known.lastSeen - a.known.lastSeen);
-    const items = wanted.slice(offset, offset + limit).map(({ key, known }) => this.#profile(known, key, now));
-    return { total: wanted.length, items };
+    const items = wanted
+      .sorted()
+      .slice(offset)
+      .map(({ key, known }) => this.#profile(known, key, now));
+    return { total: wanted.total, items };
   }
 
   /** Who matters: those in incidents. The others come back by themselves. */
@@ -297,7 +301,7 @@ export class Actors {
   /** The one that came first and was not seen lately goes; those in incidents get more chances. */
   #makeRoom(now: number): void {
     for (let i = 0; i < CHANCES; i++) {
-      const [key, known] = this.#known.entries().next().value!;
+      const [key, known] = this.#oldest.next()!;
       this.#known.delete(key);
       const isKept = known.notable !== undefined || known.lastSeen > now - 60_000;
       if (!isKept || i === CHANCES - 1) {
@@ -317,6 +321,35 @@ export class Actors {
     for (const { seen } of this.#known.values()) renumber(seen, moved);
     // Not again before it is worth the walk.
     this.#textsMax = Math.max(this.#textsMax, Math.ceil(this.#texts.size * 1.5));
+  }
+}
+
+interface Ranked {
+  readonly key: string;
+  readonly known: Known;
+  readonly percent: number;
+}
+
+/** The first so many of very many, without sorting them all. */
+class Foremost {
+  total = 0;
+  readonly #max: number;
+  #ranked: Ranked[] = [];
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  add(one: Ranked): void {
+    this.total += 1;
+    this.#ranked.push(one);
+    if (this.#ranked.length >= this.#max * 4 + 1_000) this.#ranked = this.sorted();
+  }
+
+  sorted(): Ranked[] {
+    return this.#ranked
+      .sort((a, b) => b.percent - a.percent || b.known.lastSeen - a.known.lastSeen)
+      .slice(0, this.#max);
   }
 }
 

@@ -1,6 +1,7 @@
 // Which places hold what everybody reads: a catalogue, not accounts. Where many objects had several different readers, reading
 // many of them is no sign of anything.
 import { hashOf, pairOf } from './metrics/hash.ts';
+import { OldestFirst } from './metrics/oldest-first.ts';
 
 const OBJECTS_MAX = 200_000;
 const ENDPOINTS_MAX = 10_000;
@@ -25,6 +26,7 @@ export class Publicity {
   readonly #places = new Map<string, Place>();
   /** The oldest are forgotten. */
   readonly #objects = new Map<number, Readers>();
+  readonly #oldest = new OldestFirst(this.#objects);
 
   /** Notes a successful read; true when the endpoint is a public place. */
   note(endpoint: string, object: number, reader: string): boolean {
@@ -37,7 +39,7 @@ export class Publicity {
     const key = pairOf(place.hash, object);
     const known = this.#objects.get(key);
     if (known === undefined) {
-      if (this.#objects.size >= OBJECTS_MAX) this.#objects.delete(this.#objects.keys().next().value!);
+      if (this.#objects.size >= OBJECTS_MAX) this.#objects.delete(this.#oldest.next()![0]);
       this.#objects.set(key, { reads: 1, readers: [hashOf(reader)] });
       return isPublic(place);
     }

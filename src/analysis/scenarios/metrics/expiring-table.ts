@@ -1,6 +1,8 @@
 // A table with a bound on entries and on idle time. When it is full, an entry that was not used lately makes room: second
 // chance, which costs the usual access nothing but a time stamp. What was dropped for want of room is counted.
 
+import { OldestFirst } from './oldest-first.ts';
+
 interface Entry<V> {
   readonly value: V;
   usedAt: number;
@@ -15,6 +17,7 @@ export class ExpiringTable<V> {
   readonly #idleMs: number;
   readonly #onEnd: (key: string, value: V) => void;
   readonly #entries = new Map<string, Entry<V>>();
+  readonly #oldest = new OldestFirst(this.#entries);
   #sweep: IterableIterator<[string, Entry<V>]> | undefined;
 
   constructor(entriesMax: number, idleMs: number, onEnd: (key: string, value: V) => void = () => {}) {
@@ -73,7 +76,7 @@ export class ExpiringTable<V> {
 
   #makeRoom(now: number): void {
     for (let i = 0; i < CHANCES; i++) {
-      const [key, entry] = this.#entries.entries().next().value!;
+      const [key, entry] = this.#oldest.next()!;
       this.#entries.delete(key);
       const isIdle = now - entry.usedAt > this.#idleMs / 4;
       if (isIdle || i === CHANCES - 1) {

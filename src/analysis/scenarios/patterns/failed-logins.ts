@@ -7,7 +7,7 @@ import { SlidingCount } from '../metrics/sliding-count.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
 
-const KEYS_MAX = 200_000;
+const KEYS_MAX = 100_000;
 
 interface Tally {
   readonly failures: readonly SlidingCount[];

@@ -10,7 +10,7 @@ import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Figures, Pattern, Signal } from '../signal.ts';
 
-const KEYS_MAX = 200_000;
+const KEYS_MAX = 100_000;
 const ENDPOINTS_MAX = 1_000;
 const ENDPOINT_IDLE_MS = 7 * 24 * 3_600_000;
 const OFFENDERS_KEPT_MAX = 20;

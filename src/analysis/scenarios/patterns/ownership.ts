@@ -5,10 +5,11 @@ import type { ScenarioDocument } from '../../../core/document.ts';
 import type { OwnershipPattern } from '../../../core/scenario.ts';
 import { hashOf, pairOf } from '../metrics/hash.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
+import { OldestFirst } from '../metrics/oldest-first.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
 
-const OBJECTS_MAX = 1_000_000;
+const OBJECTS_MAX = 300_000;
 const ENDPOINTS_MAX = 5_000;
 const READERS_PER_ENDPOINT_MAX = 10_000;
 const SHARED = 0;
@@ -34,6 +35,7 @@ export class Ownership implements Pattern {
   readonly #endpoints = new Map<string, EndpointOwnership>();
   /** Object at endpoint → hash of its only reader, negative when it read it again, or SHARED. The oldest are forgotten. */
   readonly #owners = new Map<number, number>();
+  readonly #oldest = new OldestFirst(this.#owners);
   #evicted = 0;
 
   constructor(scenario: ScenarioDocument, pattern: OwnershipPattern) {
@@ -184,7 +186,7 @@ export class Ownership implements Pattern {
   #own(key: number, reader: number): void {
     this.#owners.set(key, reader);
     if (this.#owners.size <= OBJECTS_MAX) return;
-    this.#owners.delete(this.#owners.keys().next().value!);
+    this.#owners.delete(this.#oldest.next()![0]);
     this.#evicted += 1;
   }
 }

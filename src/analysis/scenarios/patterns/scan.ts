@@ -9,7 +9,7 @@ import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
 import { type Occurrence, statusMatcher } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
 
-const ACTORS_MAX = 200_000;
+const ACTORS_MAX = 100_000;
 const KINDS_MAX = 40;
 /** Says who looks, not what for. */
 const PROBE = 'scanner-signature';

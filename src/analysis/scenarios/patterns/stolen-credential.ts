@@ -9,7 +9,7 @@ import { hashOf } from '../metrics/hash.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
 
-const CREDENTIALS_MAX = 200_000;
+const CREDENTIALS_MAX = 100_000;
 const IDLE_MS = 30 * 24 * 3_600_000;
 const CLIENTS_KEPT_MAX = 8;
 const ENDPOINTS_KEPT_MAX = 64;

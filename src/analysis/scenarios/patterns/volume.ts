@@ -17,7 +17,7 @@ import type { Figures, Pattern, Signal } from '../signal.ts';
 import { Stride } from '../stride.ts';
 import { comparison, judge } from '../threshold.ts';
 
-const ACTORS_MAX = 200_000;
+const ACTORS_MAX = 100_000;
 const POPULATIONS_MAX = 10_000;
 const POPULATION_IDLE_MS = 7 * 24 * 3_600_000;
 /** Of the values, those not found from which it is a search for what is there. */
