@@ -68,13 +68,15 @@ export class World {
   readonly random: () => number;
   readonly events: AnalysisEvent[] = [];
   readonly analysis: Analysis;
+  readonly documents: readonly PolicyDocument[];
   #transactions = 0;
   #tickedAt = START;
 
   constructor(seed = 1, documents: readonly PolicyDocument[] = [], options: Partial<AnalysisOptions> = {}) {
     this.random = randomOf(seed);
+    this.documents = [...shipped, ...documents];
     this.analysis = new Analysis(
-      { version: 'test', documents: [...shipped, ...documents] },
+      { version: 'test', documents: this.documents },
       { ...options, onEvent: (event) => this.events.push(event) },
     );
   }

@@ -42,7 +42,8 @@ export class Scan implements Pattern {
 
   take(occurrence: Occurrence): Signal | undefined {
     const { attacks, at, endpoint } = occurrence;
-    const isError = this.#isError(occurrence.status) && occurrence.account === undefined;
+    // An attack that was refused is one thing, not two.
+    const isError = attacks.length === 0 && this.#isError(occurrence.status) && occurrence.account === undefined;
     if (attacks.length === 0 && !isError) return undefined;
     const passed: { actor: Actor; tally: Tally; places: number }[] = [];
     for (const { actor, key, share } of occurrence.actors) {
