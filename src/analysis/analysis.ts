@@ -115,7 +115,8 @@ export class Analysis {
   take(record: TransactionRecord): void {
     if (record.receivedAt > this.#now) this.#now = record.receivedAt;
     const occurrence = this.#occurrences.of(record);
-    this.#incidents.pass(record, occurrence.endpoint);
+    const keys = occurrence.actors.map(({ key }) => key);
+    this.#incidents.pass(record, occurrence.endpoint, keys);
     this.#take(occurrence);
     if (this.#options.onTrace !== undefined) {
       const { record: _, ...trace } = occurrence;

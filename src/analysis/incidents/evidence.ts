@@ -1,6 +1,5 @@
 // The transactions around an incident: a ring of what passed lately, from which those before are taken, and a watch on the
 // actors for those after.
-import { actorKey } from '../../core/actor.ts';
 import type { Evidence, EvidenceMessage } from '../../core/incident.ts';
 import type { TransactionRecord } from '../../core/record.ts';
 
@@ -14,11 +13,12 @@ export type MessagesOf = (
 ) => { readonly request?: EvidenceMessage; readonly response?: EvidenceMessage } | undefined;
 
 export class RecentRecords {
-  readonly #ring: TransactionRecord[] = [];
+  readonly #ring: { readonly record: TransactionRecord; readonly keys: readonly string[] }[] = [];
   #next = 0;
 
-  add(record: TransactionRecord): void {
-    this.#ring[this.#next] = record;
+  /** `keys` of its actors. */
+  add(record: TransactionRecord, keys: readonly string[]): void {
+    this.#ring[this.#next] = { record, keys };
     this.#next = (this.#next + 1) % RECENT_MAX;
   }
 
@@ -26,9 +26,9 @@ export class RecentRecords {
   before(keys: ReadonlySet<string>, id: string): TransactionRecord[] {
     const found: TransactionRecord[] = [];
     for (let i = 1; i <= this.#ring.length && found.length < BEFORE_MAX; i++) {
-      const record = this.#ring[(this.#next - i + RECENT_MAX) % RECENT_MAX];
-      if (record === undefined || record.id === id) continue;
-      if (record.actors.some((actor) => keys.has(actorKey(actor)))) found.push(record);
+      const one = this.#ring[(this.#next - i + RECENT_MAX) % RECENT_MAX];
+      if (one === undefined || one.record.id === id) continue;
+      if (one.keys.some((key) => keys.has(key))) found.push(one.record);
     }
     return found.reverse();
   }

@@ -61,11 +61,10 @@ export class Incidents {
   }
 
   /** Every transaction passes here once, for evidence before and after. */
-  pass(record: TransactionRecord, endpoint: string): void {
-    this.#recent.add(record);
+  pass(record: TransactionRecord, endpoint: string, keys: readonly string[]): void {
+    this.#recent.add(record, keys);
     if (this.#watches.size === 0) return;
-    for (const actor of record.actors) {
-      const key = actorKey(actor);
+    for (const key of keys) {
       const watch = this.#watches.get(key);
       if (watch === undefined) continue;
       addEvidence(watch.file, evidenceOf(record, endpoint, 'after', this.#options.messagesOf));
