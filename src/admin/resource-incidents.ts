@@ -1,0 +1,137 @@
+// /api/v1/incidents, proposals and detections: what happened, who works on it, what is proposed against whom.
+// Every change is audited with the state before and after.
+import type { FastifyInstance } from 'fastify';
+import type { Analysis } from '../analysis/analysis.ts';
+import { SEVERITIES, type Severity } from '../core/finding.ts';
+import {
+  INCIDENT_MODULES,
+  INCIDENT_STATUSES,
+  type Incident,
+  type IncidentModule,
+  type IncidentStatus,
+} from '../core/incident.ts';
+import type { AuditLog } from './audit-log.ts';
+
+export interface AnalysisContext {
+  readonly analysis: Analysis;
+  readonly audit: AuditLog;
+}
+
+const BULK_MAX = 200;
+
+interface Query {
+  readonly status?: readonly IncidentStatus[];
+  readonly severity?: readonly Severity[];
+  readonly module?: IncidentModule;
+  readonly detection?: string;
+  readonly endpoint?: string;
+  readonly actor?: string;
+  readonly result?: Incident['result'];
+  /** ISO date-time. */
+  readonly since?: string;
+  readonly text?: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+const querystring = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    status: { type: 'array', items: { enum: INCIDENT_STATUSES } },
+    severity: { type: 'array', items: { enum: SEVERITIES } },
+    module: { enum: INCIDENT_MODULES },
+    detection: { type: 'string', maxLength: 100 },
+    endpoint: { type: 'string', maxLength: 500 },
+    actor: { type: 'string', maxLength: 300, description: 'Key of an actor, such as `ip:203.0.113.7`.' },
+    result: { enum: ['attempt', 'succeeded'] },
+    since: { type: 'string', format: 'date-time' },
+    text: { type: 'string', maxLength: 200 },
+    offset: { type: 'integer', minimum: 0, default: 0 },
+    limit: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
+  },
+} as const;
+
+interface Edit {
+  readonly status?: IncidentStatus;
+  readonly assignee?: string | null;
+  readonly comment?: string;
+}
+
+const edit = {
+  type: 'object',
+  additionalProperties: false,
+  minProperties: 1,
+  properties: {
+    status: { enum: INCIDENT_STATUSES },
+    assignee: { type: ['string', 'null'], minLength: 1, maxLength: 100 },
+    comment: { type: 'string', minLength: 1, maxLength: 4_000 },
+  },
+} as const;
+
+const bulkEdit = {
+  ...edit,
+  required: ['ids'],
+  minProperties: 2,
+  properties: {
+    ...edit.properties,
+    ids: { type: 'array', minItems: 1, maxItems: BULK_MAX, items: { type: 'string' } },
+  },
+} as const;
+
+const NOT_FOUND = { title: 'No such incident', status: 404 };
+
+export function incidentRoutes(api: FastifyInstance, { analysis, audit }: AnalysisContext): void {
+  const change = (id: string, by: string, wanted: Edit): Incident | undefined => {
+    const before = analysis.incident(id);
+    if (before === undefined) return undefined;
+    const after = analysis.changeIncident(id, { by, ...wanted }, Date.now())!;
+    audit.add({
+      actor: by,
+      action: 'incident.change',
+      target: id,
+      before: stateOf(before),
+      after: { ...stateOf(after), ...wanted },
+    });
+    return after;
+  };
+
+  api.get<{ Querystring: Query }>('/incidents', { schema: { querystring } }, async (request) => {
+    const { offset, limit, since, ...filter } = request.query;
+    const { total, items } = analysis.incidents(
+      since === undefined ? filter : { ...filter, since: Date.parse(since) },
+      offset,
+      limit,
+    );
+    // Evidence and history come with the single incident.
+    return { total, items: items.map(({ evidence, history, comments, ...incident }) => incident) };
+  });
+
+  api.get<{ Params: { id: string } }>('/incidents/:id', async (request, reply) => {
+    const incident = analysis.incident(request.params.id);
+    return incident ?? reply.code(404).send(NOT_FOUND);
+  });
+
+  api.patch<{ Params: { id: string }; Body: Edit }>(
+    '/incidents/:id',
+    { schema: { body: edit }, config: { role: 'analyst' } },
+    async (request, reply) =>
+      change(request.params.id, request.caller!.name, request.body) ?? reply.code(404).send(NOT_FOUND),
+  );
+
+  api.patch<{ Body: Edit & { ids: readonly string[] } }>(
+    '/incidents',
+    { schema: { body: bulkEdit }, config: { role: 'analyst' } },
+    async (request) => {
+      const { ids, ...wanted } = request.body;
+      const changed = ids.filter((id) => change(id, request.caller!.name, wanted) !== undefined);
+      return { changed, missing: ids.filter((id) => !changed.includes(id)) };
+    },
+  );
+
+  api.get('/detections', async () => ({ items: analysis.precisions() }));
+}
+
+function stateOf({ status, assignee }: Incident): { status: IncidentStatus; assignee: string | undefined } {
+  return { status, assignee };
+}
