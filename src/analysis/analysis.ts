@@ -20,6 +20,7 @@ import type { Occurrence } from './scenarios/occurrence.ts';
 import { Occurrences } from './scenarios/occurrences.ts';
 import type { OwnerInvariant } from './scenarios/patterns/owner-field.ts';
 import { type ScenarioDump, Scenarios } from './scenarios/scenarios.ts';
+import { occurrenceOf, type Trace, traceOf } from './trace.ts';
 
 /** `incident` when one opens or changes, `wish` when a response plan wants something done. */
 export type AnalysisEvent =
@@ -37,9 +38,6 @@ export interface AnalysisOptions {
   /** What other nodes are to be told of a transaction; see `takeTrace`. */
   readonly onTrace?: (trace: Trace) => void;
 }
-
-/** An occurrence without its record, as it travels between nodes. */
-export type Trace = Omit<Occurrence, 'record'>;
 
 export interface IncidentFilter {
   readonly status?: readonly Incident['status'][];
@@ -118,16 +116,13 @@ export class Analysis {
     const keys = occurrence.actors.map(({ key }) => key);
     this.#incidents.pass(record, occurrence.endpoint, keys);
     this.#take(occurrence);
-    if (this.#options.onTrace !== undefined) {
-      const { record: _, ...trace } = occurrence;
-      this.#options.onTrace(trace);
-    }
+    this.#options.onTrace?.(traceOf(occurrence));
   }
 
   /** A transaction that another node took: windows and learning see it as if it had come here. */
   takeTrace(trace: Trace): void {
     if (trace.at > this.#now) this.#now = trace.at;
-    this.#take({ ...trace, record: undefined });
+    this.#take(occurrenceOf(trace));
   }
 
   /** To be called every few seconds. */

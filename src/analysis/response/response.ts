@@ -198,7 +198,7 @@ export class Response {
     const durationSeconds = action.durationsSeconds[Math.min(before, action.durationsSeconds.length - 1)]!;
     const isAutomatic = plan.mode === 'automatic' && mayBeAutomatic;
     const proposal: Proposal = {
-      id: `prop-${createHash('sha256').update(`${plan.id} ${incident.id} ${key} ${now}`).digest('hex').slice(0, 12)}`,
+      id: `prop-${createHash('sha256').update(`${plan.id} ${incident.id} ${key} ${before}`).digest('hex').slice(0, 12)}`,
       plan: plan.id,
       incident: incident.id,
       actor,

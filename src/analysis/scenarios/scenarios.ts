@@ -25,6 +25,14 @@ interface Loaded {
   readonly matches: Matcher | undefined;
 }
 
+/** Learned field by field, or hour by hour, from a node's own traffic. */
+const OWN_TRAFFIC_ONLY: ReadonlySet<ScenarioDocument['pattern']['kind']> = new Set([
+  'owner-field',
+  'value-drift',
+  'privileged-field',
+  'endpoint-drift',
+]);
+
 export type ScenarioDump = readonly (readonly [id: string, dump: unknown])[];
 
 export class Scenarios {
@@ -49,7 +57,9 @@ export class Scenarios {
 
   take(occurrence: Occurrence): Signal[] {
     const signals: Signal[] = [];
-    for (const { pattern, matches } of this.#loaded) {
+    const isForeign = occurrence.record === undefined;
+    for (const { document, pattern, matches } of this.#loaded) {
+      if (isForeign && OWN_TRAFFIC_ONLY.has(document.pattern.kind)) continue;
       if (matches !== undefined && !matches(factsOf(occurrence))) continue;
       const signal = pattern.take(occurrence);
       if (signal !== undefined) signals.push(signal);

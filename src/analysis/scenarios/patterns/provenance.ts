@@ -3,8 +3,8 @@
 // What was issued to whom is a pair of hashes in a Bloom filter of two generations: constant memory, and its false positives
 // (under one percent when full) only ever miss, never accuse.
 import type { ScenarioDocument } from '../../../core/document.ts';
-import type { ObservedField } from '../../../core/observation.ts';
 import type { ProvenancePattern } from '../../../core/scenario.ts';
+import { isIdentifierField } from '../identifiers.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { hashOf, numberOfHash, pairOf } from '../metrics/hash.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
@@ -16,8 +16,6 @@ import type { Pattern, Signal } from '../signal.ts';
 const IDS_PER_RESPONSE_MAX = 200;
 const PLACES_MAX = 10_000;
 const PRINCIPALS_MAX = 100_000;
-const ID_NAME = /(?:^|\/|_|-)(?:id|uuid|guid|key|ref|number|no|slug|href)$|(?:Id|Uuid|Guid|Key|Ref|Number|No)$/;
-const ID_FORMATS = new Set(['uuid', 'object-id', 'numeric', 'hash', 'ulid', 'prefixed-id']);
 
 interface Place {
   accesses: number;
@@ -47,8 +45,8 @@ export class Provenance implements Pattern {
     if (signal === undefined) {
       let ids = 0;
       for (const field of occurrence.responseFields) {
-        if (field.hash === undefined || !isId(field)) continue;
-        this.#issued.add(pairOf(who, numberOfHash(field.hash)));
+        if (!isIdentifierField(field)) continue;
+        this.#issued.add(pairOf(who, numberOfHash(field.hash!)));
         if (++ids >= IDS_PER_RESPONSE_MAX) break;
       }
     }
@@ -146,8 +144,4 @@ export class Provenance implements Pattern {
     }
     return place;
   }
-}
-
-function isId(field: ObservedField): boolean {
-  return (field.format !== undefined && ID_FORMATS.has(field.format)) || ID_NAME.test(field.pointer);
 }

@@ -1,0 +1,99 @@
+// An occurrence as it travels between nodes: without its record, and of the answer only the identifiers it gave out. What a node
+// learns field by field it learns from its own traffic; windows, owners and issued ids are everybody's.
+import { z } from 'zod';
+import { ACTOR_KINDS } from '../core/actor.ts';
+import { ACTIONS } from '../core/finding.ts';
+import { isIdentifierField } from './scenarios/identifiers.ts';
+import type { Occurrence } from './scenarios/occurrence.ts';
+
+const IDENTIFIERS_MAX = 50;
+const text = z.string().max(1_000);
+const number = z.number();
+
+/** What comes from another node is checked: a newer or broken one must not break this one. */
+export const traceSchema = z.object({
+  transactionId: text,
+  at: number,
+  endpoint: text,
+  route: text,
+  status: number,
+  action: z.enum(ACTIONS),
+  isAccepted: z.boolean(),
+  actors: z
+    .array(
+      z.object({
+        actor: z.object({ kind: z.enum(ACTOR_KINDS), id: text, isVerified: z.boolean() }),
+        key: text,
+        share: number,
+      }),
+    )
+    .min(1)
+    .max(20),
+  principal: text.optional(),
+  role: text,
+  isClean: z.boolean(),
+  object: number.optional(),
+  isPublicPlace: z.boolean(),
+  parameters: z.array(z.object({ name: text, hash: number, number: number.optional() })).max(20),
+  account: text.optional(),
+  isFailedLogin: z.boolean(),
+  sensitiveValues: number,
+  dataTypes: z.array(z.tuple([text, number])).max(200),
+  records: number,
+  userAgent: text,
+  country: text.optional(),
+  network: text,
+  attacks: z.array(text).max(100),
+  /** Hashes of identifiers in the answer. */
+  issued: z.array(text).max(IDENTIFIERS_MAX),
+});
+
+export type Trace = z.output<typeof traceSchema>;
+
+export function traceOf(occurrence: Occurrence): Trace {
+  const { record, responseFields, requestFields, requestMediaType, claims, durationMs, upstreamMs, ...rest } =
+    occurrence;
+  const issued: string[] = [];
+  for (const field of responseFields) {
+    if (!isIdentifierField(field)) continue;
+    issued.push(field.hash!);
+    if (issued.length >= IDENTIFIERS_MAX) break;
+  }
+  const { responseBodyBytes, actors, parameters, dataTypes, attacks, ...plain } = rest;
+  return {
+    ...plain,
+    actors: actors.map((one) => ({ ...one })),
+    parameters: parameters.map((one) => ({ ...one })),
+    dataTypes: dataTypes.map(([type, count]) => [type, count]),
+    attacks: [...attacks],
+    issued,
+  };
+}
+
+export function occurrenceOf(trace: Trace): Occurrence {
+  const { issued, principal, object, account, country, parameters, ...rest } = trace;
+  return {
+    ...rest,
+    principal,
+    object,
+    account,
+    country,
+    parameters: parameters.map(({ name, hash, number: value }) => ({ name, hash, number: value })),
+    claims: [],
+    requestFields: [],
+    requestMediaType: '',
+    responseFields: issued.map((hash) => ({
+      pointer: '/id',
+      type: 'string',
+      format: undefined,
+      length: undefined,
+      number: undefined,
+      hash,
+      word: undefined,
+    })),
+    durationMs: 0,
+    upstreamMs: undefined,
+    responseBodyBytes: 0,
+    record: undefined,
+  };
+}
