@@ -105,7 +105,7 @@ export class Analysis {
     const of = <K extends PolicyDocument['kind']>(kind: K): Extract<PolicyDocument, { kind: K }>[] =>
       documents.filter((document): document is Extract<PolicyDocument, { kind: K }> => document.kind === kind);
     this.#catalogue = new Catalogue(documents);
-    this.#scenarios.load(of('scenario'), this.#catalogue.titles());
+    this.#scenarios.load(of('scenario'), (detection) => this.#catalogue.get(detection)?.title);
     this.#response.load(of('response-plan'));
     this.#protections = this.#protectionsOf(of('list'));
   }

@@ -35,6 +35,7 @@ export const traceSchema = z.object({
   object: number.optional(),
   isPublicPlace: z.boolean(),
   parameters: z.array(z.object({ name: text, hash: number, number: number.optional() })).max(20),
+  isLogin: z.boolean(),
   account: text.optional(),
   isFailedLogin: z.boolean(),
   sensitiveValues: number,

@@ -63,10 +63,6 @@ export class Catalogue {
     return this.#entries.get(detection);
   }
 
-  titles(): ReadonlyMap<string, string> {
-    return new Map([...this.#entries].map(([detection, { title }]) => [detection, title]));
-  }
-
   #add(entry: CatalogueEntry): void {
     this.#entries.set(entry.detection, entry);
   }

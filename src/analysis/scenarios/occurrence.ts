@@ -45,7 +45,8 @@ export interface Occurrence {
   /** What is read here has many readers: a catalogue. */
   readonly isPublicPlace: boolean;
   readonly parameters: readonly ParameterValue[];
-  /** Hash of the account a login names. */
+  readonly isLogin: boolean;
+  /** Hash of the account a login names, where that is known. */
   readonly account: string | undefined;
   readonly isFailedLogin: boolean;
   readonly sensitiveValues: number;

@@ -13,6 +13,8 @@ const PARAMETERS_MAX = 12;
 /** Logins with a cookie or token in the answer, from which on one without is taken for a failure. */
 const GRANTS_MIN = 5;
 const LOGIN_ENDPOINTS_MAX = 1_000;
+/** Of a request whose body was not read. */
+const LOGIN_PATH = /\/(?:log-?in|sign-?in|authenticate|auth|oauth\/token|token|sessions?)\/?$/i;
 const GRANT_NAME = /(?:token|session|jwt|sid|access|auth)[a-z_]*$/i;
 const ID_NAME = /(?:^|[_-])(?:id|uuid|guid|key|number|no)$|(?:Id|Uuid|Guid|Number|No)$/;
 
@@ -41,6 +43,7 @@ export class Occurrences {
     const parameters = this.#parameters(record, endpoint);
     const attacks = attacksOf(record);
     const object = objectOf(parameters);
+    const isLogin = observation?.account !== undefined || (record.method === 'POST' && LOGIN_PATH.test(record.path));
     const reader = principal ?? actors[0]?.key ?? '';
     return {
       transactionId: record.id,
@@ -57,8 +60,9 @@ export class Occurrences {
       object,
       isPublicPlace: isAccepted && object !== undefined && this.#publicity.note(endpoint, object, reader),
       parameters,
+      isLogin,
       account: observation?.account,
-      isFailedLogin: this.#isFailedLogin(record, endpoint, isAccepted),
+      isFailedLogin: isLogin && this.#isFailedLogin(record, endpoint, isAccepted),
       sensitiveValues: isAccepted ? valuesThatLeft(record) : 0,
       dataTypes: observation?.response?.dataTypes ?? [],
       records: observation?.response?.records ?? 0,
@@ -148,7 +152,8 @@ export class Occurrences {
 
   #isFailedLogin(record: TransactionRecord, endpoint: string, isAccepted: boolean): boolean {
     const { observation } = record;
-    if (observation?.account === undefined || record.status >= 500 || record.status === 0) return false;
+    if (record.status >= 500 || record.status === 0) return false;
+    if (observation?.account === undefined) return record.status === 401 || record.status === 403;
     if (!isAccepted) return true;
     const isGranted =
       observation.responseHeaders.some(([name]) => name.toLowerCase() === 'set-cookie') ||

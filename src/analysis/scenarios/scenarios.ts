@@ -1,5 +1,5 @@
 // Every enabled scenario document with its pattern; an occurrence goes through all of them in the documents' order.
-// A document that changed only in words keeps its pattern's state; one whose numbers changed begins with what was learned.
+// A document that changed only in words keeps its pattern as it is; one whose numbers changed begins with what was learned.
 import type { ScenarioDocument } from '../../core/document.ts';
 import { compileMatch, type Matcher } from '../../policy/match.ts';
 import type { Occurrence } from './occurrence.ts';
@@ -38,15 +38,17 @@ export type ScenarioDump = readonly (readonly [id: string, dump: unknown])[];
 export class Scenarios {
   #loaded: readonly Loaded[] = [];
 
-  /** `titles`: detection id → what people call it, for scenarios that are named by what they find. */
-  load(documents: readonly ScenarioDocument[], titles: ReadonlyMap<string, string>): void {
+  /** `titleOf`: what people call a detection, for scenarios that are named by what they find. */
+  load(documents: readonly ScenarioDocument[], titleOf: (detection: string) => string | undefined): void {
     const before = new Map(this.#loaded.map((one) => [one.document.id, one]));
     this.#loaded = documents
       .filter((document) => document.enabled)
       .map((document) => {
         const known = before.get(document.id);
-        const pattern = patternOf(document, titles);
-        if (known !== undefined && known.document.pattern.kind === document.pattern.kind) {
+        const isSame =
+          known !== undefined && JSON.stringify(known.document.pattern) === JSON.stringify(document.pattern);
+        const pattern = isSame ? known.pattern : patternOf(document, titleOf);
+        if (!isSame && known?.document.pattern.kind === document.pattern.kind) {
           const dump = known.pattern.dump();
           if (dump !== undefined) pattern.restore(structuredClone(dump));
         }
@@ -92,7 +94,7 @@ export class Scenarios {
   }
 }
 
-function patternOf(document: ScenarioDocument, titles: ReadonlyMap<string, string>): Pattern {
+function patternOf(document: ScenarioDocument, titleOf: (detection: string) => string | undefined): Pattern {
   const { pattern } = document;
   switch (pattern.kind) {
     case 'volume':
@@ -102,7 +104,7 @@ function patternOf(document: ScenarioDocument, titles: ReadonlyMap<string, strin
     case 'many-accounts':
       return new ManyAccounts(document, pattern);
     case 'scan':
-      return new Scan(document, pattern, titles);
+      return new Scan(document, pattern, titleOf);
     case 'ownership':
       return new Ownership(document, pattern);
     case 'provenance':

@@ -246,3 +246,49 @@ describe('two nodes', () => {
     expect(b!.count).toBe(a!.count);
   });
 });
+
+describe('another version of the policy', () => {
+  it('keeps windows that are under way, and gives incidents its words', () => {
+    const world = new World();
+    const guess = (times: number): void => {
+      for (let i = 0; i < times; i++) {
+        world.pass(SECOND);
+        world.send(ATTACKER, 'POST', '/api/login', { account: 'ann', status: 401 });
+      }
+    };
+    guess(4);
+    const documents = world.documents.map((document) =>
+      document.kind === 'scenario' && document.id === 'brute-force' ? { ...document, title: 'Guessing' } : document,
+    );
+    world.analysis.load({ version: 'next', documents });
+    guess(1);
+    expect(world.titles()).toEqual(['Guessing']);
+  });
+
+  it('with other numbers begins its windows anew', () => {
+    const world = new World();
+    for (let i = 0; i < 4; i++) world.send(ATTACKER, 'POST', '/api/login', { account: 'ann', status: 401 });
+    const documents = world.documents.map((document) =>
+      document.kind === 'scenario' && document.pattern.kind === 'failed-logins'
+        ? { ...document, pattern: { ...document.pattern, limits: [{ seconds: 10, failures: 3 }] } }
+        : document,
+    );
+    world.analysis.load({ version: 'next', documents });
+    for (let i = 0; i < 2; i++) world.send(ATTACKER, 'POST', '/api/login', { account: 'ann', status: 401 });
+    expect(world.titles()).toEqual([]);
+    world.send(ATTACKER, 'POST', '/api/login', { account: 'ann', status: 401 });
+    expect(world.titles()).toHaveLength(1);
+  });
+});
+
+describe('records without an observation', () => {
+  it('still tell guessing at a login by its path', () => {
+    const world = new World();
+    for (let i = 0; i < 6; i++) {
+      const { observation, ...record } = world.record(ATTACKER, 'POST', '/api/login', { status: 401 });
+      world.analysis.take(record);
+      world.pass(SECOND);
+    }
+    expect(world.titles()).toEqual(['Brute force - password guessing']);
+  });
+});

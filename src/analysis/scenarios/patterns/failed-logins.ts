@@ -28,7 +28,7 @@ export class FailedLogins implements Pattern {
 
   take(occurrence: Occurrence): Signal | undefined {
     const { account, at, endpoint } = occurrence;
-    if (account === undefined || occurrence.status >= 500 || occurrence.status === 0) return undefined;
+    if (!occurrence.isLogin || occurrence.status >= 500 || occurrence.status === 0) return undefined;
     const accountKey = `account:${account}`;
     let passed: { limit: FailedLoginsPattern['limits'][number]; failures: number; isFirst: boolean } | undefined;
     const groups: string[] = [];
@@ -39,10 +39,10 @@ export class FailedLogins implements Pattern {
       if (passed === undefined || found.failures > passed.failures) passed = found;
     };
     for (const { key, share, actor } of occurrence.actors) {
-      look(`${key} ${account}`, 1, 0, key);
+      if (account !== undefined) look(`${key} ${account}`, 1, 0, key);
       if (actor.kind === 'ip') look(key, share, this.#pattern.failedShareMin, key);
     }
-    look(accountKey, 1, 0, accountKey);
+    if (account !== undefined) look(accountKey, 1, 0, accountKey);
     if (passed === undefined) return undefined;
     const { limit, failures, isFirst } = passed;
     return {

@@ -25,16 +25,16 @@ interface Tally {
 export class Scan implements Pattern {
   readonly #scenario: ScenarioDocument;
   readonly #pattern: ScanPattern;
-  readonly #titles: ReadonlyMap<string, string>;
+  readonly #titleOf: (detection: string) => string | undefined;
   readonly #windowMs: number;
   readonly #isError: (status: number) => boolean;
   readonly #tallies: ExpiringTable<Tally>;
 
-  /** `titles`: detection id → what people call it. */
-  constructor(scenario: ScenarioDocument, pattern: ScanPattern, titles: ReadonlyMap<string, string>) {
+  /** `titleOf`: what people call a detection. */
+  constructor(scenario: ScenarioDocument, pattern: ScanPattern, titleOf: (detection: string) => string | undefined) {
     this.#scenario = scenario;
     this.#pattern = pattern;
-    this.#titles = titles;
+    this.#titleOf = titleOf;
     this.#windowMs = pattern.windowSeconds * 1_000;
     this.#isError = statusMatcher(pattern.statuses);
     this.#tallies = new ExpiringTable(ACTORS_MAX, this.#windowMs);
@@ -43,7 +43,7 @@ export class Scan implements Pattern {
   take(occurrence: Occurrence): Signal | undefined {
     const { attacks, at, endpoint } = occurrence;
     // An attack that was refused is one thing, not two.
-    const isError = attacks.length === 0 && this.#isError(occurrence.status) && occurrence.account === undefined;
+    const isError = attacks.length === 0 && this.#isError(occurrence.status) && !occurrence.isLogin;
     if (attacks.length === 0 && !isError) return undefined;
     const passed: { actor: Actor; tally: Tally; places: number }[] = [];
     for (const { actor, key, share } of occurrence.actors) {
@@ -123,6 +123,6 @@ export class Scan implements Pattern {
       dominant = kind;
       most = count;
     }
-    return dominant === undefined ? 'Forced Browsing' : (this.#titles.get(dominant) ?? dominant);
+    return dominant === undefined ? 'Forced Browsing' : (this.#titleOf(dominant) ?? dominant);
   }
 }
