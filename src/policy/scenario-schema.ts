@@ -109,7 +109,7 @@ const pattern = z.discriminatedUnion('kind', [
     fromMin: count.default(100),
     probabilityMax: share.default(0.01),
     rareMin: count.default(5),
-    rareShareMin: share.default(0.5),
+    rareShareMin: share.default(0.3),
   }),
   z.strictObject({
     kind: z.literal('stolen-credential'),

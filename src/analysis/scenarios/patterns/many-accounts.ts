@@ -7,7 +7,7 @@ import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { numberOfHash } from '../metrics/hash.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
 import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
-import type { Occurrence } from '../occurrence.ts';
+import type { OccurredActor, Occurrence } from '../occurrence.ts';
 import type { Figures, Pattern, Signal } from '../signal.ts';
 
 const KEYS_MAX = 100_000;
@@ -25,7 +25,8 @@ interface Tally {
 }
 
 interface EndpointTally extends Tally {
-  readonly offenders: Map<string, Actor>;
+  /** Addresses whose last login failed, latest last. */
+  readonly offenders: Map<string, { readonly actor: Actor; readonly at: number }>;
   baseline: number | undefined;
   judgedAt: number;
 }
@@ -51,23 +52,22 @@ export class ManyAccounts implements Pattern {
     const hash = numberOfHash(account);
     const address = occurrence.actors.find(({ actor }) => actor.kind === 'ip');
     const whole = this.#endpointTally(endpoint, at);
-    count(whole, at, hash, occurrence.isFailedLogin, 1);
-    if (address !== undefined && occurrence.isFailedLogin) {
-      whole.offenders.delete(address.key);
-      whole.offenders.set(address.key, address.actor);
-      if (whole.offenders.size > OFFENDERS_KEPT_MAX) whole.offenders.delete(whole.offenders.keys().next().value!);
-    }
-    const isEndpointWide = this.#isEndpointWide(whole, at);
     const own = address === undefined ? undefined : this.#tally(`${endpoint} ${address.key}`, at);
     if (own !== undefined) count(own, at, hash, occurrence.isFailedLogin, 1);
     const isOwn = own !== undefined && this.#isOver(own, at, address!.share);
+    // What one address explains is not an attack from many.
+    if (!isOwn) {
+      count(whole, at, hash, occurrence.isFailedLogin, 1);
+      if (address !== undefined) this.#noteOffender(whole, address, occurrence);
+    }
+    const isEndpointWide = this.#isEndpointWide(whole, at) && !isOwn;
     if (!isOwn && !isEndpointWide) return undefined;
     const tally = isEndpointWide ? whole : own!;
     const isFirst = !tally.hasRaised;
     tally.hasRaised = true;
     return {
       scenario: this.#scenario,
-      actors: isEndpointWide ? [...whole.offenders.values()].reverse() : [address!.actor],
+      actors: isEndpointWide ? [...whole.offenders.values()].reverse().map(({ actor }) => actor) : [address!.actor],
       groups: [...(isEndpointWide ? [`endpoint:${endpoint}`] : []), ...(isOwn ? [address!.key] : [])],
       endpoint,
       at,
@@ -96,6 +96,16 @@ export class ManyAccounts implements Pattern {
 
   restore(dump: unknown): void {
     for (const [endpoint, baseline] of dump as [string, number][]) this.#endpointTally(endpoint, 0).baseline = baseline;
+  }
+
+  #noteOffender({ offenders }: EndpointTally, { key, actor }: OccurredActor, { at, isFailedLogin }: Occurrence): void {
+    offenders.delete(key);
+    // Who gets in is somebody who mistyped.
+    if (isFailedLogin) offenders.set(key, { actor, at });
+    for (const [oldest, one] of offenders) {
+      if (offenders.size <= OFFENDERS_KEPT_MAX && one.at > at - this.#windowMs) break;
+      offenders.delete(oldest);
+    }
   }
 
   #isOver(tally: Tally, at: number, share: number): boolean {
