@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   detectors: ['core', 'decoding'],
   policy: ['core', 'yaml', 'data-types', 'detectors'],
   configuration: ['core', 'yaml'],
+  'block-lists': ['core', 'policy'],
   // L2
   inspection: ['core', 'decoding', 'data-types', 'detectors', 'policy', 'configuration'],
   analysis: ['core', 'decoding', 'data-types', 'detectors', 'policy', 'configuration'],
@@ -25,8 +26,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   proxy: ['core', 'decoding', 'policy', 'configuration', 'inspection'],
   'key-sets': ['core'],
   geoip: ['core'],
+  stores: ['core', 'configuration'],
   telemetry: ['core', 'configuration'],
-  admin: ['core', 'policy', 'configuration', 'inspection', 'analysis'],
+  admin: ['core', 'policy', 'block-lists', 'configuration', 'inspection', 'analysis'],
+  sinks: ['core', 'policy', 'configuration', 'block-lists'],
   'sample-api': [],
   ingest: ['core', 'decoding', 'inspection'],
 };
@@ -34,7 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Composition roots and the command line may import everything. */
 const ROOTS = new Set(['main.ts', 'gateway.ts', 'analyst.ts', 'messages.ts', 'supervisor.ts', 'cli']);
 
-const PURE = ['core', 'yaml', 'decoding', 'data-types', 'detectors', 'policy', 'configuration'];
+const PURE = ['core', 'yaml', 'decoding', 'data-types', 'detectors', 'policy', 'configuration', 'block-lists'];
 
 /** Node modules that are only bytes in, values out. */
 const PURE_BUILTINS = new Set([

@@ -1,6 +1,7 @@
 // Paths in a configuration file are meant from where the file is: it can be moved with what it names, and started from anywhere.
 import { isAbsolute, join } from 'node:path';
 import type { WrittenConfiguration } from './schema.ts';
+import type { SinkSettings } from './sink-schema.ts';
 
 /** Every path of a file resolved against `folder`; URLs and text in place stay as they are. */
 export function withPathsFrom(folder: string, written: WrittenConfiguration): WrittenConfiguration {
@@ -23,6 +24,7 @@ export function withPathsFrom(folder: string, written: WrittenConfiguration): Wr
         { ...upstream, tls: { ...upstream.tls, ca: optional(upstream.tls.ca) } },
       ]),
     ),
+    sinks: Object.fromEntries(Object.entries(written.sinks).map(([id, sink]) => [id, sinkFrom(sink, path)])),
     identity: {
       ...written.identity,
       actors: written.identity.actors?.map((source) => {
@@ -33,6 +35,26 @@ export function withPathsFrom(folder: string, written: WrittenConfiguration): Wr
       }),
     },
   };
+}
+
+/** Secrets from files, certificates and the path of a file sink. */
+function sinkFrom(sink: SinkSettings, path: (one: string) => string): SinkSettings {
+  const placed = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    return 'file' in value && typeof value.file === 'string' ? { file: path(value.file) } : value;
+  };
+  const entries = Object.entries(sink).map(([key, value]): [string, unknown] => {
+    if ((key === 'path' || key === 'ca') && typeof value === 'string') return [key, path(value)];
+    if (key === 'headers')
+      return [key, Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, placed(one)]))];
+    if (key !== 'tls') return [key, placed(value)];
+    const { ca, cert, key: privateKey, ...rest } = value as Record<string, string | undefined>;
+    const files = Object.entries({ ca, cert, key: privateKey }).flatMap(([name, one]) =>
+      one === undefined ? [] : [[name, path(one)] as const],
+    );
+    return [key, { ...rest, ...Object.fromEntries(files) }];
+  });
+  return Object.fromEntries(entries) as unknown as SinkSettings;
 }
 
 type Secret = string | { readonly file: string };

@@ -1,27 +1,9 @@
 // `sallyport.yaml` as people write it, with every default. An empty file is a valid configuration.
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { MODES } from '../core/record.ts';
-
-/** A whole number, or its digits, as an environment variable has them. */
-function whole(min: number, max = Number.MAX_SAFE_INTEGER) {
-  const number = z.number().int().min(min).max(max);
-  return z.union([
-    number,
-    z
-      .string()
-      .regex(/^\d{1,15}$/, 'write a whole number')
-      .transform(Number)
-      .pipe(number),
-  ]);
-}
-
-/** True or false, or the word, as an environment variable has it. */
-const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]);
-
-const port = whole(0, 65_535);
-const host = z.string().min(1).max(255);
+import { sinksSchema } from './sink-schema.ts';
+import { addressRange, duration, host, port, secret, size, truth, whole } from './written-values.ts';
 
 /** `8080`, `0.0.0.0:8080`, `[::]:8080` or `{host, port}`. */
 export const listen = z.union([
@@ -35,32 +17,6 @@ export const listen = z.union([
       return { host: name === '' ? '0.0.0.0' : name, port: Number(text.slice(colon + 1)) };
     }),
   z.strictObject({ host: host.default('0.0.0.0'), port }),
-]);
-
-const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-/** Milliseconds as a number, or `500ms`, `30s`, `5m`, `2h`, `7d`. */
-const duration = z.union([
-  whole(0),
-  z
-    .string()
-    .regex(/^\d{1,12}(?:ms|s|m|h|d)?$/, 'write milliseconds, or a duration as `30s`')
-    .transform(
-      (text) =>
-        Number.parseInt(text, 10) * DURATION_MS[(/[a-z]+$/.exec(text)?.[0] ?? 'ms') as keyof typeof DURATION_MS],
-    ),
-]);
-
-const SIZE_BYTES = { B: 1, KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824 } as const;
-/** Bytes as a number, or `64KiB`, `8MiB`. */
-const size = z.union([
-  whole(0),
-  z
-    .string()
-    .regex(/^\d{1,12}(?:B|KiB|MiB|GiB)?$/, 'write bytes, or a size as `8MiB`')
-    .transform(
-      (text) =>
-        Number.parseInt(text, 10) * SIZE_BYTES[(/[A-Za-z]+$/.exec(text)?.[0] ?? 'B') as keyof typeof SIZE_BYTES],
-    ),
 ]);
 
 const answer = z.enum(['block', 'allow']);
@@ -115,15 +71,6 @@ const upstream = z.strictObject({
     .default({ rejectUnauthorized: true }),
 });
 
-const addressRange = z.string().refine(isAddressRange, 'not an address or CIDR range, such as `10.0.0.0/8`');
-
-function isAddressRange(text: string): boolean {
-  const [address, bits, more] = text.split('/');
-  const version = isIP(address!);
-  if (version === 0 || more !== undefined) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
-}
-
 const route = z.strictObject({
   id: z
     .string()
@@ -164,8 +111,6 @@ const route = z.strictObject({
 });
 
 const strings = z.union([z.array(z.string()), z.string().transform((one) => [one])]);
-/** Text in place, or the content of a file. */
-const secret = z.union([z.string(), z.strictObject({ file: z.string() })]);
 const actorSource = z.union([
   z.literal('ip').transform(() => ({ ip: true as const })),
   z.strictObject({ ip: z.literal(true) }),
@@ -185,6 +130,52 @@ const actorSource = z.union([
   z.strictObject({ apiKey: z.strictObject({ header: strings.default([]), query: strings.default([]) }) }),
   z.strictObject({ cookie: z.strictObject({ name: strings }) }),
   z.strictObject({ header: z.strictObject({ name: z.string() }) }),
+]);
+
+const redisUrl = z
+  .string()
+  .regex(
+    /^rediss?:\/\/(?:\[[0-9a-fA-F:]+\]|[\w.-]+)(?::\d{1,5})?(?:\/\d{1,3})?$/,
+    'write `redis://host:6379` or `rediss://host:6379`; user name and password have keys of their own',
+  );
+const node = z.string().regex(/^(?:\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$/, 'write `host:port`');
+const store = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('embedded'),
+    fileBytesMax: size.default(4_294_967_296).describe('What would be forgotten first makes room when it is full.'),
+  }),
+  z.strictObject({
+    kind: z.literal('redis'),
+    url: redisUrl.optional().describe('One server: `redis://host:6379`.'),
+    sentinels: z
+      .strictObject({
+        nodes: z.array(node).min(1).max(32),
+        master: z.string().min(1).max(100).default('mymaster'),
+        username: z.string().optional(),
+        password: secret.optional(),
+      })
+      .optional()
+      .describe('Several servers with one master that sentinels name.'),
+    cluster: z.array(node).min(1).max(1_000).optional().describe('Some nodes of a Redis Cluster; it names the others.'),
+    username: z.string().optional(),
+    password: secret.optional(),
+    passwordFile: z.string().optional(),
+    tls: z
+      .strictObject({
+        ca: z.string().optional(),
+        cert: z.string().optional(),
+        key: z.string().optional(),
+        servername: z.string().optional(),
+        rejectUnauthorized: truth.default(true),
+      })
+      .optional()
+      .describe('Encrypts to every node; `rediss://` does so with what the system trusts.'),
+    keyPrefix: z
+      .string()
+      .regex(/^[\w.:-]{1,64}$/, 'letters, digits and `_ . : -`')
+      .default('sallyport'),
+    commandTimeout: duration.default(250),
+  }),
 ]);
 
 const record = z.record(z.string(), z.unknown());
@@ -246,15 +237,15 @@ export const configurationSchema = z.strictObject({
       access: truth.default(true),
     })
     .default({ level: 'info', access: true }),
-  store: z.looseObject({ kind: z.enum(['embedded', 'redis']).default('embedded') }).default({ kind: 'embedded' }),
+  store: store
+    .default({ kind: 'embedded', fileBytesMax: 4_294_967_296 })
+    .describe('Where what was learned and decided survives: a file of this node, or a Redis that nodes share.'),
   ingest: record.optional().describe('Out-of-band transactions. Accepted; not yet used by this version.'),
   recorder: record.optional().describe('Recording of traffic. Accepted; not yet used by this version.'),
-  sinks: z
-    .union([z.array(record), record])
-    .optional()
-    .describe('Where messages go. Accepted; not yet used by this version.'),
+  sinks: sinksSchema,
 });
 
 export type WrittenConfiguration = z.output<typeof configurationSchema>;
 export type WrittenRoute = WrittenConfiguration['routes'][number];
 export type WrittenLimits = z.output<typeof limits>;
+export type WrittenStore = WrittenConfiguration['store'];
