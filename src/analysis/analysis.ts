@@ -230,7 +230,7 @@ export class Analysis {
 
   #take(occurrence: Occurrence): void {
     this.#actors.take(occurrence);
-    if (this.#protections.isAllowed(occurrence)) return;
+    if (occurrence.isTurnedAway || this.#protections.isAllowed(occurrence)) return;
     // The whole before its parts: a finding then joins the incident that its transaction has just made.
     for (const signal of this.#scenarios.take(occurrence)) this.#observe(observedSignal(signal, this.#catalogue));
     for (const observed of observedFindings(occurrence, this.#catalogue)) this.#observe(observed);

@@ -18,6 +18,7 @@ export const traceSchema = z.object({
   route: text,
   status: number,
   action: z.enum(ACTIONS),
+  isTurnedAway: z.boolean(),
   isAccepted: z.boolean(),
   actors: z
     .array(

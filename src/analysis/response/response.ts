@@ -2,19 +2,19 @@
 // Invariants: allow-lists and the never-restricted always win; an address is never restricted automatically on one signal that
 // can be forged, nor when more others would be met than the plan says; every restriction has a reason, an end and an undo.
 import { createHash } from 'node:crypto';
-import { type Actor, actorKey } from '../../core/actor.ts';
+import { actorKey } from '../../core/actor.ts';
 import type { ResponsePlanDocument } from '../../core/document.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { ResponseAction, RestrictAction } from '../../core/response-plan.ts';
 import { compileEndpointPattern, type EndpointPattern } from '../../policy/endpoint-pattern.ts';
 import { ExpiringTable } from '../scenarios/metrics/expiring-table.ts';
 import { type Proposal, type ProposalStatus, Proposals } from './proposals.ts';
+import { type KnownOfActors, type Target, targetsOf } from './targets.ts';
 
 const LAPSE_MS = 24 * 3_600_000;
 const ESCALATION_MS = 7 * 24 * 3_600_000;
 const ACTORS_MAX = 50_000;
-/** Transactions below which one detection alone is one signal. */
-const ONE_SIGNAL_MAX = 5;
+const EARLIER_KEPT_MAX = 20;
 
 /** What the outside is asked to do. */
 export type ResponseWish =
@@ -33,13 +33,8 @@ export type ResponseWish =
   /** Take this restriction back. */
   | { readonly kind: 'undo'; readonly proposal: Proposal; readonly restrictionId: string };
 
-export interface ResponseOptions {
+export interface ResponseOptions extends KnownOfActors {
   readonly onWish: (wish: ResponseWish) => void;
-  readonly confidenceOf: (key: string, now: number) => number;
-  /** Different detections that accuse an actor. */
-  readonly detectionsOf: (key: string, now: number) => number;
-  readonly othersOf: (key: string, now: number) => number;
-  readonly objectionTo: (actor: Actor) => string | undefined;
   readonly tagsOf: (endpoint: string) => readonly string[];
 }
 
@@ -55,7 +50,7 @@ export class Response {
   /** Plan and actor, or plan and incident, that acted within the cool-down. */
   readonly #cooling = new ExpiringTable<number>(ACTORS_MAX, ESCALATION_MS);
   /** Restrictions of each actor within the escalation time. */
-  readonly #earlier = new ExpiringTable<number[]>(ACTORS_MAX, ESCALATION_MS);
+  readonly #earlier = new ExpiringTable<{ at: number; until: number }[]>(ACTORS_MAX, ESCALATION_MS);
 
   constructor(options: ResponseOptions) {
     this.#options = options;
@@ -108,6 +103,12 @@ export class Response {
     const before = this.#proposals.get(id);
     if (before?.status !== 'approved' || before.restrictionId === undefined) return undefined;
     const proposal = this.#proposals.set(id, { status: 'undone', decidedBy: by, decidedAt: now })!;
+    // What was undone no longer holds, and does not make the next one longer.
+    const earlier = this.#earlier.get(actorKey(before.actor), now);
+    earlier?.splice(
+      earlier.findIndex(({ at }) => at === before.decidedAt),
+      1,
+    );
     this.#options.onWish({ kind: 'undo', proposal, restrictionId: before.restrictionId });
     return proposal;
   }
@@ -123,11 +124,11 @@ export class Response {
   restore(dump: unknown): void {
     const { proposals, earlier, cooling } = dump as {
       proposals: Proposal[];
-      earlier: [string, number[]][];
+      earlier: [string, { at: number; until: number }[]][];
       cooling: [string, number][];
     };
     for (const proposal of proposals) this.#proposals.add(proposal);
-    for (const [key, times] of earlier) this.#earlier.set(key, times, times.at(-1) ?? 0);
+    for (const [key, times] of earlier) this.#earlier.set(key, times, times.at(-1)?.at ?? 0);
     for (const [key, at] of cooling) this.#cooling.set(key, at, at);
   }
 
@@ -189,16 +190,32 @@ export class Response {
   }
 
   #propose(plan: ResponsePlanDocument, action: RestrictAction, incident: Incident, now: number): void {
-    const target = this.#targetOf(action, incident, plan.match.actorConfidenceMin, now);
-    if (target === undefined) return;
-    const { actor, warning, othersPerDay, mayBeAutomatic } = target;
+    for (const target of targetsOf(action, incident, plan.match.actorConfidenceMin, this.#options, now)) {
+      this.#proposeFor(target, plan, action, incident, now);
+    }
+  }
+
+  #proposeFor(
+    { actor, warning, othersPerDay, mayBeAutomatic }: Target,
+    plan: ResponsePlanDocument,
+    action: RestrictAction,
+    incident: Incident,
+    now: number,
+  ): void {
     const key = actorKey(actor);
+    const earlier = (this.#earlier.get(key, now) ?? []).filter(({ at }) => at > now - ESCALATION_MS);
+    // While one holds, another one would only punish for running against it.
+    if (earlier.some(({ until }) => until > now)) return;
     if (this.#isCooling(`${plan.id} ${key}`, plan.coolDownSeconds * 1_000, now)) return;
-    const before = (this.#earlier.get(key, now) ?? []).filter((at) => at > now - ESCALATION_MS).length;
+    const before = earlier.length;
+    const id = `prop-${digest(`${plan.id} ${incident.id} ${key} ${before}`)}`;
+    const known = this.#proposals.get(id)?.status;
+    // Nobody is asked twice about the same.
+    if (known === 'waiting' || known === 'declined') return;
     const durationSeconds = action.durationsSeconds[Math.min(before, action.durationsSeconds.length - 1)]!;
     const isAutomatic = plan.mode === 'automatic' && mayBeAutomatic;
     const proposal: Proposal = {
-      id: `prop-${createHash('sha256').update(`${plan.id} ${incident.id} ${key} ${before}`).digest('hex').slice(0, 12)}`,
+      id,
       plan: plan.id,
       incident: incident.id,
       actor,
@@ -221,43 +238,13 @@ export class Response {
     if (proposal.status === 'approved') this.#restrict(proposal, now);
   }
 
-  /** The first kind of identity that the plan names, the incident has, and nothing speaks against. */
-  #targetOf(
-    action: RestrictAction,
-    incident: Incident,
-    confidenceMin: number,
-    now: number,
-  ): { actor: Actor; warning: string | undefined; othersPerDay: number; mayBeAutomatic: boolean } | undefined {
-    for (const kind of action.actor) {
-      for (const actor of incident.actors) {
-        if (actor.kind !== kind || this.#options.objectionTo(actor) !== undefined) continue;
-        const key = actorKey(actor);
-        if (this.#options.confidenceOf(key, now) < confidenceMin) continue;
-        const others = kind === 'ip' ? this.#options.othersOf(key, now) : 0;
-        const isOneSignal = this.#options.detectionsOf(key, now) < 2 && incident.count < ONE_SIGNAL_MAX;
-        const isForgeable = kind === 'ip' || !actor.isVerified;
-        const isCrowded = kind === 'ip' && others > action.othersMax;
-        return {
-          actor,
-          othersPerDay: others,
-          mayBeAutomatic: !isCrowded && !(isOneSignal && isForgeable),
-          warning: isCrowded
-            ? `${others} other users came from this address in 24 hours: restrict the token, key or session instead`
-            : isOneSignal && isForgeable
-              ? 'one signal only, of an identity that can be forged'
-              : undefined,
-        };
-      }
-    }
-    return undefined;
-  }
-
   #restrict(proposal: Proposal, now: number): void {
     const key = actorKey(proposal.actor);
     const earlier = this.#earlier.get(key, now) ?? this.#earlier.set(key, [], now);
-    earlier.push(now);
-    if (earlier.length > 20) earlier.shift();
-    this.#options.onWish({ kind: 'restrict', proposal, expiresAt: now + proposal.durationSeconds * 1_000 });
+    const until = now + proposal.durationSeconds * 1_000;
+    earlier.push({ at: now, until });
+    if (earlier.length > EARLIER_KEPT_MAX) earlier.shift();
+    this.#options.onWish({ kind: 'restrict', proposal, expiresAt: until });
   }
 
   #isCooling(key: string, coolDownMs: number, now: number): boolean {
@@ -273,4 +260,8 @@ function isAt(pattern: EndpointPattern, endpoint: string): boolean {
   const slash = endpoint.indexOf('/', space);
   const segments = endpoint.slice(slash + 1).split('/');
   return pattern.matches(endpoint.slice(0, space), endpoint.slice(space + 1, slash), segments);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -30,6 +30,8 @@ export interface Occurrence {
   readonly route: string;
   readonly status: number;
   readonly action: Action;
+  /** Refused for who sent it, by a restriction or deny-list: it shows nothing new. */
+  readonly isTurnedAway: boolean;
   /** A 2xx or 3xx that was not blocked. */
   readonly isAccepted: boolean;
   /** Strongest identity first; the address is always there. */

@@ -8,6 +8,7 @@ import type { OccurredActor, Occurrence, ParameterValue } from './occurrence.ts'
 import { Publicity } from './publicity.ts';
 
 const STRENGTH: Readonly<Record<ActorKind, number>> = { subject: 5, 'api-key': 4, session: 3, header: 2, ip: 1 };
+const TURNED_AWAY: ReadonlySet<string> = new Set(['restricted-actor', 'denied-actor']);
 const TEMPLATES_REMEMBERED_MAX = 10_000;
 const PARAMETERS_MAX = 12;
 /** Logins with a cookie or token in the answer, from which on one without is taken for a failure. */
@@ -52,6 +53,7 @@ export class Occurrences {
       route: record.route,
       status: record.status,
       action: record.action,
+      isTurnedAway: record.action === 'block' && record.findings.some(({ detection }) => TURNED_AWAY.has(detection)),
       isAccepted,
       actors,
       principal,

@@ -80,6 +80,21 @@ describe('findings of inline detectors', () => {
   });
 });
 
+describe('a transaction that was turned away', () => {
+  it('for who sent it adds nothing to an incident', () => {
+    const world = new World();
+    const restricted = finding('restricted-actor', {
+      location: 'connection',
+      policy: { kind: 'restriction', id: 'r-1', file: '', line: 0 },
+    });
+    for (let i = 0; i < 60; i++) {
+      world.send(ATTACKER, 'POST', '/api/login', { account: 'ann', action: 'block', findings: [restricted] });
+      world.pass(SECOND);
+    }
+    expect(world.titles()).toEqual([]);
+  });
+});
+
 describe('an incident', () => {
   it('holds the transactions before, at and after its moment', () => {
     const world = new World();

@@ -95,7 +95,7 @@ describe('an automatic plan', () => {
     guess(world, 8);
     expect(durations()).toEqual([900]);
     for (const expected of [3_600, 86_400, 86_400]) {
-      world.pass(3 * HOUR);
+      world.pass(25 * HOUR);
       guess(world, 40, THIEF, `account${expected}${durations().length}`);
       expect(durations().at(-1)).toBe(expected);
       expect(
@@ -107,6 +107,24 @@ describe('an automatic plan', () => {
     world.pass(8 * DAY);
     guess(world, 12, THIEF, 'a fifth');
     expect(durations().at(-1)).toBe(900);
+  });
+
+  it('does not punish for running against the restriction that holds', () => {
+    const world = worldWith(plan({ coolDownSeconds: 0 }));
+    guess(world, 300);
+    expect(wishes(world, 'restrict')).toHaveLength(1);
+  });
+
+  it('proposes every address of an attack from many, and leaves them to a person', () => {
+    const world = worldWith(plan({}));
+    for (let i = 0; i < 60; i++) {
+      login(world, { address: `203.0.113.${i % 15}` }, `stranger${i}@mail.example`, false);
+      world.pass(5 * SECOND);
+    }
+    expect(wishes(world, 'restrict')).toEqual([]);
+    const waiting = world.analysis.proposals('waiting');
+    expect(new Set(waiting.map(({ actor }) => actor.id)).size).toBe(15);
+    expect(waiting[0]!.warning).toMatch(/^one of \d+ addresses of this attack/);
   });
 
   it('restricts the token rather than the address', () => {
@@ -189,6 +207,7 @@ describe('a plan on approval', () => {
     guess(world, 12, { address: '203.0.113.9' }, 'bob');
     const [second] = world.analysis.proposals('waiting');
     world.analysis.decideProposal(second!.id, false, 'ann', world.now);
+    guess(world, 200, { address: '203.0.113.9' }, 'bob');
     world.pass(DAY + MINUTE);
     expect(world.analysis.proposals().map(({ status }) => status)).toEqual(['declined', 'lapsed']);
     expect(wishes(world, 'restrict')).toEqual([]);
