@@ -19,7 +19,9 @@ import { Response, type ResponseWish } from './response/response.ts';
 import type { Occurrence } from './scenarios/occurrence.ts';
 import { Occurrences } from './scenarios/occurrences.ts';
 import type { OwnerInvariant } from './scenarios/patterns/owner-field.ts';
+import { ScenarioExceptions } from './scenarios/scenario-exceptions.ts';
 import { type ScenarioDump, Scenarios } from './scenarios/scenarios.ts';
+import type { Signal } from './scenarios/signal.ts';
 import { occurrenceOf, type Trace, traceOf } from './trace.ts';
 
 /** `incident` when one opens or changes, `wish` when a response plan wants something done. */
@@ -65,6 +67,7 @@ export class Analysis {
   readonly #actors: Actors;
   readonly #response: Response;
   #catalogue = new Catalogue([]);
+  #exceptions = new ScenarioExceptions([]);
   #protections: Protections;
   #now = 0;
 
@@ -106,6 +109,7 @@ export class Analysis {
       documents.filter((document): document is Extract<PolicyDocument, { kind: K }> => document.kind === kind);
     this.#catalogue = new Catalogue(documents);
     this.#scenarios.load(of('scenario'), (detection) => this.#catalogue.get(detection)?.title);
+    this.#exceptions = new ScenarioExceptions(of('exception'));
     this.#response.load(of('response-plan'));
     this.#protections = this.#protectionsOf(of('list'));
   }
@@ -129,7 +133,7 @@ export class Analysis {
   tick(now: number): void {
     if (now > this.#now) this.#now = now;
     this.#occurrences.sweep(now);
-    for (const signal of this.#scenarios.sweep(now)) this.#observe(observedSignal(signal, this.#catalogue));
+    for (const signal of this.#scenarios.sweep(now)) this.#signal(signal);
     this.#response.tick(now);
   }
 
@@ -232,8 +236,12 @@ export class Analysis {
     this.#actors.take(occurrence);
     if (occurrence.isTurnedAway || this.#protections.isAllowed(occurrence)) return;
     // The whole before its parts: a finding then joins the incident that its transaction has just made.
-    for (const signal of this.#scenarios.take(occurrence)) this.#observe(observedSignal(signal, this.#catalogue));
+    for (const signal of this.#scenarios.take(occurrence)) this.#signal(signal);
     for (const observed of observedFindings(occurrence, this.#catalogue)) this.#observe(observed);
+  }
+
+  #signal(signal: Signal): void {
+    if (!this.#exceptions.isExcepted(signal)) this.#observe(observedSignal(signal, this.#catalogue));
   }
 
   #observe(observed: Observed | undefined): Incident | undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PolicyDocument } from '../../../src/core/document.ts';
 import type { Incident } from '../../../src/core/incident.ts';
 import { DAY, finding, HOUR, MINUTE, type Person, SECOND, World } from '../world.ts';
 
@@ -293,6 +294,31 @@ describe('another version of the policy', () => {
     expect(world.titles()).toEqual([]);
     world.send(ATTACKER, 'POST', '/api/login', { account: 'ann', status: 401 });
     expect(world.titles()).toHaveLength(1);
+  });
+});
+
+describe('an exception that names a scenario', () => {
+  it('holds for its place and until its end', () => {
+    const exception = (endpoint: string, expires: string): PolicyDocument => ({
+      kind: 'exception',
+      id: 'e',
+      description: '',
+      enabled: true,
+      source: { file: 'e.yaml', line: 1, column: 1 },
+      detector: 'brute-force',
+      match: { endpoint: [endpoint], actor: undefined, pointer: [], location: [], dataTypes: [] },
+      reason: 'a monitor that logs in with a wrong password',
+      expires,
+    });
+    for (const [endpoint, expires, incidents] of [
+      ['POST /api/login', '2027-01-01', 0],
+      ['POST /api/other', '2027-01-01', 1],
+      ['POST /api/login', '2026-01-01', 1],
+    ] as const) {
+      const world = new World(1, [exception(endpoint, expires)]);
+      for (let i = 0; i < 8; i++) world.send(ATTACKER, 'POST', '/api/login', { account: 'ann', status: 401 });
+      expect(world.titles()).toHaveLength(incidents);
+    }
   });
 });
 
