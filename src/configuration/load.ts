@@ -8,7 +8,13 @@ import { firstIssue } from '../yaml/issue.ts';
 import { readYaml } from '../yaml/read.ts';
 import { expandVariables } from './expand.ts';
 import { withPathsFrom } from './relative-paths.ts';
-import { configurationSchema, type WrittenConfiguration, type WrittenLimits, type WrittenRoute } from './schema.ts';
+import {
+  configurationSchema,
+  type WrittenConfiguration,
+  type WrittenLimits,
+  type WrittenRoute,
+  type WrittenStore,
+} from './schema.ts';
 
 export interface Configuration extends Omit<WrittenConfiguration, 'routes' | 'limits' | 'on'> {
   readonly routes: readonly Route[];
@@ -109,6 +115,19 @@ function contradiction(written: WrittenConfiguration): { path: readonly Property
     const message =
       'the admin port would be reachable from outside; put a TLS proxy in front and say `allowRemote: true`';
     return { path: ['admin', 'host'], message };
+  }
+  return storeContradiction(written.store);
+}
+
+function storeContradiction(store: WrittenStore): { path: readonly PropertyKey[]; message: string } | undefined {
+  if (store.kind !== 'redis') return undefined;
+  const places = (['url', 'sentinels', 'cluster'] as const).filter((name) => store[name] !== undefined);
+  if (places.length === 0) return { path: ['store'], message: 'say where Redis is: `url`, `sentinels` or `cluster`' };
+  if (places.length > 1) {
+    return { path: ['store', places[1]!], message: `\`${places[0]}\` says already where Redis is; keep one of them` };
+  }
+  if (store.password !== undefined && store.passwordFile !== undefined) {
+    return { path: ['store', 'passwordFile'], message: '`password` is there already; keep one of them' };
   }
   return undefined;
 }

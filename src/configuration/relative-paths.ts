@@ -17,6 +17,7 @@ export function withPathsFrom(folder: string, written: WrittenConfiguration): Wr
       ? {}
       : { tls: { ...written.tls, cert: path(written.tls.cert), key: path(written.tls.key) } }),
     geoip: { country: optional(written.geoip.country) },
+    store: written.store.kind === 'redis' ? storeFrom(written.store, optional, secret) : written.store,
     routes: written.routes.map((route) => ({ ...route, openapi: optional(route.openapi) })),
     upstreams: Object.fromEntries(
       Object.entries(written.upstreams).map(([name, upstream]) => [
@@ -55,6 +56,23 @@ function sinkFrom(sink: SinkSettings, path: (one: string) => string): SinkSettin
     return [key, { ...rest, ...Object.fromEntries(files) }];
   });
   return Object.fromEntries(entries) as unknown as SinkSettings;
+}
+
+type Redis = Extract<WrittenConfiguration['store'], { kind: 'redis' }>;
+
+function storeFrom(
+  store: Redis,
+  path: (one: string | undefined) => string | undefined,
+  secret: (one: Secret | undefined) => Secret | undefined,
+): Redis {
+  const { tls, sentinels } = store;
+  return {
+    ...store,
+    password: secret(store.password),
+    passwordFile: path(store.passwordFile),
+    ...(tls === undefined ? {} : { tls: { ...tls, ca: path(tls.ca), cert: path(tls.cert), key: path(tls.key) } }),
+    ...(sentinels === undefined ? {} : { sentinels: { ...sentinels, password: secret(sentinels.password) } }),
+  };
 }
 
 type Secret = string | { readonly file: string };
