@@ -304,6 +304,17 @@ describe('an attack raises exactly one incident', () => {
     expect(incident.whatHappened).toContain('sign at /quantity (negative); usual are numbers from 1 to 4');
   });
 
+  it('data tampering: other types and content types, tried twice', () => {
+    const world = afterLife();
+    for (let i = 0; i < 2; i++) {
+      world.send(customer(14), 'POST', '/api/cart', {
+        body: { productId: '120', quantity: 'ten', shipping: 'standard' },
+      });
+      world.pass(SECOND);
+    }
+    expect(only(world).whatHappened).toContain('type at /quantity (string)');
+  });
+
   it('privilege escalation: a role sent along, and accepted', () => {
     const world = afterLife();
     world.send(customer(15), 'POST', '/api/cart', {
@@ -472,6 +483,28 @@ describe('people who only look like attackers raise none', () => {
       readOrders(world, 33, 1, { ...person, userAgent: 'ShopApp/5.0 (Android)', network: 12638 });
       world.pass(MINUTE);
     }
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('the first visitor without a login where only a few logged-in ones were', () => {
+    const world = new World(17);
+    const anonymous = (n: number): Person => ({ address: `203.0.113.${n}` });
+    for (let i = 0; i < 3_000; i++) {
+      world.send(i % 4 === 0 ? anonymous(i % 40) : customer(i % 50), 'GET', '/api/products', {});
+      if (i % 120 === 1) world.send(customer(i % 50), 'GET', '/api/guides', {});
+      world.pass(2 * SECOND);
+    }
+    world.send(anonymous(7), 'GET', '/api/guides', {});
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('the first customer on the other half of the globe', () => {
+    const world = new World(19);
+    for (let i = 0; i < 300; i++) {
+      world.send(customer(i % 20), 'POST', '/api/stores/near', { body: { lat: 48.1 + i / 100, longitude: 11.5 } });
+      world.pass(SECOND);
+    }
+    world.send(customer(21), 'POST', '/api/stores/near', { body: { lat: -33.9, longitude: -151.2 } });
     expect(world.titles()).toEqual([]);
   });
 

@@ -40,7 +40,8 @@ export class FailedLogins implements Pattern {
     };
     for (const { key, share, actor } of occurrence.actors) {
       if (account !== undefined) look(`${key} ${account}`, 1, 0, key);
-      if (actor.kind === 'ip') look(key, share, this.#pattern.failedShareMin, key);
+      // One known user there, or nobody known: every attempt is its own.
+      if (actor.kind === 'ip') look(key, share || 1, this.#pattern.failedShareMin, key);
     }
     if (account !== undefined) look(accountKey, 1, 0, accountKey);
     if (passed === undefined) return undefined;

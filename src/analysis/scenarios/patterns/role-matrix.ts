@@ -13,6 +13,8 @@ const ROLES_PER_ENDPOINT_MAX = 50;
 const ANONYMOUS = 'anonymous';
 /** Privileged roles have fewer members: a role is the lesser one when it has this many times the others' members. */
 const TIMES_MORE_MEMBERS = 2;
+/** Successes of the role that its share of all traffic would have brought to the endpoint: at 7, none is chance once in 1,000. */
+const EXPECTED_MIN = 7;
 
 interface Role {
   successes: number;
@@ -25,6 +27,7 @@ export class RoleMatrix implements Pattern {
   readonly #roles = new Map<string, Role>();
   /** Endpoint → role → successes. */
   readonly #cells = new Map<string, Map<string, number>>();
+  #successes = 0;
 
   constructor(scenario: ScenarioDocument, pattern: RoleMatrixPattern) {
     this.#scenario = scenario;
@@ -47,6 +50,7 @@ export class RoleMatrix implements Pattern {
     const entry = known ?? { successes: 0, members: new HyperLogLog() };
     if (known === undefined && this.#roles.size < ROLES_MAX) this.#roles.set(role, entry);
     entry.successes += 1;
+    this.#successes += 1;
     entry.members.add(hashOf(occurrence.actors[0]?.key ?? ''));
     return undefined;
   }
@@ -75,6 +79,7 @@ export class RoleMatrix implements Pattern {
       cells: [string, [string, number][]][];
     };
     for (const [role, { successes, members }] of roles) {
+      this.#successes += successes;
       this.#roles.set(role, {
         successes,
         members: new HyperLogLog(new Uint8Array(Buffer.from(members, 'base64'))),
@@ -96,6 +101,7 @@ export class RoleMatrix implements Pattern {
       if (members !== undefined) others.merge(members);
     }
     if (successes < endpointSuccessesMin) return false;
+    if (successes * (role.successes / this.#successes) < EXPECTED_MIN) return false;
     return name === ANONYMOUS || role.members.estimate() >= others.estimate() * TIMES_MORE_MEMBERS;
   }
 

@@ -18,15 +18,18 @@ const ACTORS_MAX = 100_000;
 /** What each kind of drift weighs; one whole is enough. */
 const WEIGHTS = {
   sign: 1,
-  zero: 1,
-  type: 1,
-  'content type': 1,
+  zero: 0.5,
+  type: 0.5,
+  'content type': 0.5,
   range: 0.5,
   word: 0.35,
 } as const;
 type Drift = keyof typeof WEIGHTS;
 /** A backend that refuses is what it should do; many refusals still tell of somebody who tries. */
 const REFUSED_WEIGHT = 0.25;
+/** Numbers that are negative in other parts of the world, or by their nature. */
+const SIGNED_NAME =
+  /(?:^|[/_-])(?:lat|lon|lng|x|y|z|tz|diff|delta)$|(?:latitude|longitude|coordinates?|offset|delta|timezone|score|vote|temperature|balance|change)$/i;
 
 interface FieldNorm {
   samples: number;
@@ -175,8 +178,9 @@ export class ValueDrift implements Pattern {
       if (!norm.types.has(type)) add('type', field.pointer, type);
       else if (field.number !== undefined) {
         const { number } = field;
-        if (number < 0 && norm.smallest >= 0) add('sign', field.pointer, 'negative');
-        else if (number === 0 && !norm.hasZero) add('zero', field.pointer, 'zero');
+        if (number < 0 && norm.smallest >= 0) {
+          if (!SIGNED_NAME.test(field.pointer)) add('sign', field.pointer, 'negative');
+        } else if (number === 0 && !norm.hasZero) add('zero', field.pointer, 'zero');
         else if (norm.largest > 0 && number > norm.largest * this.#pattern.timesLargest) {
           add('range', field.pointer, `at least ${this.#pattern.timesLargest} times the largest`);
         }
