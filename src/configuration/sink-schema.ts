@@ -93,54 +93,64 @@ const statuses = z
   .default({})
   .describe('Their status → ours, as `{"Won\'t Do": false-positive}`.');
 
-const jira = z.strictObject({
-  kind: z.literal('jira'),
-  ...common,
-  ...http,
-  url: httpUrl,
-  deployment: z.enum(['cloud', 'data-center']).default('cloud'),
-  user: word.optional().describe('The e-mail address of the API token; Cloud only.'),
-  token: secret.describe('API token (Cloud) or personal access token (Data Center).'),
-  project: z.string().regex(/^[A-Z][A-Z0-9_]{0,19}$/, 'a project key, as `SEC`'),
-  issueType: word.default('Task'),
-  priorities: z.record(z.enum(['info', 'low', 'medium', 'high', 'critical']), word).optional(),
-  labels: z
-    .array(z.string().regex(/^\S{1,100}$/))
-    .max(20)
-    .default(['sallyport']),
-  fields: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .describe('Further fields of new issues, as their API takes them.'),
-  transitions: z
-    .record(z.enum(INCIDENT_STATUSES), word)
-    .optional()
-    .describe('Our status → name of their transition; without it, by status category.'),
-  statuses,
-  pollInterval: duration.default(60_000),
-});
+const jira = z
+  .strictObject({
+    kind: z.literal('jira'),
+    ...common,
+    ...http,
+    url: httpUrl,
+    deployment: z.enum(['cloud', 'data-center']).default('cloud'),
+    user: word.optional().describe('The e-mail address of the API token; Cloud only.'),
+    token: secret.describe('API token (Cloud) or personal access token (Data Center).'),
+    project: z.string().regex(/^[A-Z][A-Z0-9_]{0,19}$/, 'a project key, as `SEC`'),
+    issueType: word.default('Task'),
+    priorities: z.record(z.enum(['info', 'low', 'medium', 'high', 'critical']), word).optional(),
+    labels: z
+      .array(z.string().regex(/^\S{1,100}$/))
+      .max(20)
+      .default(['sallyport']),
+    fields: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe('Further fields of new issues, as their API takes them.'),
+    transitions: z
+      .record(z.enum(INCIDENT_STATUSES), word)
+      .optional()
+      .describe('Our status → name of their transition; without it, by status category.'),
+    statuses,
+    pollInterval: duration.default(60_000),
+  })
+  .refine(({ deployment, user }) => deployment === 'data-center' || user !== undefined, {
+    path: ['user'],
+    message: 'Cloud wants the e-mail address the API token belongs to',
+  });
 
-const serviceNow = z.strictObject({
-  kind: z.literal('servicenow'),
-  ...common,
-  ...http,
-  url: httpUrl.describe('As `https://acme.service-now.com`.'),
-  user: word.optional(),
-  password: secret.optional(),
-  token: secret.optional().describe('An OAuth access token, instead of user and password.'),
-  table: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,79}$/)
-    .default('incident'),
-  fields: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,79}$/), z.string()).default({}),
-  closeCode: word.default('Resolved by caller'),
-  states: z
-    .record(z.enum(INCIDENT_STATUSES), z.string())
-    .default({ open: '1', 'in-progress': '2', resolved: '6', 'false-positive': '6', accepted: '6' })
-    .describe('Our status → value of their `state`.'),
-  statuses: statuses.describe('Value of their `state` → our status; completes 1, 2, 3, 6, 7 and 8.'),
-  pollInterval: duration.default(60_000),
-});
+const serviceNow = z
+  .strictObject({
+    kind: z.literal('servicenow'),
+    ...common,
+    ...http,
+    url: httpUrl.describe('As `https://acme.service-now.com`.'),
+    user: word.optional(),
+    password: secret.optional(),
+    token: secret.optional().describe('An OAuth access token, instead of user and password.'),
+    table: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,79}$/)
+      .default('incident'),
+    fields: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,79}$/), z.string()).default({}),
+    closeCode: word.default('Resolved by caller'),
+    states: z
+      .record(z.enum(INCIDENT_STATUSES), z.string())
+      .default({ open: '1', 'in-progress': '2', resolved: '6', 'false-positive': '6', accepted: '6' })
+      .describe('Our status → value of their `state`.'),
+    statuses: statuses.describe('Value of their `state` → our status; completes 1, 2, 3, 6, 7 and 8.'),
+    pollInterval: duration.default(60_000),
+  })
+  .refine(({ user, password, token }) => token !== undefined || (user !== undefined && password !== undefined), {
+    path: ['token'],
+    message: 'write `token`, or `user` and `password`',
+  });
 
 const chat = { ...common, ...http, url: secretUrl.describe('The URL of the incoming webhook.') };
 const slack = z.strictObject({ kind: z.literal('slack'), ...chat });

@@ -13,8 +13,10 @@ export interface LedgerEntry {
   readonly reference?: string;
   /** For people: `SEC-17`, `INC0010023`. */
   readonly ticket?: string;
-  /** The system's word for the ticket's status when we saw it last. */
-  readonly theirs?: string;
+  /** Our word for how the ticket stands there, as we set or saw it last. */
+  readonly there?: IncidentStatus;
+  /** When that was, in milliseconds since the epoch: an older message does not undo it. */
+  readonly thereAt?: number;
   /** What was last said of it there, so that saying it again changes nothing. */
   readonly saidId?: string;
 }
