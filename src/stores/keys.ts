@@ -36,17 +36,23 @@ export function placeOf(kind: ValueKind, key: StoreKey): Place {
 }
 
 /** Where a document is: `d:incident:<digest of its id>`. */
-export function placeOfDocument(kind: string, id: string): Place & { readonly digest: string } {
+export function placeOfDocument(kind: string, id: string): Place & { readonly digest: string; readonly id: string } {
   if (!isWord(kind)) throw new Fault('STORE_KEY', 'gateway', 500, `\`${kind}\` is to be a plain word`);
-  const { digest, shard } = ownerOf(id);
-  return { text: `d:${kind}:${digest}`, shard, digest };
+  const stored = storable(id);
+  const { digest, shard } = ownerOf(stored);
+  return { text: `d:${kind}:${digest}`, shard, digest, id: stored };
+}
+
+/** Text as every store gives it back: the file ends a text at its first NUL, which is therefore written as U+2400. */
+export function storable(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\u2400') : text;
 }
 
 /** A field or member as it is stored: whole, or its beginning and a digest of the whole. */
 export function boundedText(text: string): string {
-  if (text.length <= FIELD_CHARS_MAX) return text;
+  if (text.length <= FIELD_CHARS_MAX) return storable(text);
   const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22);
-  return `${text.slice(0, FIELD_CHARS_MAX - 23)}~${digest}`;
+  return `${storable(text.slice(0, FIELD_CHARS_MAX - 23))}~${digest}`;
 }
 
 function isWord(text: string): boolean {

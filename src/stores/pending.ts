@@ -1,7 +1,7 @@
 // Writes that wait for the next flush. Those to the same field become one, so what is popular costs one write a flush, however
 // often it happens. Bounded in values and bytes: what still adds to a value that waits already is taken, what is new is not.
 import { ENTRY_BYTES_MAX, type Keep, type StoreKey } from '../core/store.ts';
-import { boundedText, placeOf, SHARDS, type ValueKind } from './keys.ts';
+import { boundedText, placeOf, SHARDS, storable, type ValueKind } from './keys.ts';
 import type { Tally } from './tally.ts';
 
 export interface PendingBounds {
@@ -19,6 +19,7 @@ export const SIZE_MAX = 65_536;
 export interface PendingValue {
   readonly kind: ValueKind;
   readonly place: string;
+  /** 0 leaves the expiry as it is: nothing but taking away waits. */
   ttlMs: number;
   sizeMax: number;
   /** Field → what to add, member → score; undefined takes a member away. A feed's entries are keyed by their order. */
@@ -52,13 +53,18 @@ export class Pending {
     return this.#put(kind, key, boundedText(member), keep, () => item);
   }
 
+  /** Takes a member of an index away; what is known of its bounds stays. */
+  unset(key: StoreKey, member: string): boolean {
+    return this.#put('index', key, boundedText(member), undefined, () => undefined);
+  }
+
   append(key: StoreKey, entry: string, keep: Keep): boolean {
     if (Buffer.byteLength(entry) > ENTRY_BYTES_MAX) {
       this.#tally.refused += 1;
       return false;
     }
     this.#entries += 1;
-    return this.#put('feed', key, `${this.#entries}`, keep, () => entry);
+    return this.#put('feed', key, `${this.#entries}`, keep, () => storable(entry));
   }
 
   /** Takes up to `valuesMax` values of a shard out. */
@@ -85,18 +91,20 @@ export class Pending {
     return this.#shards[shard]!.size === 0;
   }
 
-  #put(kind: ValueKind, key: StoreKey, field: string, keep: Keep, next: (before: Item) => Item): boolean {
+  #put(kind: ValueKind, key: StoreKey, field: string, keep: Keep | undefined, next: (before: Item) => Item): boolean {
     const place = placeOf(kind, key);
     const shard = this.#shards[place.shard]!;
     let value = shard.get(place.text);
     if (value === undefined) {
       if (!this.#hasRoom()) return this.#drop();
-      value = { kind, place: place.text, ttlMs: 0, sizeMax: 0, items: new Map() };
+      value = { kind, place: place.text, ttlMs: 0, sizeMax: SIZE_MAX, items: new Map() };
       shard.set(place.text, value);
       this.#bytes += KEY_OVERHEAD_BYTES + place.text.length;
     }
-    value.ttlMs = Math.max(1, Math.ceil(keep.ttlMs));
-    value.sizeMax = Math.min(Math.max(1, keep.sizeMax), SIZE_MAX);
+    if (keep !== undefined) {
+      value.ttlMs = Math.max(1, Math.ceil(keep.ttlMs));
+      value.sizeMax = Math.min(Math.max(1, keep.sizeMax), SIZE_MAX);
+    }
     const before = value.items.get(field);
     if (before === undefined && !value.items.has(field)) {
       if (!this.#hasRoom()) return this.#drop();
