@@ -2,13 +2,30 @@
 // learns field by field it learns from its own traffic; windows, owners and issued ids are everybody's.
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../core/actor.ts';
-import { ACTIONS } from '../core/finding.ts';
+import { ACTIONS, type Finding, SEVERITIES } from '../core/finding.ts';
 import { isIdentifierField } from './scenarios/identifiers.ts';
 import type { Occurrence } from './scenarios/occurrence.ts';
 
 const IDENTIFIERS_MAX = 50;
-const text = z.string().max(1_000);
+const FINDINGS_MAX = 20;
+const TEXT_CHARS_MAX = 1_000;
+const text = z.string().max(TEXT_CHARS_MAX);
 const number = z.number();
+
+const finding = z.object({
+  detection: text,
+  phase: z.enum(['request-head', 'request-body', 'response-head', 'response-body']),
+  location: z.enum(['path', 'query', 'header', 'cookie', 'body', 'connection']),
+  pointer: text,
+  severity: z.enum(SEVERITIES),
+  confidence: number,
+  what: text,
+  dataType: text.optional(),
+  count: number.optional(),
+  action: z.enum(ACTIONS),
+  policy: z.object({ kind: text, id: text, file: text, line: number }),
+  owasp: z.array(text).max(10),
+});
 
 /** What comes from another node is checked: a newer or broken one must not break this one. */
 export const traceSchema = z.object({
@@ -45,6 +62,8 @@ export const traceSchema = z.object({
   userAgent: text,
   country: text.optional(),
   network: text,
+  findings: z.array(finding).max(FINDINGS_MAX),
+  enforced: z.enum(ACTIONS),
   attacks: z.array(text).max(100),
   /** Hashes of identifiers in the answer. */
   issued: z.array(text).max(IDENTIFIERS_MAX),
@@ -61,13 +80,19 @@ export function traceOf(occurrence: Occurrence): Trace {
     issued.push(field.hash!);
     if (issued.length >= IDENTIFIERS_MAX) break;
   }
-  const { responseBodyBytes, actors, parameters, dataTypes, attacks, ...plain } = rest;
+  const { responseBodyBytes, findings, actors, parameters, dataTypes, attacks, ...plain } = rest;
   return {
     ...plain,
     actors: actors.map((one) => ({ ...one })),
     parameters: parameters.map((one) => ({ ...one })),
     dataTypes: dataTypes.map(([type, count]) => [type, count]),
     attacks: [...attacks],
+    findings: findings.slice(0, FINDINGS_MAX).map(({ pointer, what, ...one }) => ({
+      ...one,
+      pointer: pointer.slice(0, TEXT_CHARS_MAX),
+      what: what.slice(0, TEXT_CHARS_MAX),
+      owasp: [...one.owasp],
+    })),
     issued,
   };
 }
@@ -76,6 +101,8 @@ export function occurrenceOf(trace: Trace): Occurrence {
   const { issued, principal, object, account, country, parameters, ...rest } = trace;
   return {
     ...rest,
+    // What was read from JSON has no keys without a value.
+    findings: trace.findings as readonly Finding[],
     principal,
     object,
     account,

@@ -3,45 +3,11 @@ import { Exchange } from '../../src/analysis/exchange.ts';
 import { StateKeeper } from '../../src/analysis/state-keeper.ts';
 import type { Trace } from '../../src/analysis/trace.ts';
 import { Fault } from '../../src/core/fault.ts';
-import type { PutAnswer, Store, StoredDocument, Subscriber } from '../../src/core/store.ts';
 import { customer, live, login, ordersOf, readOrder } from './shop.ts';
-import { DAY, HOUR, type Person, SECOND, World } from './world.ts';
+import { StoreInMemory } from './store-in-memory.ts';
+import { DAY, finding, HOUR, type Person, SECOND, World } from './world.ts';
 
 const THIEF: Person = { address: '89.208.58.114', country: 'RU', userAgent: 'python-requests/2.31' };
-
-/** The asked part of a store, in memory: versions, two subscribers, and an off switch. */
-class StoreInMemory implements Pick<Store, 'publish' | 'subscribe' | 'put' | 'document'> {
-  isDown = false;
-  readonly documents = new Map<string, StoredDocument>();
-  readonly #subscribers = new Set<Subscriber>();
-
-  async publish(_: string, message: string): Promise<void> {
-    this.#check();
-    for (const subscriber of this.#subscribers) subscriber.onMessage(message);
-  }
-
-  subscribe(_: string, subscriber: Subscriber): () => void {
-    this.#subscribers.add(subscriber);
-    return () => this.#subscribers.delete(subscriber);
-  }
-
-  async document(kind: string, id: string): Promise<StoredDocument | undefined> {
-    this.#check();
-    return this.documents.get(`${kind} ${id}`);
-  }
-
-  async put(kind: string, id: string, value: unknown, expected: number): Promise<PutAnswer> {
-    this.#check();
-    const current = this.documents.get(`${kind} ${id}`);
-    if ((current?.version ?? 0) !== expected) return { isWritten: false, current };
-    this.documents.set(`${kind} ${id}`, { id, version: expected + 1, value: JSON.parse(JSON.stringify(value)) });
-    return { isWritten: true, version: expected + 1 };
-  }
-
-  #check(): void {
-    if (this.isDown) throw new Fault('STORE_DOWN', 'gateway', 503);
-  }
-}
 
 interface Node {
   readonly world: World;
@@ -107,8 +73,9 @@ describe('two nodes', () => {
   });
 
   it('hear what people decided at the other', async () => {
-    for (let i = 0; i < 8; i++) {
-      login(nodes[0].world, THIEF, 'ann', false);
+    for (let i = 0; i < 3; i++) {
+      const sent = { action: 'block', findings: [finding('injection-sql')] } as const;
+      nodes[i % 2]!.world.send(THIEF, 'GET', '/api/search', sent);
       await second();
     }
     const { id } = nodes[0].world.incidents()[0]!;

@@ -8,7 +8,7 @@ const HALF_LIFE_MS = 24 * 3_600_000;
 /** One sighting is worth this much of many. */
 const SINGLE = 0.6;
 const REPETITION_STEP = 0.1;
-const ATTEMPT = 0.7;
+const ATTEMPT = 0.85;
 
 /** Plain JSON; one per incident of the actor. */
 export interface Addend {
@@ -27,11 +27,11 @@ export function trustIn(actor: Actor): number {
     case 'subject':
       return actor.isVerified ? 1 : 0.6;
     case 'api-key':
-      return 0.95;
+      return 0.97;
     case 'session':
-      return 0.9;
+      return 0.95;
     case 'ip':
-      return 0.85;
+      return 0.9;
     case 'header':
       return actor.isVerified ? 0.9 : 0.4;
     default:

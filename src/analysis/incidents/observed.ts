@@ -34,8 +34,8 @@ export function observedSignal(signal: Signal, catalogue: Catalogue): Observed |
 
 /** One per detection; findings of one transaction that are alike are one. */
 export function observedFindings(occurrence: Occurrence, catalogue: Catalogue): Observed[] {
-  const findings = occurrence.record?.findings;
-  if (findings === undefined || findings.length === 0) return [];
+  const { findings } = occurrence;
+  if (findings.length === 0) return [];
   const byDetection = new Map<string, Finding[]>();
   for (const finding of findings) {
     const alike = byDetection.get(finding.detection);
@@ -53,12 +53,12 @@ export function observedFindings(occurrence: Occurrence, catalogue: Catalogue): 
 }
 
 function ofFindings(entry: CatalogueEntry, findings: readonly Finding[], occurrence: Occurrence): Observed | undefined {
-  const record = occurrence.record!;
   const first = findings[0]!;
   const severity = gravest(findings);
   const isRequest = first.phase.startsWith('request') && entry.module === 'attack';
   if (isRequest) {
-    const isSure = findings.some(({ confidence }) => confidence >= BLOCKING_CONFIDENCE) || record.enforced === 'block';
+    const isSure =
+      findings.some(({ confidence }) => confidence >= BLOCKING_CONFIDENCE) || occurrence.enforced === 'block';
     if (!isSure) return undefined;
   } else if (findings.every(({ action }) => action === 'allow' || action === 'tag')) {
     if (SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(TAGGED_SEVERITY_MIN)) return undefined;

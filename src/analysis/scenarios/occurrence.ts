@@ -1,7 +1,7 @@
 // A transaction as the patterns see it: what its record and observation mean for behaviour, computed once.
 // Plain data, so that a node can tell the others; `record` stays behind.
 import type { Actor } from '../../core/actor.ts';
-import type { Action } from '../../core/finding.ts';
+import type { Action, Finding } from '../../core/finding.ts';
 import type { ObservedField } from '../../core/observation.ts';
 import type { TransactionRecord } from '../../core/record.ts';
 
@@ -57,6 +57,9 @@ export interface Occurrence {
   readonly userAgent: string;
   readonly country: string | undefined;
   readonly network: string;
+  readonly findings: readonly Finding[];
+  /** What enforce mode would have done. */
+  readonly enforced: Action;
   /** Detections of attacks in it, without what only tags. */
   readonly attacks: readonly string[];
   readonly claims: readonly { readonly name: string; readonly hash: string }[];

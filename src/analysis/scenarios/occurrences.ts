@@ -71,6 +71,8 @@ export class Occurrences {
       userAgent: observation?.userAgent ?? '',
       country: observation?.country,
       network: networkOf(record.clientAddress, observation?.network),
+      findings: record.findings,
+      enforced: record.enforced,
       attacks,
       claims: observation?.claims ?? [],
       requestFields: observation?.request?.fields ?? [],

@@ -3,13 +3,18 @@
 import type { ScenarioDocument } from '../../../core/document.ts';
 import type { FailedLoginsPattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
+import { numberOfHash } from '../metrics/hash.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
+import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
 
 const KEYS_MAX = 100_000;
+const ATTEMPTS_PER_ACCOUNT_MIN = 2;
 
 interface Tally {
+  /** Accounts that failed; only where several are counted together. */
+  readonly accounts: SlidingDistinct | undefined;
   readonly failures: readonly SlidingCount[];
   readonly attempts: readonly SlidingCount[];
   isOver: boolean;
@@ -92,12 +97,18 @@ export class FailedLogins implements Pattern {
       // A login that succeeds at once leaves no trace, but where the share of failures is asked for.
       if (!isFailedLogin && failedShareMin === 0) return undefined;
       const counts = (): SlidingCount[] => limits.map((limit) => new SlidingCount(limit.seconds * 1_000));
-      tally = this.#tallies.set(key, { failures: counts(), attempts: counts(), isOver: false }, at);
+      const windowMs = 1_000 * Math.max(...limits.map((limit) => limit.seconds));
+      const accounts = failedShareMin > 0 ? new SlidingDistinct(windowMs) : undefined;
+      tally = this.#tallies.set(key, { accounts, failures: counts(), attempts: counts(), isOver: false }, at);
     }
+    if (isFailedLogin && occurrence.account !== undefined) tally.accounts?.add(at, numberOfHash(occurrence.account));
+    // One attempt per account is no guessing at passwords: that is told by the number of accounts.
+    const failuresMin = (tally.accounts?.count(at) ?? 0) * ATTEMPTS_PER_ACCOUNT_MIN;
     let found: { limit: FailedLoginsPattern['limits'][number]; failures: number } | undefined;
     for (const [i, limit] of limits.entries()) {
       const failures = tally.failures[i]!.add(at, isFailedLogin ? weight : 0);
       const attempts = tally.attempts[i]!.add(at, weight);
+      if (failures < failuresMin) continue;
       if (failures >= limit.failures && failures >= attempts * failedShareMin) found ??= { limit, failures };
     }
     const isFirst = found !== undefined && !tally.isOver;
