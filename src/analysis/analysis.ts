@@ -207,7 +207,7 @@ export class Analysis {
     return {
       ...this.#scenarios.sizes(),
       actors: { entries: this.#actors.size, evicted: this.#actors.evicted },
-      incidents: { entries: this.incidents({}, 0, 0).total, evicted: this.#incidents.dropped },
+      incidents: { entries: this.#incidents.size, evicted: this.#incidents.dropped },
     };
   }
 

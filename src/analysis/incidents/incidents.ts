@@ -60,6 +60,10 @@ export class Incidents {
     this.#options = options;
   }
 
+  get size(): number {
+    return this.#byId.size;
+  }
+
   /** Every transaction passes here once, for evidence before and after. */
   pass(record: TransactionRecord, endpoint: string, keys: readonly string[]): void {
     this.#recent.add(record, keys);
@@ -110,12 +114,12 @@ export class Incidents {
 
   /** Latest first; merged ones are left out. */
   list(isWanted: (incident: Incident) => boolean, offset: number, limit: number): { total: number; items: Incident[] } {
-    const items = [...this.#byId.values()]
-      .filter((file) => file.mergedInto === undefined)
-      .sort((a, b) => b.lastSeen - a.lastSeen)
-      .map((file) => this.#incident(file))
-      .filter(isWanted);
-    return { total: items.length, items: items.slice(offset, offset + limit) };
+    const files = [...this.#byId.values()].filter(
+      (file) => file.mergedInto === undefined && isWanted(this.#incident(file)),
+    );
+    files.sort((a, b) => b.lastSeen - a.lastSeen);
+    const items = files.slice(offset, offset + limit).map((file) => this.#incident(file));
+    return { total: files.length, items };
   }
 
   edit(id: string, edit: IncidentEdit, at: number): Incident | undefined {
