@@ -6,7 +6,7 @@ import type { Keep, Store } from '../core/store.ts';
 
 const KIND = 'analysis-state';
 /** Well below the store's bound, since JSON escapes make it longer. */
-const PART_CHARS = 400_000;
+const PART_CHARS = 250_000;
 const PARTS_MAX = 500;
 const KEEP: Keep = { ttlMs: 30 * 24 * 3_600_000, sizeMax: 4 * PARTS_MAX };
 
