@@ -9,6 +9,7 @@ import { placesAt } from '../decoding/json-pointers.ts';
 import type { CompiledDataPolicy } from '../policy/data-policies.ts';
 import type { Facts } from '../policy/match.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
+import { NO_DATA, type SeenData } from './observe-body.ts';
 
 interface PlacedHit {
   readonly hit: Hit;
@@ -20,9 +21,13 @@ interface DataInspection {
   readonly findings: readonly Finding[];
   /** The body with everything masked that a policy wants masked; undefined when there is nothing to mask. */
   readonly mask: (() => Buffer) | undefined;
+  /** What there was, whether a policy speaks of it or not. */
+  readonly seen: () => SeenData;
 }
 
-const NOTHING: DataInspection = { findings: [], mask: undefined };
+const NOTHING: DataInspection = { findings: [], mask: undefined, seen: () => NO_DATA };
+
+const POSITIONS = /\/\d+(?=\/|$)/g;
 
 /** `isExcepted` says whether an exception covers a finding: then it is neither reported nor masked. */
 export type IsExcepted = (finding: Finding) => boolean;
@@ -48,7 +53,22 @@ export function inspectBodyData(
     : undefined;
   const placed = hits.map((hit, i) => ({ hit, pointer: places?.[i]?.pointer ?? '', location: 'body' as const }));
   const { findings, masked } = applyPolicies(policy, placed, direction, phase, facts, isExcepted);
-  return { findings, mask: masked.length === 0 ? undefined : () => maskBody(body.bytes, body.format, masked) };
+  return {
+    findings,
+    mask: masked.length === 0 ? undefined : () => maskBody(body.bytes, body.format, masked),
+    seen: () => seenData(placed),
+  };
+}
+
+function seenData(placed: readonly PlacedHit[]): SeenData {
+  const pointers = new Set<string>();
+  const counts = new Map<string, number>();
+  for (const { hit, pointer } of placed) {
+    pointers.add(pointer.replace(POSITIONS, '/*'));
+    const type = hit.type.document.id;
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return { pointers, counts: [...counts] };
 }
 
 /** Values of path, query, and of headers and cookies when a policy names them. Masking is not possible in these places. */
@@ -99,7 +119,7 @@ function applyPolicies(
         byPlace = new Map();
         groups.set(applying, byPlace);
       }
-      const place = `${key} ${one.pointer.replace(/\/\d+(?=\/|$)/g, '/*')}`;
+      const place = `${key} ${one.pointer.replace(POSITIONS, '/*')}`;
       const same = byPlace.get(place);
       if (same === undefined) byPlace.set(place, [one]);
       else same.push(one);

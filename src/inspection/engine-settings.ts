@@ -4,6 +4,7 @@ import type { Limits } from '../core/limits.ts';
 import type { TransactionRecord } from '../core/record.ts';
 import type { EndpointMatcher } from './endpoints.ts';
 import type { Identifier } from './identify.ts';
+import type { Observer } from './observe.ts';
 
 export interface EngineSettings {
   readonly matchRoute: RouteMatcher;
@@ -19,6 +20,8 @@ export interface EngineSettings {
   /** False when records cannot be handed on; routes may then want to refuse. */
   readonly isAnalystThere: () => boolean;
   readonly onRecord: (record: TransactionRecord) => void;
+  /** Makes what learning reads of each transaction; without it records carry no observation. */
+  readonly learns?: Observer;
   /** A detector threw: an error of ours, counted by detector id. */
   readonly onDetectorError: (detector: string) => void;
 }

@@ -1,6 +1,7 @@
 // What is left of a transaction when it is complete.
 import type { Actor } from '../core/actor.ts';
 import type { Completion } from '../core/inspector.ts';
+import type { Observation } from '../core/observation.ts';
 import type { Coverage, Mode, TransactionRecord } from '../core/record.ts';
 import type { Verdict } from '../core/verdict.ts';
 
@@ -19,6 +20,7 @@ export interface Story {
   readonly verdict: Verdict;
   readonly isRefused: boolean;
   readonly uninspected: readonly string[];
+  readonly observation: Observation | undefined;
 }
 
 export function recordOf(story: Story, completion: Completion): TransactionRecord {
@@ -48,6 +50,7 @@ export function recordOf(story: Story, completion: Completion): TransactionRecor
     uninspected: story.uninspected,
     fault: completion.fault?.code,
     policyVersion: verdict.policyVersion,
+    ...(story.observation === undefined ? {} : { observation: story.observation }),
   };
 }
 

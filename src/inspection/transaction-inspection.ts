@@ -15,8 +15,16 @@ import type {
   ResponseBodyOutcome,
   ResponseHeadOutcome,
 } from '../core/inspector.ts';
+import type { Observation } from '../core/observation.ts';
 import type { Route } from '../core/route.ts';
-import { type Connection, headerValue, type Phase, type RequestHead, type ResponseHead } from '../core/transaction.ts';
+import {
+  type Connection,
+  type Direction,
+  headerValue,
+  type Phase,
+  type RequestHead,
+  type ResponseHead,
+} from '../core/transaction.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { decodeBody, viewBody } from '../decoding/body.ts';
 import { type ContentType, parseContentType } from '../decoding/content-type.ts';
@@ -34,6 +42,7 @@ import { decide } from './decide.ts';
 import { type Detection, detectInFields, detectInRequest, detectInResponse } from './detect.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { FieldCollector } from './field-collector.ts';
+import type { SeenData } from './observe-body.ts';
 import { denyFinding, protocolFinding, restrictionFinding } from './own-findings.ts';
 import type { RateWindows } from './rate-window.ts';
 import { recordOf } from './record.ts';
@@ -73,6 +82,9 @@ export class TransactionInspection implements Inspection {
   readonly #uninspected: string[] = [];
   #responseHead: ResponseHead | undefined;
   #responseType: ContentType | undefined;
+  #responseBody: BodyView | undefined;
+  #seen: Partial<Record<Direction, () => SeenData>> = {};
+  readonly #isEncrypted: boolean;
 
   constructor(
     shared: EngineShared,
@@ -87,6 +99,7 @@ export class TransactionInspection implements Inspection {
     this.#id = id;
     this.#receivedAt = receivedAt;
     this.#head = head;
+    this.#isEncrypted = connection.isEncrypted;
     const client: ClientAddress = shared.resolveClient(head.rawHeaders, connection.peerAddress);
     this.clientAddress = client.address;
     this.isPeerTrusted = client.isPeerTrusted;
@@ -164,6 +177,7 @@ export class TransactionInspection implements Inspection {
       this.#facts!,
       this.#isExcepted,
     );
+    this.#seen.request = data.seen;
     this.#findings.push(...data.findings);
     this.#verdict = this.#decide();
     if (this.#verdict.action === 'block') return { kind: 'block', verdict: this.#verdict };
@@ -225,7 +239,8 @@ export class TransactionInspection implements Inspection {
 
   responseBody(_received: Buffer, decoded: Buffer | Fault): ResponseBodyOutcome {
     if (decoded instanceof Fault) {
-      this.#uninspected.push('response-undecodable');
+      const isTooLong = decoded.code === 'DECOMPRESSION_LIMIT';
+      this.#uninspected.push(isTooLong ? 'response-body-over-limit' : 'response-undecodable');
       return { kind: 'forward', replacement: undefined };
     }
     const mask = this.#inspectResponse(decoded);
@@ -268,10 +283,27 @@ export class TransactionInspection implements Inspection {
         verdict: this.#verdict,
         isRefused: this.#isRefused,
         uninspected: this.#uninspected,
+        observation: this.#observe(),
       },
       completion,
     );
     this.#shared.settings.onRecord(record);
+  }
+
+  #observe(): Observation | undefined {
+    const { settings } = this.#shared;
+    const view = this.#view;
+    if (settings.learns === undefined || view === undefined) return undefined;
+    return settings.learns.observe({
+      view,
+      segments: this.#segments,
+      isEncrypted: this.#isEncrypted,
+      country: settings.countryOf(this.clientAddress),
+      requestData: this.#seen.request?.(),
+      response: this.#responseHead,
+      responseBody: this.#responseBody,
+      responseData: this.#seen.response?.(),
+    });
   }
 
   #identify(facts: RequestFacts, target: DecodedTarget, cookies: Pairs, route: Route): void {
@@ -418,6 +450,8 @@ export class TransactionInspection implements Inspection {
     );
     this.#take(detection);
     const data = inspectBodyData(policy, body, 'response', 'response-body', this.#facts!, this.#isExcepted);
+    this.#responseBody = body;
+    this.#seen.response = data.seen;
     this.#findings.push(...data.findings);
     this.#verdict = this.#decide();
     return data.mask;

@@ -1,0 +1,182 @@
+// The fields of a body as learning sees them: pointer with array positions as `*`, type, format, length, number, hash, word.
+// Invariants: at most FIELDS_MAX fields; no recursion; values leave only as hashes, numbers, lengths, and as short words of
+// places where no sensitive value was found.
+import type { BodyView } from '../core/detector.ts';
+import { childPointer } from '../core/field.ts';
+import type { ObservedBody, ObservedField, ObservedType } from '../core/observation.ts';
+import { formatOf } from '../core/text-format.ts';
+import { decodePairs } from '../decoding/target.ts';
+import type { KeyedHash } from './observe-hash.ts';
+
+export const FIELDS_MAX = 200;
+const DEPTH_MAX = 16;
+/** Elements of an array that are looked at whole; of those behind them only identifiers are. */
+const WHOLE_ELEMENTS_MAX = 3;
+const ELEMENTS_MAX = 100;
+const KEYS_MAX = 200;
+const POINTER_CHARS_MAX = 256;
+const HASHED_CHARS_MAX = 64;
+/** Larger bodies are read only in part, or not at all. */
+const BODY_BYTES_MAX = 65_536;
+const FORM_PAIRS_MAX = 200;
+
+const WORD = /^[A-Za-z][A-Za-z_-]{0,31}$/;
+/** People, places and secrets are words as well. */
+const PRIVATE_NAME =
+  /name|mail|pass|secret|token|street|city|address|phone|note|comment|title|description|text|message/i;
+const ID_NAME =
+  /(?:^|[_-])(?:id|uuid|guid|key|ref|number|no|slug|owner|user|account|tenant)$|(?:Id|Uuid|Guid|Key|Ref|Number|No)$/;
+
+/** Pointers (positions as `*`) where sensitive values were found, and how many by type. */
+export interface SeenData {
+  readonly pointers: ReadonlySet<string>;
+  readonly counts: readonly (readonly [string, number])[];
+}
+
+export const NO_DATA: SeenData = { pointers: new Set(), counts: [] };
+
+/** `parsed` is the JSON value when somebody has it already. `whole: false` keeps identifiers only. */
+export function observeBody(body: BodyView, data: SeenData, hash: KeyedHash, whole: boolean): ObservedBody {
+  const value = decodedValue(body);
+  if (value === undefined) {
+    const isEmpty = body.format === 'empty';
+    return { mediaType: body.mediaType, fields: [], records: 0, dataTypes: data.counts, isTruncated: !isEmpty };
+  }
+  const walk = new Walk(data.pointers, hash, whole);
+  walk.from(value);
+  return {
+    mediaType: body.mediaType,
+    fields: walk.fields,
+    records: Math.max(walk.records, 1),
+    dataTypes: data.counts,
+    isTruncated: walk.isTruncated || !whole,
+  };
+}
+
+function decodedValue(body: BodyView): unknown {
+  if (body.bytes.length > BODY_BYTES_MAX) return undefined;
+  if (body.format === 'form') {
+    try {
+      return Object.fromEntries(decodePairs(body.bytes.toString('utf8'), FORM_PAIRS_MAX));
+    } catch {
+      return undefined;
+    }
+  }
+  if (body.format !== 'json') return undefined;
+  try {
+    return JSON.parse(body.bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+interface Open {
+  readonly value: unknown;
+  readonly pointer: string;
+  readonly depth: number;
+  readonly isWhole: boolean;
+}
+
+class Walk {
+  readonly fields: ObservedField[] = [];
+  records = 0;
+  isTruncated = false;
+  readonly #sensitive: ReadonlySet<string>;
+  readonly #hash: KeyedHash;
+  readonly #isWhole: boolean;
+
+  constructor(sensitive: ReadonlySet<string>, hash: KeyedHash, isWhole: boolean) {
+    this.#sensitive = sensitive;
+    this.#hash = hash;
+    this.#isWhole = isWhole;
+  }
+
+  from(root: unknown): void {
+    // A queue, so that the outer fields are known before the bound is met inside.
+    const open: Open[] = [{ value: root, pointer: '', depth: 0, isWhole: this.#isWhole }];
+    for (let next = 0; next < open.length; next++) {
+      if (this.fields.length >= FIELDS_MAX) {
+        this.isTruncated = true;
+        return;
+      }
+      this.#visit(open[next]!, open);
+    }
+  }
+
+  #visit({ value, pointer, depth, isWhole }: Open, open: Open[]): void {
+    if (typeof value !== 'object' || value === null) {
+      this.#scalar(value, pointer, isWhole);
+      return;
+    }
+    const isArray = Array.isArray(value);
+    if (isWhole) this.#add(pointer, isArray ? 'array' : 'object', undefined, isArray ? value.length : undefined);
+    if (depth >= DEPTH_MAX || pointer.length > POINTER_CHARS_MAX) {
+      this.isTruncated = true;
+      return;
+    }
+    if (isArray) {
+      this.#elements(value, `${pointer}/*`, depth, isWhole, open);
+      return;
+    }
+    let keys = 0;
+    for (const key in value) {
+      if (++keys > KEYS_MAX || this.fields.length >= FIELDS_MAX) {
+        this.isTruncated = true;
+        return;
+      }
+      const child = (value as Record<string, unknown>)[key];
+      const at = childPointer(pointer, key);
+      if (typeof child === 'object' && child !== null)
+        open.push({ value: child, pointer: at, depth: depth + 1, isWhole });
+      else this.#scalar(child, at, isWhole);
+    }
+  }
+
+  #elements(value: readonly unknown[], pointer: string, depth: number, isWhole: boolean, open: Open[]): void {
+    if (typeof value[0] === 'object' && value[0] !== null) this.records = Math.max(this.records, value.length);
+    const count = Math.min(value.length, ELEMENTS_MAX);
+    for (let i = 0; i < count; i++) {
+      open.push({ value: value[i], pointer, depth: depth + 1, isWhole: isWhole && i < WHOLE_ELEMENTS_MAX });
+    }
+  }
+
+  #scalar(value: unknown, pointer: string, isWhole: boolean): void {
+    if (typeof value === 'string') {
+      const format = formatOf(value);
+      if (!isWhole && !isIdentity(pointer, format)) return;
+      const isHashed = value.length > 0 && value.length <= HASHED_CHARS_MAX;
+      const word =
+        isWhole && WORD.test(value) && !PRIVATE_NAME.test(pointer) && !this.#sensitive.has(pointer) ? value : undefined;
+      this.#push(pointer, 'string', format, value.length, undefined, isHashed ? this.#hash.of(value) : undefined, word);
+    } else if (typeof value === 'number') {
+      const isInteger = Number.isSafeInteger(value);
+      if (!isWhole && !(isInteger && ID_NAME.test(pointer.slice(pointer.lastIndexOf('/') + 1)))) return;
+      const number = this.#sensitive.has(pointer) ? undefined : value;
+      const hash = isInteger ? this.#hash.of(String(value)) : undefined;
+      this.#push(pointer, isInteger ? 'integer' : 'number', undefined, undefined, number, hash, undefined);
+    } else if (isWhole) this.#add(pointer, typeof value === 'boolean' ? 'boolean' : 'null', undefined, undefined);
+  }
+
+  #add(pointer: string, type: ObservedType, format: string | undefined, length: number | undefined): void {
+    this.#push(pointer, type, format, length, undefined, undefined, undefined);
+  }
+
+  #push(
+    pointer: string,
+    type: ObservedType,
+    format: string | undefined,
+    length: number | undefined,
+    number: number | undefined,
+    hash: string | undefined,
+    word: string | undefined,
+  ): void {
+    if (this.fields.length >= FIELDS_MAX) this.isTruncated = true;
+    else this.fields.push({ pointer, type, format, length, number, hash, word });
+  }
+}
+
+const ID_FORMATS = new Set<string>(['uuid', 'object-id', 'numeric', 'hash', 'ulid', 'prefixed-id']);
+
+function isIdentity(pointer: string, format: string | undefined): boolean {
+  return (format !== undefined && ID_FORMATS.has(format)) || ID_NAME.test(pointer.slice(pointer.lastIndexOf('/') + 1));
+}
