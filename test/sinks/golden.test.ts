@@ -49,7 +49,7 @@ describe('the requests', () => {
     await world.drain(sinks);
     const seen = vendor.server.requests.map((request) => pictureOf(request));
     expect(seen.length).toBeGreaterThanOrEqual(2);
-    await expect(`${JSON.stringify(seen, undefined, 2)}\n`).toMatchFileSnapshot(golden(`${name}.json`));
+    await expect(`${JSON.stringify(seen, undefined, 2)}\n`).toMatchFileSnapshot(golden(`${name}.txt`));
     expect(vendor.server.problems).toEqual([]);
   });
 });
@@ -65,7 +65,7 @@ describe('the bodies of syslog and files', () => {
   const BODIES = [
     ['cef.txt', `${cefLine(message, 65_536)}\n`],
     ['leef.txt', `${leefLine(message, 65_536)}\n`],
-    ['ocsf.json', `${JSON.stringify(JSON.parse(ocsfText(message, 65_536)), undefined, 2)}\n`],
+    ['ocsf.txt', `${JSON.stringify(JSON.parse(ocsfText(message, 65_536)), undefined, 2)}\n`],
     ['csv.txt', `${csvLine(message)}\n`],
   ] as const;
   it.each(BODIES)('are as in %s', async (name, text) => {
