@@ -1,0 +1,53 @@
+// Counters by name, and histograms, with a bound on their number: what all baselines are made of. Merging is addition.
+import { bucketOf, quantileOf } from '../../core/log-buckets.ts';
+
+export type Counts<K> = Map<K, number>;
+
+/** False when there was no room for a new name. */
+export function addCount<K>(counts: Counts<K>, name: K, by: number, namesMax: number): boolean {
+  const before = counts.get(name);
+  if (before === undefined && counts.size >= namesMax) return false;
+  counts.set(name, (before ?? 0) + by);
+  return true;
+}
+
+export function mergeCounts<K>(into: Counts<K>, from: ReadonlyMap<K, number>, namesMax: number): void {
+  for (const [name, by] of from) addCount(into, name, by, namesMax);
+}
+
+export function totalOf(counts: ReadonlyMap<unknown, number>): number {
+  let total = 0;
+  for (const one of counts.values()) total += one;
+  return total;
+}
+
+/** Halves (or whatever `factor` says) everything, and lets go of what has become less than a quarter. */
+export function fade<K>(counts: Counts<K>, factor: number): void {
+  for (const [name, one] of counts) {
+    const left = one * factor;
+    if (left < 0.25) counts.delete(name);
+    else counts.set(name, left);
+  }
+}
+
+/** Log-bucketed; its bound is the number of buckets there are. */
+export class Histogram {
+  readonly buckets: Counts<number> = new Map();
+
+  add(value: number): void {
+    const bucket = bucketOf(value);
+    this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + 1);
+  }
+
+  merge(other: Histogram): void {
+    mergeCounts(this.buckets, other.buckets, Number.POSITIVE_INFINITY);
+  }
+
+  quantile(q: number): number {
+    return quantileOf(this.buckets, q);
+  }
+
+  get count(): number {
+    return totalOf(this.buckets);
+  }
+}

@@ -1,0 +1,267 @@
+// The schema of one kind of body, as counters: fields with types, formats, lengths, numbers and words.
+// Invariants: at most FIELDS_MAX fields, the rest is counted; every part merges by addition or union; a value is normal only
+// from PRINCIPALS_MIN principals over HOURS_MIN hours, so that nobody teaches it alone or at once.
+import type { LearnedField, LearnedRange, LearnedSchema } from '../../core/learned-endpoint.ts';
+import type { ObservedClaim, ObservedField, ObservedType } from '../../core/observation.ts';
+import { addCount, type Counts, fade, Histogram, mergeCounts, totalOf } from './counts.ts';
+import { Smallest } from './smallest.ts';
+
+const FIELDS_MAX = 500;
+const WORDS_MAX = 32;
+const FORMATS_MAX = 12;
+const MEDIA_TYPES_MAX = 8;
+const CLAIMS_MAX = 8;
+export const PRINCIPALS_MIN = 3;
+export const HOURS_MIN = 5;
+const FORMAT_SHARE_MIN = 0.99;
+const OWNER_FIELD_SAMPLES_MIN = 30;
+
+export interface FieldStats {
+  readonly types: Counts<ObservedType>;
+  readonly formats: Counts<string>;
+  readonly principals: Smallest;
+  readonly hours: Smallest;
+  /** Bodies that had it. */
+  present: number;
+  strings: number;
+  lengths: Histogram | undefined;
+  numbers: Histogram | undefined;
+  negatives: number;
+  /** Words, each with the principals that used it; undefined once there are too many. */
+  words: Map<string, Smallest> | undefined;
+  wordless: number;
+  /** Claim → how often the field was there together with it, and how often they were equal. */
+  claims: Map<string, [together: number, equal: number]> | undefined;
+  /** Number of the body that was counted last. */
+  stamp: number;
+}
+
+export interface Sample {
+  readonly principal: number;
+  readonly hour: number;
+  readonly claims: readonly ObservedClaim[];
+}
+
+export class SchemaStats {
+  readonly fields = new Map<string, FieldStats>();
+  readonly mediaTypes: Counts<string> = new Map();
+  samples = 0;
+  fieldsRefused = 0;
+  #stamp = 0;
+
+  /** `isPartial` bodies say nothing about what is absent. */
+  add(mediaType: string, fields: readonly ObservedField[], isPartial: boolean, sample: Sample): void {
+    addCount(this.mediaTypes, mediaType, 1, MEDIA_TYPES_MAX);
+    if (isPartial && this.samples > 0) return;
+    this.samples += 1;
+    this.#stamp += 1;
+    for (const field of fields) {
+      let stats = this.fields.get(field.pointer);
+      if (stats === undefined) {
+        if (this.fields.size >= FIELDS_MAX) {
+          this.fieldsRefused += 1;
+          continue;
+        }
+        stats = emptyField();
+        this.fields.set(field.pointer, stats);
+      }
+      if (stats.stamp !== this.#stamp) {
+        stats.stamp = this.#stamp;
+        stats.present += 1;
+        stats.principals.add(sample.principal);
+        stats.hours.add(sample.hour);
+      }
+      addField(stats, field, sample);
+    }
+  }
+
+  merge(other: SchemaStats): void {
+    this.samples += other.samples;
+    this.fieldsRefused += other.fieldsRefused;
+    mergeCounts(this.mediaTypes, other.mediaTypes, MEDIA_TYPES_MAX);
+    for (const [pointer, from] of other.fields) {
+      let into = this.fields.get(pointer);
+      if (into === undefined) {
+        if (this.fields.size >= FIELDS_MAX) {
+          this.fieldsRefused += from.present;
+          continue;
+        }
+        into = emptyField();
+        this.fields.set(pointer, into);
+      }
+      mergeField(into, from);
+    }
+  }
+
+  fade(factor: number): void {
+    this.samples *= factor;
+    fade(this.mediaTypes, factor);
+    for (const [pointer, stats] of this.fields) {
+      stats.present *= factor;
+      if (stats.present < 0.25) {
+        this.fields.delete(pointer);
+        continue;
+      }
+      stats.strings *= factor;
+      stats.wordless *= factor;
+      stats.negatives *= factor;
+      fade(stats.types, factor);
+      fade(stats.formats, factor);
+      if (stats.lengths !== undefined) fade(stats.lengths.buckets, factor);
+      if (stats.numbers !== undefined) fade(stats.numbers.buckets, factor);
+    }
+  }
+
+  learned(): LearnedSchema {
+    const fields = [...this.fields].sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      samples: Math.round(this.samples),
+      mediaTypes: [...this.mediaTypes.keys()].filter((type) => type !== '').sort(),
+      fields: fields.map(([pointer, stats]) => this.#learnedField(pointer, stats)),
+      fieldsRefused: this.fieldsRefused,
+    };
+  }
+
+  ownerFields(): (readonly [string, string])[] {
+    const owners: (readonly [string, string])[] = [];
+    for (const [pointer, { claims }] of this.fields) {
+      for (const [claim, [together, equal]] of claims ?? []) {
+        if (together >= OWNER_FIELD_SAMPLES_MIN && equal === together) owners.push([pointer, claim]);
+      }
+    }
+    return owners.sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  #learnedField(pointer: string, stats: FieldStats): LearnedField {
+    const [format] = [...stats.formats].sort((a, b) => b[1] - a[1]);
+    const words = stats.wordless === 0 ? stats.words : undefined;
+    const isShared = words !== undefined && [...words.values()].every((who) => who.values.length >= PRINCIPALS_MIN);
+    return {
+      pointer,
+      types: [...stats.types.keys()].sort(),
+      format: format !== undefined && format[1] >= FORMAT_SHARE_MIN * stats.strings ? format[0] : undefined,
+      isRequired: totalOf(stats.types) >= this.#timesOfParent(pointer) - 1e-6,
+      length: stats.lengths === undefined ? undefined : rangeOf(stats.lengths),
+      number: stats.numbers === undefined ? undefined : rangeOf(stats.numbers),
+      words: isShared && words.size > 0 && stats.present >= 5 * words.size ? [...words.keys()].sort() : undefined,
+      isNormal: stats.principals.values.length >= PRINCIPALS_MIN && stats.hours.values.length >= HOURS_MIN,
+    };
+  }
+
+  /** How often the object was there that a field is in; a path that was left out stands for its own parent. */
+  #timesOfParent(pointer: string): number {
+    let parent = pointer.slice(0, pointer.lastIndexOf('/'));
+    while (parent !== '') {
+      const stats = this.fields.get(parent);
+      if (stats !== undefined) return totalOf(stats.types);
+      parent = parent.slice(0, parent.lastIndexOf('/'));
+    }
+    return this.samples;
+  }
+}
+
+export function rangeOf(histogram: Histogram): LearnedRange {
+  return {
+    p50: histogram.quantile(0.5),
+    p99: histogram.quantile(0.99),
+    p999: histogram.quantile(0.999),
+    count: Math.round(histogram.count),
+  };
+}
+
+function addField(stats: FieldStats, field: ObservedField, sample: Sample): void {
+  stats.types.set(field.type, (stats.types.get(field.type) ?? 0) + 1);
+  if (field.type === 'string') {
+    stats.strings += 1;
+    if (field.format !== undefined) addCount(stats.formats, field.format, 1, FORMATS_MAX);
+    addWord(stats, field.word, sample.principal);
+  }
+  if (field.length !== undefined) {
+    stats.lengths ??= new Histogram();
+    stats.lengths.add(field.length);
+  }
+  if (field.number !== undefined) {
+    stats.numbers ??= new Histogram();
+    stats.numbers.add(Math.abs(field.number));
+    if (field.number < 0) stats.negatives += 1;
+  }
+  if (field.hash === undefined || field.word !== undefined) return;
+  for (const claim of sample.claims) {
+    if (claim.word !== undefined) continue;
+    stats.claims ??= new Map();
+    const known = stats.claims.get(claim.name);
+    const isEqual = claim.hash === field.hash ? 1 : 0;
+    if (known !== undefined) {
+      known[0] += 1;
+      known[1] += isEqual;
+    } else if (stats.claims.size < CLAIMS_MAX) stats.claims.set(claim.name, [1, isEqual]);
+  }
+}
+
+function addWord(stats: FieldStats, word: string | undefined, principal: number): void {
+  if (word === undefined) {
+    stats.wordless += 1;
+    return;
+  }
+  if (stats.words === undefined) return;
+  let who = stats.words.get(word);
+  if (who === undefined) {
+    who = new Smallest(PRINCIPALS_MIN);
+    stats.words.set(word, who);
+    if (stats.words.size > WORDS_MAX) {
+      stats.words = undefined;
+      return;
+    }
+  }
+  who.add(principal);
+}
+
+function mergeField(into: FieldStats, from: FieldStats): void {
+  into.present += from.present;
+  into.strings += from.strings;
+  into.negatives += from.negatives;
+  into.wordless += from.wordless;
+  mergeCounts(into.types, from.types, Number.POSITIVE_INFINITY);
+  mergeCounts(into.formats, from.formats, FORMATS_MAX);
+  into.principals.merge(from.principals);
+  into.hours.merge(from.hours);
+  if (from.lengths !== undefined) {
+    into.lengths ??= new Histogram();
+    into.lengths.merge(from.lengths);
+  }
+  if (from.numbers !== undefined) {
+    into.numbers ??= new Histogram();
+    into.numbers.merge(from.numbers);
+  }
+  if (from.words === undefined) into.words = undefined;
+  for (const [word, who] of from.words ?? []) {
+    if (into.words === undefined) break;
+    const known = into.words.get(word) ?? new Smallest(PRINCIPALS_MIN);
+    known.merge(who);
+    into.words.set(word, known);
+    if (into.words.size > WORDS_MAX) into.words = undefined;
+  }
+  for (const [claim, [together, equal]] of from.claims ?? []) {
+    into.claims ??= new Map();
+    const known = into.claims.get(claim) ?? [0, 0];
+    into.claims.set(claim, [known[0] + together, known[1] + equal]);
+  }
+}
+
+function emptyField(): FieldStats {
+  return {
+    types: new Map(),
+    formats: new Map(),
+    principals: new Smallest(PRINCIPALS_MIN),
+    hours: new Smallest(HOURS_MIN),
+    present: 0,
+    strings: 0,
+    lengths: undefined,
+    numbers: undefined,
+    negatives: 0,
+    words: new Map(),
+    wordless: 0,
+    claims: undefined,
+    stamp: 0,
+  };
+}

@@ -1,0 +1,299 @@
+// Learns from records: which endpoints there are, and what is normal at each. No clock: time comes with the records.
+// Invariants (against poisoning): only clean transactions of actors without incidents are learned from; one caller adds at most
+// SAMPLES_PER_CALLER_MAX an hour to an endpoint; endpoints begin with a success, so that probes never make one.
+// Nodes never coordinate: what was learned since the last `increments()` is a Model of its own, and merging is addition.
+import { LRUCache } from 'lru-cache';
+import { actorKey } from '../../core/actor.ts';
+import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
+import type { TransactionRecord } from '../../core/record.ts';
+import { type EndpointStats, ranked } from './endpoint-stats.ts';
+import { rangeOf } from './field-stats.ts';
+import { maturityOf } from './maturity.ts';
+import { DEFAULT_BOUNDS, type FoundEndpoint, Model, type ModelBounds, type StatedTemplate } from './model.ts';
+import { hash53 } from './smallest.ts';
+import { Versions } from './versions.ts';
+
+const HOUR_MS = 3_600_000;
+const SAMPLES_PER_CALLER_MAX = 200;
+const CALLERS_MAX = 200_000;
+const SETTLE_EVERY = 20_000;
+/** An endpoint that only ever redirected is one when so many callers saw it. */
+const REDIRECTED_CALLERS_MIN = 3;
+
+export interface LearnerOptions {
+  /** True for actors that are accused of something: nothing is learned from them. */
+  readonly isSuspect?: (actorKey: string) => boolean;
+  readonly bounds?: ModelBounds;
+  readonly stated?: readonly StatedTemplate[];
+  /** Keeps what is new apart, for `increments`. */
+  readonly isShared?: boolean;
+}
+
+/** What one caller does at one endpoint within one hour. */
+interface CallerHour {
+  readonly hour: number;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly operation: string | undefined;
+  requests: number;
+  failures: number;
+}
+
+export class Learner {
+  readonly #options: LearnerOptions;
+  readonly #bounds: ModelBounds;
+  #model: Model;
+  #fresh: Model;
+  readonly #callers: LRUCache<string, CallerHour>;
+  readonly #versions = new Versions();
+  #takenSinceSettled = 0;
+  readonly counts = { learned: 0, unclean: 0, suspect: 0, capped: 0, unknown: 0, frozen: 0, refused: 0 };
+
+  constructor(options: LearnerOptions = {}) {
+    this.#options = options;
+    this.#bounds = options.bounds ?? DEFAULT_BOUNDS;
+    this.#model = new Model(this.#bounds, options.stated);
+    this.#fresh = this.#freshModel();
+    this.#callers = new LRUCache({ max: CALLERS_MAX, dispose: (caller) => this.#closeHour(caller) });
+  }
+
+  take(record: TransactionRecord): void {
+    const { counts } = this;
+    if (!isClean(record)) {
+      counts.unclean += 1;
+      return;
+    }
+    const key = principalOf(record);
+    if (
+      this.#options.isSuspect !== undefined &&
+      record.actors.some((actor) => this.#options.isSuspect!(actorKey(actor)))
+    ) {
+      counts.suspect += 1;
+      return;
+    }
+    const { method, host, path, status, observation } = record;
+    const operation = observation?.graphqlOperation;
+    const isSuccess = (status >= 200 && status < 400) || status === 101;
+    const known = this.#model.find(method, host, path, operation);
+    if (known?.isFrozen === true) {
+      counts.frozen += 1;
+      return;
+    }
+    const stats = isSuccess ? this.#fresh.grow(method, host, path, operation) : this.#failing(record, operation);
+    if (stats === undefined) {
+      counts[isSuccess ? 'refused' : 'unknown'] += 1;
+      return;
+    }
+    const hour = Math.floor(record.receivedAt / HOUR_MS);
+    if (!this.#mayAdd(record, key, hour)) {
+      counts.capped += 1;
+      return;
+    }
+    counts.learned += 1;
+    const principal = hash53(key);
+    stats.add(record, { principal, hour, claims: observation?.claims ?? [] });
+    const object = isSuccess ? objectOf(record) : undefined;
+    if (object !== undefined) stats.owners.read(object, principal);
+    this.#takenSinceSettled += 1;
+    if (this.#takenSinceSettled >= SETTLE_EVERY) this.#settle();
+  }
+
+  /** A template of an OpenAPI document or of an operator; what it covers becomes one endpoint. */
+  state(stated: StatedTemplate): void {
+    this.#model.state(stated);
+    if (this.#fresh !== this.#model) this.#fresh.state(stated);
+  }
+
+  endpoints(): LearnedEndpoint[] {
+    this.#fold();
+    const learned: LearnedEndpoint[] = [];
+    for (const one of this.#model.found()) if (isEndpoint(one.found.end)) learned.push(learnedOf(one));
+    return learned.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  endpoint(id: string): LearnedEndpoint | undefined {
+    const found = this.#foundById(id);
+    return found === undefined ? undefined : learnedOf(found);
+  }
+
+  /** What was learned since the last call, for other nodes; undefined when there is nothing. */
+  increments(): Model | undefined {
+    if (this.#fresh === this.#model) return undefined;
+    const increments = this.#fresh;
+    if (increments.tries.size === 0 && increments.operations.size === 0) return undefined;
+    this.#model.merge(increments);
+    this.#fresh = this.#freshModel();
+    return increments;
+  }
+
+  /** What another node learned. */
+  merge(increments: Model): void {
+    this.#model.merge(increments);
+  }
+
+  /** Old traffic counts less: `factor` 0.5 once per half-life. */
+  fade(factor: number): void {
+    for (const { found } of this.#model.found()) if (!found.end.isFrozen) found.end.fade(factor);
+  }
+
+  /** False when there is no such endpoint. */
+  freeze(id: string, isFrozen: boolean): boolean {
+    const found = this.#foundById(id);
+    if (found === undefined) return false;
+    found.found.end.isFrozen = isFrozen;
+    return true;
+  }
+
+  /** Keeps the baseline as it is now. @returns its version */
+  keepVersion(id: string, at: number): number | undefined {
+    const found = this.#foundById(id);
+    return found === undefined ? undefined : this.#versions.keep(id, found.found.end, at);
+  }
+
+  versions(id: string): readonly { readonly version: number; readonly at: number }[] {
+    return this.#versions.list(id);
+  }
+
+  rollBack(id: string, version: number): boolean {
+    const kept = this.#versions.get(id, version);
+    const found = kept === undefined ? undefined : this.#foundById(id);
+    if (kept === undefined || found === undefined) return false;
+    found.replace(kept);
+    return true;
+  }
+
+  /** Forgets what was learned of an endpoint; it begins anew with the next transaction. */
+  reset(id: string): boolean {
+    const found = this.#foundById(id);
+    found?.replace(Versions.empty());
+    return found !== undefined;
+  }
+
+  sizes(): Record<string, number> {
+    return { ...this.#model.sizes(), callers: this.#callers.size, ...prefixed('refused', this.#model.refused) };
+  }
+
+  /** Counts a request of a caller; false when it has had its share of this hour. */
+  #mayAdd(record: TransactionRecord, key: string, hour: number): boolean {
+    const id = `${record.endpoint}#${key}`;
+    let caller = this.#callers.get(id);
+    if (caller === undefined || caller.hour !== hour) {
+      const { method, host, path, observation } = record;
+      caller = { hour, method, host, path, operation: observation?.graphqlOperation, requests: 0, failures: 0 };
+      this.#callers.set(id, caller);
+    }
+    caller.requests += 1;
+    if (record.status >= 400) caller.failures += 1;
+    return caller.requests <= SAMPLES_PER_CALLER_MAX;
+  }
+
+  /** An hour that is over, or of which no more is kept, becomes one value of each distribution. */
+  #closeHour({ method, host, path, operation, requests, failures }: CallerHour): void {
+    const stats = this.#fresh.find(method, host, path, operation) ?? this.#model.find(method, host, path, operation);
+    stats?.requestsPerCaller.add(requests);
+    stats?.failuresPerCaller.add(failures);
+  }
+
+  /** Failures belong to endpoints that are known; a probe never makes one. */
+  #failing({ method, host, path }: TransactionRecord, operation: string | undefined): EndpointStats | undefined {
+    const fresh = this.#fresh.find(method, host, path, operation);
+    if (fresh !== undefined || this.#fresh === this.#model) return fresh;
+    const isKnown = this.#model.find(method, host, path, operation, true) !== undefined;
+    return isKnown ? this.#fresh.grow(method, host, path, operation) : undefined;
+  }
+
+  #fold(): void {
+    if (this.#fresh !== this.#model) this.#settle();
+    else this.#model.settle();
+  }
+
+  #settle(): void {
+    this.#takenSinceSettled = 0;
+    this.#fresh.settle();
+    if (this.#fresh !== this.#model) this.#model.settle();
+  }
+
+  #foundById(id: string): FoundEndpoint | undefined {
+    this.#fold();
+    for (const one of this.#model.found()) if (one.id === id && isEndpoint(one.found.end)) return one;
+    return undefined;
+  }
+
+  #freshModel(): Model {
+    return this.#options.isShared === true ? new Model(this.#bounds, this.#model.stated) : this.#model;
+  }
+}
+
+function isClean(record: TransactionRecord): boolean {
+  if (record.status === 0 || record.fault !== undefined || record.action === 'block') return false;
+  if (record.coverage === 'refused') return false;
+  // Sensitive data in an answer is something to learn; an attack in a request is not.
+  return !record.findings.some(
+    (one) => one.action === 'block' || (one.policy.kind === 'detector' && one.action !== 'allow'),
+  );
+}
+
+const STRENGTH = { subject: 4, 'api-key': 3, session: 2, header: 1, ip: 0 } as const;
+
+function principalOf(record: TransactionRecord): string {
+  let strongest = record.actors[0];
+  for (const actor of record.actors) {
+    if (strongest === undefined || STRENGTH[actor.kind] > STRENGTH[strongest.kind]) strongest = actor;
+  }
+  return strongest === undefined ? `ip:${record.clientAddress}` : actorKey(strongest);
+}
+
+/** What a path names by its identifiers, of a caller that has a name. */
+function objectOf(record: TransactionRecord): number | undefined {
+  if (!record.endpoint.includes('{') || !record.actors.some((actor) => actor.kind !== 'ip')) return undefined;
+  return hash53(record.path) + 1;
+}
+
+function isEndpoint({ samples, successes, statuses, principals }: EndpointStats): boolean {
+  if (samples === 0 || successes === 0) return false;
+  for (const status of statuses.keys()) if (status.startsWith('2') || status === '101') return true;
+  return principals.distinct() >= REDIRECTED_CALLERS_MIN;
+}
+
+function learnedOf({ id, method, host, operation, found }: FoundEndpoint): LearnedEndpoint {
+  const { end: stats, template, source, why } = found;
+  const hours = Array.from({ length: 24 }, (_, hour) => Math.round(stats.hours.get(hour) ?? 0));
+  const success = stats.responses.get('2xx');
+  return {
+    id,
+    method,
+    host,
+    template,
+    source,
+    why,
+    operation,
+    firstSeen: stats.firstSeen,
+    lastSeen: stats.lastSeen,
+    samples: Math.round(stats.samples),
+    principals: stats.principals.distinct(),
+    statuses: ranked(stats.statuses),
+    authentication: ranked(stats.authentication),
+    countries: ranked(stats.countries),
+    hours,
+    isWebSocket: stats.isWebSocket,
+    query: stats.query.fields.size === 0 ? undefined : stats.query.learned(),
+    request: stats.request.samples === 0 ? undefined : stats.request.learned(),
+    responses: [...stats.responses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, one]) => [name, one.learned()]),
+    requestBytes: rangeOf(stats.requestBytes),
+    responseBytes: rangeOf(stats.responseBytes),
+    records: rangeOf(stats.records),
+    latencyMs: rangeOf(stats.latencyMs),
+    dataTypes: [...stats.dataTypes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, one]) => [name, rangeOf(one)]),
+    requestsPerCaller: rangeOf(stats.requestsPerCaller),
+    failuresPerCaller: rangeOf(stats.failuresPerCaller),
+    ownership: stats.owners.learned(),
+    ownerFields: success?.ownerFields() ?? [],
+    maturity: maturityOf(stats),
+    isFrozen: stats.isFrozen,
+  };
+}
+
+function prefixed(prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${prefix} ${name}`, count]));
+}
