@@ -140,6 +140,16 @@ export class PathTrie<T> {
     yield* this.#foundBelow(this.root, [], []);
   }
 
+  /** The node at these segments, where undefined is the parameter; made when it is not there and there is room. */
+  nodeAt(path: readonly (string | undefined)[]): PathNode<T> | undefined {
+    let node: PathNode<T> | undefined = this.root;
+    for (const segment of path) {
+      node = segment === undefined ? this.#parameterOf(node) : this.#literalOf(node, segment);
+      if (node === undefined) return undefined;
+    }
+    return node;
+  }
+
   merge(other: PathTrie<T>): void {
     this.#mergeNode(this.root, other.root, false);
     this.settle();

@@ -57,7 +57,7 @@ export class EndpointStats {
     if (observation.country !== undefined) addCount(this.countries, observation.country, 1, COUNTRIES_MAX);
     if (observation.response !== undefined) {
       const { mediaType, fields, isTruncated } = observation.response;
-      this.#response(`${Math.floor(status / 100)}xx`).add(mediaType, fields, isTruncated, sample);
+      this.response(`${Math.floor(status / 100)}xx`).add(mediaType, fields, isTruncated, sample);
     }
     // What was refused does not say what is right.
     if (!isSuccess) return;
@@ -73,11 +73,12 @@ export class EndpointStats {
     }
     if (observation.response === undefined) return;
     this.records.add(observation.response.records);
-    for (const [type, values] of observation.response.dataTypes) this.#dataType(type)?.add(values);
+    for (const [type, values] of observation.response.dataTypes) this.dataType(type)?.add(values);
   }
 
   merge(other: EndpointStats): void {
     if (this.isFrozen) return;
+    this.isFrozen = other.isFrozen;
     this.firstSeen = Math.min(this.firstSeen, other.firstSeen);
     this.lastSeen = Math.max(this.lastSeen, other.lastSeen);
     this.samples += other.samples;
@@ -92,14 +93,14 @@ export class EndpointStats {
     mergeCounts(this.hours, other.hours, 24);
     this.query.merge(other.query);
     this.request.merge(other.request);
-    for (const [status, schema] of other.responses) this.#response(status).merge(schema);
+    for (const [status, schema] of other.responses) this.response(status).merge(schema);
     this.requestBytes.merge(other.requestBytes);
     this.responseBytes.merge(other.responseBytes);
     this.records.merge(other.records);
     this.latencyMs.merge(other.latencyMs);
     this.requestsPerCaller.merge(other.requestsPerCaller);
     this.failuresPerCaller.merge(other.failuresPerCaller);
-    for (const [type, values] of other.dataTypes) this.#dataType(type)?.merge(values);
+    for (const [type, values] of other.dataTypes) this.dataType(type)?.merge(values);
     this.owners.merge(other.owners);
   }
 
@@ -128,7 +129,8 @@ export class EndpointStats {
     return shape;
   }
 
-  #response(status: string): SchemaStats {
+  /** Made when it is not there. */
+  response(status: string): SchemaStats {
     let schema = this.responses.get(status);
     if (schema === undefined) {
       schema = new SchemaStats();
@@ -137,7 +139,8 @@ export class EndpointStats {
     return schema;
   }
 
-  #dataType(type: string): Histogram | undefined {
+  /** Made when it is not there and there is room. */
+  dataType(type: string): Histogram | undefined {
     let values = this.dataTypes.get(type);
     if (values === undefined && this.dataTypes.size < NAMES_MAX * 4) {
       values = new Histogram();

@@ -248,7 +248,7 @@ function mergeField(into: FieldStats, from: FieldStats): void {
   }
 }
 
-function emptyField(): FieldStats {
+export function emptyField(): FieldStats {
   return {
     types: new Map(),
     formats: new Map(),

@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache';
 import { actorKey } from '../../core/actor.ts';
 import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
 import type { TransactionRecord } from '../../core/record.ts';
+import { dumpOf, modelOf } from './dump.ts';
 import { type EndpointStats, ranked } from './endpoint-stats.ts';
 import { rangeOf } from './field-stats.ts';
 import { maturityOf } from './maturity.ts';
@@ -117,19 +118,21 @@ export class Learner {
     return found === undefined ? undefined : learnedOf(found);
   }
 
-  /** What was learned since the last call, for other nodes; undefined when there is nothing. */
-  increments(): Model | undefined {
-    if (this.#fresh === this.#model) return undefined;
+  /** What was learned since the last call, as plain JSON for other nodes; undefined when there is nothing. */
+  increments(): unknown {
     const increments = this.#fresh;
-    if (increments.tries.size === 0 && increments.operations.size === 0) return undefined;
+    const isEmpty = increments.tries.size === 0 && increments.operations.size === 0;
+    if (increments === this.#model || isEmpty) return undefined;
     this.#model.merge(increments);
     this.#fresh = this.#freshModel();
-    return increments;
+    return dumpOf(increments);
   }
 
-  /** What another node learned. */
-  merge(increments: Model): void {
-    this.#model.merge(increments);
+  /** What another node learned. @returns entries that were not what they should be, and were left out */
+  merge(increments: unknown): number {
+    const { model, ignored } = modelOf(increments, this.#bounds);
+    this.#model.merge(model);
+    return ignored;
   }
 
   /** Old traffic counts less: `factor` 0.5 once per half-life. */
@@ -168,6 +171,12 @@ export class Learner {
     const found = this.#foundById(id);
     found?.replace(Versions.empty());
     return found !== undefined;
+  }
+
+  /** Everything learned, as plain JSON; `merge` adds it again. */
+  dump(): unknown {
+    this.#fold();
+    return dumpOf(this.#model);
   }
 
   sizes(): Record<string, number> {

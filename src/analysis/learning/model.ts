@@ -70,8 +70,8 @@ export class Model {
 
   /** Undefined when there is no room. */
   grow(method: string, host: string, path: string, operation: string | undefined): EndpointStats | undefined {
-    if (operation !== undefined) return this.#operation(operationId(method, host, path, operation));
-    return this.#trie(`${method} ${host}`)?.grow(segmentsOf(path));
+    if (operation !== undefined) return this.operation(operationId(method, host, path, operation));
+    return this.trie(`${method} ${host}`)?.grow(segmentsOf(path));
   }
 
   settle(): void {
@@ -80,8 +80,8 @@ export class Model {
   }
 
   merge(other: Model): void {
-    for (const [root, theirs] of other.tries) this.#trie(root)?.merge(theirs);
-    for (const [id, stats] of other.operations) this.#operation(id)?.merge(stats);
+    for (const [root, theirs] of other.tries) this.trie(root)?.merge(theirs);
+    for (const [id, stats] of other.operations) this.operation(id)?.merge(stats);
     this.settle();
   }
 
@@ -114,7 +114,8 @@ export class Model {
     return { endpoints: this.#ends, nodes: this.#nodes, roots: this.tries.size };
   }
 
-  #trie(root: string): PathTrie<EndpointStats> | undefined {
+  /** Made when it is not there and there is room. */
+  trie(root: string): PathTrie<EndpointStats> | undefined {
     let trie = this.tries.get(root);
     if (trie === undefined) {
       if (this.tries.size >= this.#bounds.rootsMax) {
@@ -170,7 +171,8 @@ export class Model {
     return true;
   }
 
-  #operation(id: string): EndpointStats | undefined {
+  /** Made when it is not there and there is room. */
+  operation(id: string): EndpointStats | undefined {
     let stats = this.operations.get(id);
     if (stats === undefined) {
       if (!this.#mayCreate()) return undefined;

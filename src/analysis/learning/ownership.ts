@@ -17,8 +17,9 @@ export class ObjectOwners {
   readonly objects = new Map<number, SeenObject>();
   #largest = 0;
 
-  read(object: number, principal: number): void {
-    this.#add(object, principal, 1);
+  /** `principal` 0 stands for several. */
+  read(object: number, principal: number, reads = 1): void {
+    this.#add(object, principal, reads);
   }
 
   merge(other: ObjectOwners): void {

@@ -44,5 +44,6 @@ export class Versions {
 function copyOf(stats: EndpointStats): EndpointStats {
   const copy = new EndpointStats();
   copy.merge(stats);
+  copy.isFrozen = false;
   return copy;
 }
