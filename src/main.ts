@@ -48,6 +48,15 @@ program
   .action(async (files, options) => exitWith((await import('./cli/replay.ts')).runReplay(files, options)));
 
 program
+  .command('export')
+  .description('what was learned, as a document: openapi')
+  .argument('<what>', 'openapi')
+  .option('--host <host>', 'only endpoints of this host')
+  .option('--config <file>', 'configuration file')
+  .option('--data <dir>', "the gateway's data folder")
+  .action(async (what, options) => exitWith((await import('./cli/export.ts')).runExport(what, options)));
+
+program
   .command('bench')
   .description('measure what the shipped policies recognise and what inspection costs on this machine')
   .option('--full', 'longer and with less noise')

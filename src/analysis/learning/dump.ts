@@ -9,6 +9,9 @@ import { emptyField, type FieldStats, PRINCIPALS_MIN, type SchemaStats } from '.
 import { Model, type ModelBounds } from './model.ts';
 import { Smallest } from './smallest.ts';
 
+/** Where the data folder keeps what was learned. */
+export const LEARNED_FILE = 'learned.json';
+
 const TEXT_CHARS_MAX = 1_024;
 const text = z.string().max(TEXT_CHARS_MAX);
 const counter = z.number().nonnegative();
