@@ -7,6 +7,9 @@ import { isAlwaysLiteral, parameterClass } from './segments.ts';
 
 export const SIBLINGS_MAX = 20;
 const CHILDREN_MAX = 200;
+/** Bounds of what is compared. */
+const SHAPE_NAMES_MAX = 64;
+const LEADERS_MAX = 20;
 export const SEGMENTS_MAX = 24;
 /** Share of common fields (Jaccard) from which two answers have one shape. */
 const SHAPE_SHARE_MIN = 0.6;
@@ -19,6 +22,14 @@ export interface Ends<T> {
   merge(into: T, from: T): void;
   /** Fields of successful answers, by which siblings are compared. */
   shape(end: T): ReadonlySet<string>;
+}
+
+/** Counts nodes and ends of many tries together. */
+export interface Room {
+  /** Asked before each new node. */
+  mayGrow(): boolean;
+  gaveBackNode(): void;
+  gaveBackEnd(): void;
 }
 
 export type TemplateSource = 'openapi' | 'operator' | 'learned' | 'classes';
@@ -47,14 +58,13 @@ export interface FoundEnd<T> {
 
 export class PathTrie<T> {
   readonly #ends: Ends<T>;
-  readonly #mayGrow: () => boolean;
+  readonly #room: Room;
   readonly root: PathNode<T> = emptyNode();
   #changes = 0;
 
-  /** `mayGrow` is asked before each new node; it counts them. */
-  constructor(ends: Ends<T>, mayGrow: () => boolean) {
+  constructor(ends: Ends<T>, room: Room) {
     this.#ends = ends;
-    this.#mayGrow = mayGrow;
+    this.#room = room;
   }
 
   /** Grows whenever templates may have changed. */
@@ -166,7 +176,7 @@ export class PathTrie<T> {
     }
     if (node.parameter?.isStated === true && !isAlwaysLiteral(segment)) return node.parameter;
     const child = this.#literalOf(node, segment);
-    if (node.literals.size > SIBLINGS_MAX && node.literals.size >= node.comparedAt + SIBLINGS_MAX) {
+    if (isDue(node)) {
       this.#mergeSiblings(node);
       return node.literals.get(segment) ?? node.parameter;
     }
@@ -201,6 +211,7 @@ export class PathTrie<T> {
       node.literals.delete(word);
       this.#mergeNode(parameter, child, true);
     }
+    if (isDue(parameter)) this.#mergeSiblings(parameter);
     this.#changes += 1;
   }
 
@@ -218,6 +229,7 @@ export class PathTrie<T> {
     for (const { shape } of shapes) {
       const name = [...shape].sort().join(' ');
       if (tried.has(name)) continue;
+      if (tried.size >= LEADERS_MAX) break;
       tried.add(name);
       const group = resembling(shape);
       if (group.length > largest.length) largest = group;
@@ -229,6 +241,7 @@ export class PathTrie<T> {
     const shape = new Set(node.end === undefined ? [] : this.#ends.shape(node.end));
     if (depth >= 3) return shape;
     for (const [word, child] of node.literals) {
+      if (shape.size >= SHAPE_NAMES_MAX) return shape;
       for (const one of this.#shapeOf(child, depth + 1)) shape.add(`${word}:${one}`);
       shape.add(`${word}:`);
     }
@@ -240,12 +253,14 @@ export class PathTrie<T> {
 
   /** `isOwn` nodes are taken over; those of another trie are copied, and have to find room. */
   #mergeNode(into: PathNode<T>, from: PathNode<T>, isOwn: boolean): void {
+    if (isOwn) this.#room.gaveBackNode();
     for (const [why, times] of from.why) count(into.why, why, times);
     into.isStated ||= from.isStated;
     into.source ??= from.source;
     if (from.end !== undefined) {
       if (into.end === undefined && isOwn) into.end = from.end;
       else if (into.end !== undefined || this.#ends.mayCreate()) {
+        if (isOwn) this.#room.gaveBackEnd();
         into.end ??= this.#ends.create();
         this.#ends.merge(into.end, from.end);
       }
@@ -279,13 +294,13 @@ export class PathTrie<T> {
   }
 
   #parameterOf(node: PathNode<T>): PathNode<T> | undefined {
-    if (node.parameter === undefined && this.#mayGrow()) node.parameter = emptyNode();
+    if (node.parameter === undefined && this.#room.mayGrow()) node.parameter = emptyNode();
     return node.parameter;
   }
 
   #literalOf(node: PathNode<T>, word: string): PathNode<T> | undefined {
     let child = node.literals.get(word);
-    if (child === undefined && this.#mayGrow()) {
+    if (child === undefined && this.#room.mayGrow()) {
       child = emptyNode();
       node.literals.set(word, child);
     }
@@ -302,6 +317,11 @@ function takes(parameter: PathNode<unknown>, segment: string, isStrict: boolean)
   if (parameterClass(segment) !== undefined) return true;
   if (isAlwaysLiteral(segment)) return false;
   return parameter.isStated || (!isStrict && parameter.why.has('siblings'));
+}
+
+/** Comparing costs the square of the words: it is done at 21, 42, 84 …, and when there are too many. */
+function isDue({ literals, comparedAt }: PathNode<unknown>): boolean {
+  return literals.size > SIBLINGS_MAX && (literals.size >= 2 * comparedAt || literals.size > CHILDREN_MAX);
 }
 
 /** A word that was only just met has no answers to compare yet. */

@@ -132,7 +132,15 @@ export class Model {
           merge: (into, from) => into.merge(from),
           shape: (end) => end.shape(),
         },
-        () => this.#mayGrow(),
+        {
+          mayGrow: () => this.#mayGrow(),
+          gaveBackNode: () => {
+            this.#nodes -= 1;
+          },
+          gaveBackEnd: () => {
+            this.#ends -= 1;
+          },
+        },
       );
       for (const stated of this.#stated) if (isFor(stated, root)) trie.state(stated.template, stated.source);
       this.tries.set(root, trie);
