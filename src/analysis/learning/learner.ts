@@ -253,9 +253,9 @@ function principalOf(record: TransactionRecord): string {
   return strongest === undefined ? `ip:${record.clientAddress}` : actorKey(strongest);
 }
 
-/** What a path names by its identifiers, of a caller that has a name. */
+/** What a path names, of a caller that has a name. A path without identifiers is one object: too few to mean anything. */
 function objectOf(record: TransactionRecord): number | undefined {
-  if (!record.endpoint.includes('{') || !record.actors.some((actor) => actor.kind !== 'ip')) return undefined;
+  if (!record.actors.some((actor) => actor.kind !== 'ip')) return undefined;
   return hash53(record.path) + 1;
 }
 

@@ -162,6 +162,40 @@ describe('learning that somebody tries to poison', () => {
   });
 });
 
+describe('endpoints that a path does not tell', () => {
+  it('are the operations of GraphQL, and WebSockets', () => {
+    const learner = new Learner();
+    const asked = (graphqlOperation: string): TransactionRecord =>
+      changed(anOrder, {
+        method: 'POST',
+        path: '/graphql',
+        endpoint: 'POST shop.test/graphql',
+        observation: { ...anOrder.observation!, graphqlOperation },
+      });
+    learner.take(asked('query listOrders'));
+    learner.take(asked('query listOrders'));
+    learner.take(asked('mutation pay'));
+    const upgrade = { ...anOrder.observation!, upgrade: 'websocket', response: undefined };
+    learner.take(changed(anOrder, { path: '/live', status: 101, observation: upgrade }));
+    expect(learner.endpoints()).toMatchObject([
+      { id: 'GET shop.test/live', isWebSocket: true },
+      { id: 'POST shop.test/graphql#mutation pay', operation: 'mutation pay', samples: 1 },
+      { id: 'POST shop.test/graphql#query listOrders', template: '/graphql', host: 'shop.test', samples: 2 },
+    ]);
+  });
+
+  it('are none that only ever redirected a few callers', () => {
+    const learner = new Learner();
+    const by = (id: string): TransactionRecord =>
+      changed(anOrder, { path: '/old', status: 302, actors: [{ kind: 'subject', id, isVerified: true }] });
+    learner.take(by('a'));
+    learner.take(by('b'));
+    expect(learner.endpoints()).toEqual([]);
+    learner.take(by('c'));
+    expect(learner.endpoints()).toHaveLength(1);
+  });
+});
+
 describe('baselines in the hands of an operator', () => {
   it('freeze, roll back and reset', () => {
     const learner = learned(TRAFFIC.slice(0, 10_000));
