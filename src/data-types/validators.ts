@@ -280,12 +280,29 @@ function highEntropy(candidate: string): boolean {
   return entropy >= 3;
 }
 
-/** What stands under a password key and is no placeholder, flag or mask. */
+/** `^1.2.3`, `>=2.0 <3`, `workspace:*`, `npm:other@1`: what stands behind a package that is named like a secret. */
+const VERSION =
+  /^(?:[\^~<>=v ]{0,3}\d{1,5}(?:\.(?:\d{1,6}|x|\*)){1,3}(?:[-+][\w.+-]{1,40})?(?:$| )|(?:workspace|npm|file|link|catalog):|latest$|next$)/;
+
+/** The word itself, as tables of translations have it, and sentences about passwords, as forms say them. */
+const ABOUT_SECRETS =
+  /^(?:pass ?word|passwort|kennwort|wachtwoord|contraseña|mot de passe|senha|parola|hasło|heslo|lösenord|adgangskode|пароль|şifre|密码|密碼|パスワード|비밀번호|secret|token|pin)[:*!.…]?$| .*(?:\b(?:password|passwort|must|required|invalid|incorrect|wrong|characters|should|cannot|can't|at least|too (?:short|long|weak|common)|don't match|do not match)\b|비밀번호|パスワード|密码)/iu;
+
+/** What stands under a password key and is no placeholder, flag, mask, version, label or message. */
 const actualSecret: Validator = (candidate) =>
   candidate.length >= 4 &&
+  !VERSION.test(candidate) &&
+  !ABOUT_SECRETS.test(asText(candidate)) &&
   !/^(?:[*•x.\-#]+|null|none|true|false|undefined|redacted|hidden|example|placeholder|string|required|optional|your[-_ ].*|<[^>]*>|\$\{.*\}|\{\{.*\}\}|\[.*\])$/i.test(
     candidate,
   );
+
+/** Shipped patterns run over bytes, one character each; words of other scripts are UTF-8 in them. */
+function asText(candidate: string): string {
+  return /^[\x00-\xff]*[\x80-\xff]/.test(candidate) && !/[^\x00-\xff]/.test(candidate)
+    ? Buffer.from(candidate, 'latin1').toString('utf8')
+    : candidate;
+}
 
 const emailAddress: Validator = (candidate) => {
   const at = candidate.lastIndexOf('@');
