@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { AdminContext } from './context.ts';
 import { Lockout } from './lockout.ts';
+import { blockListRoutes } from './resource-block-lists.ts';
 import { policyRoutes } from './resource-policies.ts';
 import { restrictionRoutes } from './resource-restrictions.ts';
 import { tokenRoutes } from './resource-tokens.ts';
@@ -86,6 +87,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
   await app.register(
     async (api) => {
       restrictionRoutes(api, context);
+      blockListRoutes(api, context);
       transactionRoutes(api, context);
       policyRoutes(api, context);
       tokenRoutes(api, context);
