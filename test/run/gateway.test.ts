@@ -150,14 +150,13 @@ describe('the admin API', () => {
       fetch(`${gateway.url}/x`, { headers: { 'x-api-key': 'key-of-a-thief' } });
     let gateway = await startGateway(args, data);
     try {
-      const { id } =
-        (await (await fetch(`${gateway.url}/x`, { headers: { 'x-api-key': 'key-of-a-thief' } })).arrayBuffer(),
-        await until(async () => {
-          const list = (await (await gateway.api('/transactions')).json()) as {
-            items: { actors: { kind: string; id: string }[] }[];
-          };
-          return list.items[0]?.actors.find((actor) => actor.kind === 'api-key');
-        }));
+      await (await asked(gateway)).arrayBuffer();
+      const { id } = await until(async () => {
+        const list = (await (await gateway.api('/transactions')).json()) as {
+          items: { actors: { kind: string; id: string }[] }[];
+        };
+        return list.items[0]?.actors.find((actor) => actor.kind === 'api-key');
+      });
       const made = await gateway.api('/restrictions', {
         method: 'POST',
         body: JSON.stringify({ actor: { kind: 'api-key', id }, durationSeconds: 600, reason: 'stolen' }),
