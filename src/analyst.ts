@@ -1,22 +1,31 @@
-// Composition root of the analysis and control process: takes records, watches policies, keeps restrictions, serves the
-// admin port. It may lag, drop or die; traffic goes on by the last snapshot.
+// Composition root of the analysis and control process: records in; learning, behaviour, incidents and responses; policies and
+// restrictions out to the workers; the admin port. It may lag, drop or die; traffic goes on by the last snapshot.
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { AuditLog } from './admin/audit-log.ts';
 import { RecentTransactions } from './admin/recent-transactions.ts';
-import { RestrictionBook } from './admin/restriction-book.ts';
+import { PLAN_PREFIX, RestrictionBook } from './admin/restriction-book.ts';
 import { createAdminServer } from './admin/server.ts';
 import { TokenStore } from './admin/token-store.ts';
-import type { DocumentFault, PolicyBundle } from './core/document.ts';
-import type { AnalystStart, FromAnalyst, ToAnalyst } from './messages.ts';
-import { emptiedFolder } from './policy-loader/load-directories.ts';
-import { loadInChild } from './policy-loader/load-in-child.ts';
-import { watchFiles } from './policy-loader/watch.ts';
+import { SharedRestrictions } from './analysis/response/shared-restrictions.ts';
+import { type Behaviour, startBehaviour } from './analyst/behaviour.ts';
+import { agreeOnSecret, openInstallation } from './analyst/installation.ts';
+import { startLearning } from './analyst/learning.ts';
+import { type LivePolicy, watchPolicies } from './analyst/policies.ts';
+import type { LearnedEndpoint } from './core/learned-endpoint.ts';
+import { FLUSH_MS } from './core/store.ts';
+import { statedTemplates } from './inspection/stated-templates.ts';
+import type { AnalystStart, FromAnalyst, LearnedForWorkers, ToAnalyst } from './messages.ts';
 import { listenForRecords } from './records/record-server.ts';
 import { TotalsOfWorkers } from './records/totals.ts';
+import { openSinks } from './sinks/open-sinks.ts';
+import { openStore } from './stores/open-store.ts';
 import { registerMetrics } from './telemetry/metrics.ts';
 
 const EXPIRY_CHECK_MS = 1_000;
+/** Longer than a store takes to answer or to be known as down. */
+const STORE_ANSWER_MS = 2_000;
+const CLOSE_MS = 4_000;
 
 async function start(first: AnalystStart, tell: (message: FromAnalyst) => void): Promise<void> {
   const { configuration, directories, dataFolder } = first;
@@ -26,74 +35,150 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   const book = new RestrictionBook(dataFolder, configuration.identity.trustedProxies);
   const recent = new RecentTransactions();
   const totals = new TotalsOfWorkers();
-  const policy = { bundle: first.bundle, faults: [] as readonly DocumentFault[], reloads: 0, refusals: 0 };
+  const live: LivePolicy = { bundle: first.bundle, faults: [], reloads: 0, refusals: 0 };
   const workers = { serving: 0, wanted: 1 };
+  const store = openStore(configuration.store, { dataFolder, log });
+  const installation = openInstallation(dataFolder);
+  let learned: LearnedForWorkers = { secret: installation.secret, templates: [] };
+  const agree = async (): Promise<void> => {
+    const secret = await agreeOnSecret(store, dataFolder, installation);
+    if (secret === learned.secret) return;
+    learned = { ...learned, secret };
+    tell({ kind: 'learned', learned });
+  };
+  await within(STORE_ANSWER_MS, agree());
+  store.subscribe('installation', { onMessage: () => {}, onListening: () => void agree().catch(() => {}) });
+
+  const shared = new SharedRestrictions({ store, node: installation.node, book, now: Date.now });
+  book.onChange((change, origin) => {
+    tell({ kind: 'restrictions', change });
+    if (origin === 'here') shared.tell(change);
+    for (const one of change.added) {
+      if (origin === 'elsewhere' || !one.createdBy.startsWith(PLAN_PREFIX)) continue;
+      audit.add({ actor: one.createdBy, action: 'restriction.create', target: one.id, after: one });
+    }
+    recent.note('restrictions', { added: change.added.length, removed: change.removed.length });
+    sinks.publishRestrictions(book.live(Date.now()));
+  });
+
+  let behaviour: Behaviour | undefined;
+  const sinks = openSinks(configuration.sinks, {
+    dataFolder,
+    log,
+    now: Date.now,
+    onTicket: (incident, ticket) => behaviour?.noteTicket(incident, ticket),
+    onStatus: (change) => behaviour?.heedSink(change),
+  });
+  behaviour = await startBehaviour({
+    bundle: live.bundle,
+    store,
+    node: installation.node,
+    book,
+    sinks: () => sinks,
+    log,
+    neverRestricted: configuration.identity.trustedProxies,
+    onEvent: (event) => {
+      if (event.kind === 'incident') {
+        const { evidence, history, comments, ...incident } = event.incident;
+        recent.note('incident', { change: event.change, ...incident });
+      } else if (event.wish.kind === 'proposal') recent.note('proposal', event.wish.proposal);
+    },
+  });
+  const { analysis, exchange } = behaviour;
+  const learning = await startLearning({
+    store,
+    node: installation.node,
+    dataFolder,
+    stated: statedTemplates(configuration),
+    isSuspect: (key) => analysis.isSuspect(key),
+    claim: (what, ttlMs) => exchange.claim(what, ttlMs),
+    log,
+    onChange: (endpoints) => {
+      const templates = endpoints.filter(({ operation }) => operation === undefined).map(templateOf);
+      if (JSON.stringify(templates) === JSON.stringify(learned.templates)) return;
+      learned = { ...learned, templates };
+      tell({ kind: 'learned', learned });
+    },
+  });
+  shared.start();
 
   await listenForRecords(first.socketPath, (batch) => {
     totals.take(batch);
-    for (const record of batch.records) recent.add(record);
+    for (const record of batch.records) {
+      recent.add(record);
+      learning.learner.take(record);
+      analysis.take(record);
+    }
   });
 
-  book.onChange = () => tell({ kind: 'restrictions', restrictions: book.live(Date.now()) });
-  setInterval(() => book.expire(Date.now()), EXPIRY_CHECK_MS).unref();
+  const timers = [
+    setInterval(() => book.expire(Date.now()), EXPIRY_CHECK_MS),
+    setInterval(() => void shared.flush(), FLUSH_MS),
+  ];
+  for (const timer of timers) timer.unref();
 
-  const reload = serialised(async () => {
-    const emptied = emptiedFolder(directories, policy.bundle);
-    const result = emptied === undefined ? await loadInChild(directories) : { refusal: emptied.message };
-    const faults =
-      'refusal' in result ? [{ file: '', line: 1, column: 1, message: result.refusal }] : result.load.faults;
-    if (faults.length > 0 || 'refusal' in result) {
-      policy.faults = faults;
-      policy.refusals += 1;
+  watchPolicies({
+    directories,
+    live,
+    onPublish: (bundle, before) => {
+      log.info({ from: before, to: bundle.version }, 'policy is live');
+      audit.add({ actor: 'files', action: 'policy.publish', target: bundle.version, before });
+      analysis.load(bundle);
+      recent.note('policy', { version: bundle.version });
+      tell({ kind: 'bundle', bundle });
+    },
+    onRefuse: (faults) => {
       for (const fault of faults) log.error(fault, 'policy change refused, the last good policy stays');
       tell({ kind: 'refused', faults });
-      return;
-    }
-    policy.faults = [];
-    const { bundle } = result.load;
-    if (bundle.version === policy.bundle.version) return;
-    publish(bundle);
+    },
   });
-  const publish = (bundle: PolicyBundle): void => {
-    log.info({ from: policy.bundle.version, to: bundle.version }, 'policy is live');
-    audit.add({ actor: 'files', action: 'policy.publish', target: bundle.version, before: policy.bundle.version });
-    policy.bundle = bundle;
-    policy.reloads += 1;
-    recent.note('policy', { version: bundle.version });
-    tell({ kind: 'bundle', bundle });
-  };
-  watchFiles(
-    [directories.shipped, directories.operator].filter((root) => root !== undefined),
-    () => void reload(),
-  );
 
   const registry = new Registry();
   registerMetrics(registry, () => ({
     ...totals.totals(),
     workersServing: workers.serving,
-    policyReloads: policy.reloads,
-    policyRefusals: policy.refusals,
+    policyReloads: live.reloads,
+    policyRefusals: live.refusals,
     restrictions: book.live(Date.now()).length,
-    policyVersion: policy.bundle.version,
+    policyVersion: live.bundle.version,
   }));
   const admin = await createAdminServer({
-    policy: () => policy,
+    policy: () => live,
     workers: () => workers,
     book,
     recent,
     tokens,
     audit,
+    analysis,
+    exchange,
+    learner: learning.learner,
+    sinks,
+    store,
     metrics: () => registry.metrics(),
     hosts: configuration.admin.hosts,
     gateway: { mode: configuration.mode, listen: configuration.listen },
   });
   const address = await admin.listen({ host: configuration.admin.host, port: configuration.admin.port });
+
+  const close = async (): Promise<void> => {
+    workers.serving = 0;
+    for (const timer of timers) clearInterval(timer);
+    await admin.close();
+    await learning.close();
+    await behaviour.close();
+    await shared.flush();
+    shared.stop();
+    book.close();
+    await sinks.close();
+    await store.close(1_000);
+  };
   process.on('message', (message: ToAnalyst) => {
     if (message.kind === 'workers') Object.assign(workers, { serving: message.serving, wanted: message.wanted });
     else if (message.kind === 'drain') {
-      workers.serving = 0;
-      void admin.close().finally(() => process.exit(0));
-      setTimeout(() => process.exit(0), 2_000).unref();
+      setTimeout(() => process.exit(0), CLOSE_MS).unref();
+      void close()
+        .catch((error: unknown) => log.error({ reason: (error as Error).message }, 'the analyst did not end cleanly'))
+        .finally(() => process.exit(0));
     }
   });
   tell({
@@ -101,26 +186,17 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     adminPort: Number(new URL(address).port),
     firstToken: tokens.firstToken,
     restrictions: book.live(Date.now()),
+    learned,
   });
 }
 
-/** Runs one at a time; calls that come meanwhile become one more run. */
-function serialised(run: () => Promise<void>): () => Promise<void> {
-  let current: Promise<void> | undefined;
-  let again = false;
-  return async () => {
-    again = true;
-    if (current !== undefined) return current;
-    current = (async () => {
-      while (again) {
-        again = false;
-        await run();
-      }
-    })().finally(() => {
-      current = undefined;
-    });
-    return current;
-  };
+function templateOf({ method, host, template, source }: LearnedEndpoint): LearnedForWorkers['templates'][number] {
+  return { method, host, template, source };
+}
+
+/** What takes longer, or fails, goes on without being waited for. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work.catch(() => {}), new Promise<void>((resolve) => setTimeout(resolve, ms).unref())]);
 }
 
 process.once('message', (message: ToAnalyst) => {

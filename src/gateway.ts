@@ -10,13 +10,15 @@ import type { KeySets, PublishedKey } from './core/key-set.ts';
 import type { TransactionRecord } from './core/record.ts';
 import { openCountries } from './geoip/countries.ts';
 import { defaultActorSources } from './inspection/default-identity.ts';
-import { EndpointMatcher, type EndpointTemplate } from './inspection/endpoints.ts';
+import { EndpointMatcher } from './inspection/endpoints.ts';
 import { createEngine } from './inspection/engine.ts';
 import { type ActorSource, Identifier } from './inspection/identify.ts';
-import { compileSnapshot, type Snapshot, withRestrictions } from './inspection/snapshot.ts';
+import { Observer } from './inspection/observe.ts';
+import { compileSnapshot, type Snapshot } from './inspection/snapshot.ts';
+import { statedTemplates } from './inspection/stated-templates.ts';
 import { type TokenKey, TokenReader } from './inspection/token.ts';
 import { readKeySet } from './key-sets/key-set-reader.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import type { FromWorker, LearnedForWorkers, ToWorker, WorkerStart } from './messages.ts';
 import { createDataPlane } from './proxy/data-plane.ts';
 import type { ProxySettings } from './proxy/settings.ts';
 import { RecordQueue } from './records/record-queue.ts';
@@ -64,7 +66,14 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
     queue.offer(record);
     if (logsAccess) out.write(accessLine(record, Date.now()));
   };
-  let snapshot: Snapshot = compileSnapshot(first.bundle, first.restrictions);
+  const stated = statedTemplates(configuration);
+  const matcherOf = ({ templates }: LearnedForWorkers): EndpointMatcher =>
+    new EndpointMatcher([...stated, ...templates]);
+  const observerOf = ({ secret }: LearnedForWorkers): Observer | undefined =>
+    secret === '' ? undefined : new Observer(Buffer.from(secret, 'base64'));
+  let { learned } = first;
+  let observer = observerOf(learned);
+  let snapshot: Snapshot = { ...compileSnapshot(first.bundle, first.restrictions), endpoints: matcherOf(learned) };
   const sources = actorSources(configuration, first.keySets, () => tell({ kind: 'unknown-key' }));
   const engine = createEngine(
     {
@@ -73,10 +82,10 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
       trustedProxies: configuration.identity.trustedProxies,
       identifier: new Identifier(sources.sources),
       verifiesTokens: sources.hasKeys,
-      endpoints: new EndpointMatcher(endpointTemplates(first)),
       countryOf,
       isAnalystThere: () => queue.isConnected,
       onRecord,
+      observer: () => observer,
       onDetectorError: (detector) => {
         counter.detectorErrors += 1;
         log.error({ detector }, 'detector failed');
@@ -89,7 +98,7 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
     switch (message.kind) {
       case 'bundle':
         try {
-          snapshot = { ...compileSnapshot(message.bundle, []), restrictions: snapshot.restrictions };
+          snapshot = { ...snapshot, policy: compileSnapshot(message.bundle, []).policy };
           engine.publish(snapshot);
           tell({ kind: 'compiled', version: message.bundle.version });
         } catch (error) {
@@ -97,7 +106,12 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
         }
         break;
       case 'restrictions':
-        snapshot = withRestrictions(snapshot, message.restrictions);
+        snapshot.restrictions.change(message.change);
+        break;
+      case 'learned':
+        if (message.learned.secret !== learned.secret) observer = observerOf(message.learned);
+        learned = message.learned;
+        snapshot = { ...snapshot, endpoints: matcherOf(learned) };
         engine.publish(snapshot);
         break;
       case 'key-sets':
@@ -184,20 +198,6 @@ function proxySettings(configuration: Configuration): ProxySettings {
     heldBytesMax: configuration.bodies.heldBytesMax,
     connectionsMax: 50_000,
   };
-}
-
-function endpointTemplates(first: WorkerStart): EndpointTemplate[] {
-  const stated = first.configuration.routes.flatMap((route) =>
-    route.endpoints.map((text) => ({ text, source: 'operator' as const })),
-  );
-  const documented = first.openapi.flatMap(({ endpoints }) =>
-    endpoints.map((text) => ({ text, source: 'openapi' as const })),
-  );
-  return [...stated, ...documented].map(({ text, source }) => {
-    const [method = 'GET', place = '/'] = text.split(' ');
-    const slash = place.indexOf('/');
-    return { method, host: place.slice(0, slash), template: place.slice(slash), source };
-  });
 }
 
 interface ActorSources {

@@ -2,25 +2,34 @@
 import type { Configuration } from './configuration/load.ts';
 import type { DocumentFault, PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
-import type { Restriction } from './core/restriction.ts';
+import type { Restriction, RestrictionChange } from './core/restriction.ts';
+import type { EndpointTemplate } from './inspection/endpoints.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 
 export interface WorkerStart {
   readonly kind: 'start';
   readonly worker: number;
   readonly configuration: Configuration;
-  readonly openapi: readonly { readonly route: string; readonly endpoints: readonly string[] }[];
   readonly bundle: PolicyBundle;
   readonly restrictions: readonly Restriction[];
   readonly keySets: KeySets;
+  readonly learned: LearnedForWorkers;
   readonly socketPath: string;
+}
+
+/** What analysis gives back to the hot path, besides policy and restrictions. */
+export interface LearnedForWorkers {
+  /** Keys the hashes of identifiers: base64, the same on every node of the installation. */
+  readonly secret: string;
+  readonly templates: readonly EndpointTemplate[];
 }
 
 export type ToWorker =
   | WorkerStart
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
-  | { readonly kind: 'restrictions'; readonly restrictions: readonly Restriction[] }
+  | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
   | { readonly kind: 'key-sets'; readonly keySets: KeySets }
+  | { readonly kind: 'learned'; readonly learned: LearnedForWorkers }
   | { readonly kind: 'drain' };
 
 export type FromWorker =
@@ -55,8 +64,10 @@ export type FromAnalyst =
       readonly adminPort: number;
       readonly firstToken: string | undefined;
       readonly restrictions: readonly Restriction[];
+      readonly learned: LearnedForWorkers;
     }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
-  | { readonly kind: 'restrictions'; readonly restrictions: readonly Restriction[] }
+  | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
+  | { readonly kind: 'learned'; readonly learned: LearnedForWorkers }
   | { readonly kind: 'refused'; readonly faults: readonly DocumentFault[] };

@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Configuration } from './configuration/load.ts';
 import { isUrl } from './configuration/relative-paths.ts';
+import { actorKey } from './core/actor.ts';
 import type { PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
-import type { Restriction } from './core/restriction.ts';
+import type { Restriction, RestrictionChange } from './core/restriction.ts';
 import { KEY_SET_TIMES, KeySetKeeper } from './key-sets/key-set-keeper.ts';
-import type { FromAnalyst, FromWorker, ToAnalyst, ToWorker } from './messages.ts';
+import type { FromAnalyst, FromWorker, LearnedForWorkers, ToAnalyst, ToWorker } from './messages.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 
 export interface SupervisorSettings {
@@ -49,7 +50,8 @@ export class Supervisor {
   readonly #workers = new Map<number, WorkerState>();
   #analyst: ChildProcess | undefined;
   #bundle: PolicyBundle;
-  #restrictions: readonly Restriction[] = [];
+  readonly #restrictions = new Map<string, Restriction>();
+  #learned: LearnedForWorkers = { secret: '', templates: [] };
   readonly #keySets: KeySetKeeper;
   #workersStarted = 0;
   #crashes = 0;
@@ -104,11 +106,15 @@ export class Supervisor {
     return new Promise((resolve) => {
       child.on('message', (message: FromAnalyst) => {
         switch (message.kind) {
-          case 'ready':
-            this.#setRestrictions(message.restrictions);
+          case 'ready': {
+            const known = new Set(message.restrictions.map((one) => one.id));
+            const removed = [...this.#restrictions.values()].filter((one) => !known.has(one.id));
+            this.#changeRestrictions({ added: message.restrictions, removed });
+            this.#setLearned(message.learned);
             this.#tellServing();
             resolve(message);
             break;
+          }
           case 'failed':
             resolve({ failure: `the analyst could not start: ${message.message}` });
             break;
@@ -117,7 +123,10 @@ export class Supervisor {
             this.#tellWorkers({ kind: 'bundle', bundle: message.bundle });
             break;
           case 'restrictions':
-            this.#setRestrictions(message.restrictions);
+            this.#changeRestrictions(message.change);
+            break;
+          case 'learned':
+            this.#setLearned(message.learned);
             break;
           case 'refused':
             break;
@@ -159,9 +168,9 @@ export class Supervisor {
             kind: 'start',
             worker: state.number,
             configuration: this.#settings.configuration,
-            openapi: this.#settings.configuration.openapiFiles,
             bundle: this.#bundle,
-            restrictions: this.#restrictions,
+            restrictions: [...this.#restrictions.values()],
+            learned: this.#learned,
             keySets: this.#keySets.sets,
             socketPath: this.#socketPath,
           } satisfies ToWorker);
@@ -198,9 +207,18 @@ export class Supervisor {
     }
   }
 
-  #setRestrictions(restrictions: readonly Restriction[]): void {
-    this.#restrictions = restrictions;
-    this.#tellWorkers({ kind: 'restrictions', restrictions });
+  #changeRestrictions(change: RestrictionChange): void {
+    for (const one of change.removed) {
+      const key = actorKey(one.actor);
+      if (this.#restrictions.get(key)?.id === one.id) this.#restrictions.delete(key);
+    }
+    for (const one of change.added) this.#restrictions.set(actorKey(one.actor), one);
+    this.#tellWorkers({ kind: 'restrictions', change });
+  }
+
+  #setLearned(learned: LearnedForWorkers): void {
+    this.#learned = learned;
+    this.#tellWorkers({ kind: 'learned', learned });
   }
 
   #tellWorkers(message: ToWorker): void {

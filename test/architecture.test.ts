@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Composition roots and the command line may import everything. */
-const ROOTS = new Set(['main.ts', 'gateway.ts', 'analyst.ts', 'messages.ts', 'supervisor.ts', 'cli']);
+const ROOTS = new Set(['main.ts', 'gateway.ts', 'analyst.ts', 'analyst', 'messages.ts', 'supervisor.ts', 'cli']);
 
 const PURE = ['core', 'yaml', 'decoding', 'data-types', 'detectors', 'policy', 'configuration', 'block-lists'];
 

@@ -2,6 +2,7 @@
 // Every change is audited with the state before and after.
 import type { FastifyInstance } from 'fastify';
 import type { Analysis } from '../analysis/analysis.ts';
+import type { Exchange } from '../analysis/exchange.ts';
 import { SEVERITIES, type Severity } from '../core/finding.ts';
 import {
   INCIDENT_MODULES,
@@ -14,6 +15,8 @@ import type { AuditLog } from './audit-log.ts';
 
 export interface AnalysisContext {
   readonly analysis: Analysis;
+  /** Tells other nodes what people decided here. */
+  readonly exchange: Pick<Exchange, 'tellEdit' | 'tellDecision'>;
   readonly audit: AuditLog;
 }
 
@@ -81,11 +84,13 @@ const bulkEdit = {
 
 const NOT_FOUND = { title: 'No such incident', status: 404 };
 
-export function incidentRoutes(api: FastifyInstance, { analysis, audit }: AnalysisContext): void {
+export function incidentRoutes(api: FastifyInstance, { analysis, exchange, audit }: AnalysisContext): void {
   const change = (id: string, by: string, wanted: Edit): Incident | undefined => {
     const before = analysis.incident(id);
     if (before === undefined) return undefined;
-    const after = analysis.changeIncident(id, { by, ...wanted }, Date.now())!;
+    const now = Date.now();
+    const after = analysis.changeIncident(id, { by, ...wanted }, now)!;
+    void exchange.tellEdit(id, { by, ...wanted }, now);
     audit.add({
       actor: by,
       action: 'incident.change',

@@ -25,7 +25,6 @@ export function policyRoutes(api: FastifyInstance, { policy, audit }: AdminConte
   api.get('/data-types', async () => ({ items: ofKind('data-type') }));
   api.get('/lists', async () => ({ items: ofKind('list') }));
   api.get('/exceptions', async () => ({ items: ofKind('exception') }));
-  api.get('/sinks', async () => ({ items: [] }));
   api.get<{ Querystring: { limit: number } }>(
     '/audit-log',
     {

@@ -22,7 +22,7 @@ const body = {
   properties: { decision: { enum: ['approve', 'decline', 'undo'] } },
 } as const;
 
-export function proposalRoutes(api: FastifyInstance, { analysis, audit }: AnalysisContext): void {
+export function proposalRoutes(api: FastifyInstance, { analysis, exchange, audit }: AnalysisContext): void {
   api.get<{ Querystring: { status?: ProposalStatus; offset: number; limit: number } }>(
     '/proposals',
     { schema: { querystring } },
@@ -57,7 +57,10 @@ export function proposalRoutes(api: FastifyInstance, { analysis, audit }: Analys
 
       function decide(decision: 'approve' | 'decline' | 'undo'): Proposal | undefined {
         if (decision === 'undo') return analysis.undoProposal(id, by, Date.now());
-        return analysis.decideProposal(id, decision === 'approve', by, Date.now());
+        const now = Date.now();
+        const decided = analysis.decideProposal(id, decision === 'approve', by, now);
+        if (decided !== undefined) void exchange.tellDecision(id, decision === 'approve', by, now);
+        return decided;
       }
     },
   );

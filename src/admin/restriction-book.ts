@@ -1,8 +1,9 @@
 // The restrictions of this node: made, listed, undone, expired, and kept in a file that survives a restart.
+// Invariants: one restriction an actor; what people made is never let go for room; a change is told before it is on the disk.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ACTOR_KINDS, actorKey } from '../core/actor.ts';
-import type { Restriction } from '../core/restriction.ts';
+import type { Restriction, RestrictionChange } from '../core/restriction.ts';
 import { AddressRanges, parseRange } from '../policy/address-ranges.ts';
 import { readDurably, writeDurably } from './durable-file.ts';
 
@@ -11,22 +12,38 @@ const ALWAYS_FREE = ['127.0.0.0/8', '::1/128'];
 /** A wider range is a mistake more often than a measure. */
 const V4_PREFIX_MIN = 8;
 const V6_PREFIX_MIN = 24;
+/** A longer list is written this much later at most, so that a flood of changes is one write. */
+const SAVE_AT_ONCE_MAX = 1_000;
+const SAVE_DELAY_MS = 500;
+
+/** `here`: made on this node; `elsewhere`: heard of from another. */
+export type RestrictionOrigin = 'here' | 'elsewhere';
+export type RestrictionListener = (change: RestrictionChange, origin: RestrictionOrigin) => void;
 
 export class RestrictionBook {
-  onChange: () => void = () => {};
   readonly #path: string;
   readonly #neverBlock: AddressRanges<true>;
   readonly #byActor = new Map<string, Restriction>();
+  readonly #keyById = new Map<string, string>();
+  readonly #listeners: RestrictionListener[] = [];
+  #saving: NodeJS.Timeout | undefined;
 
   constructor(folder: string, trustedProxies: readonly string[]) {
     this.#path = join(folder, 'restrictions.json');
     this.#neverBlock = new AddressRanges([...ALWAYS_FREE, ...trustedProxies].map((range) => [range, true] as const));
-    for (const one of (readDurably(this.#path) as Restriction[] | undefined) ?? [])
-      this.#byActor.set(actorKey(one.actor), one);
+    for (const one of (readDurably(this.#path) as Restriction[] | undefined) ?? []) this.#set(one);
+  }
+
+  onChange(listener: RestrictionListener): void {
+    this.#listeners.push(listener);
   }
 
   live(now: number): Restriction[] {
     return [...this.#byActor.values()].filter((one) => one.expiresAt > now);
+  }
+
+  of(key: string): Restriction | undefined {
+    return this.#byActor.get(key);
   }
 
   /** Why this must not be restricted, or undefined. `isForced` allows wide ranges and loopback. */
@@ -45,44 +62,86 @@ export class RestrictionBook {
     return undefined;
   }
 
-  add(restriction: Omit<Restriction, 'id'>): Restriction {
-    const made = { ...restriction, id: randomUUID() };
-    if (this.#byActor.size >= RESTRICTIONS_KEPT_MAX) this.#dropSoonest();
-    this.#byActor.set(actorKey(made.actor), made);
-    this.#changed();
+  /** `id` where nodes that come to the same decision must come to the same restriction. */
+  add(restriction: Omit<Restriction, 'id'>, id: string = randomUUID()): Restriction {
+    const made = { ...restriction, id };
+    this.#changed({ added: [made], removed: this.#makeRoom(actorKey(made.actor)) }, 'here');
     return made;
   }
 
   remove(id: string): Restriction | undefined {
-    for (const [key, one] of this.#byActor) {
-      if (one.id !== id) continue;
-      this.#byActor.delete(key);
-      this.#changed();
-      return one;
-    }
-    return undefined;
+    const one = this.#byActor.get(this.#keyById.get(id) ?? '');
+    if (one !== undefined) this.#changed({ added: [], removed: [one] }, 'here');
+    return one;
+  }
+
+  /** What another node made: kept when it is newer than what is known of the actor. */
+  take(restriction: Restriction): void {
+    const key = actorKey(restriction.actor);
+    const known = this.#byActor.get(key);
+    if (known !== undefined && (known.id === restriction.id || known.createdAt >= restriction.createdAt)) return;
+    this.#changed({ added: [restriction], removed: this.#makeRoom(key) }, 'elsewhere');
+  }
+
+  /** What another node undid. */
+  drop(id: string): void {
+    const one = this.#byActor.get(this.#keyById.get(id) ?? '');
+    if (one !== undefined) this.#changed({ added: [], removed: [one] }, 'elsewhere');
   }
 
   expire(now: number): void {
-    let isChanged = false;
-    for (const [key, one] of this.#byActor) {
-      if (one.expiresAt > now) continue;
-      this.#byActor.delete(key);
-      isChanged = true;
-    }
-    if (isChanged) this.#changed();
+    const removed = [...this.#byActor.values()].filter((one) => one.expiresAt <= now);
+    // Every node knows the time: nobody has to be told.
+    if (removed.length > 0) this.#changed({ added: [], removed }, 'elsewhere');
   }
 
-  #dropSoonest(): void {
+  /** Writes what waits to be written. */
+  close(): void {
+    if (this.#saving !== undefined) this.#save();
+  }
+
+  /** Lets the one go that ends first, of those that nobody made by hand where there are any. */
+  #makeRoom(key: string): Restriction[] {
+    if (this.#byActor.size < RESTRICTIONS_KEPT_MAX || this.#byActor.has(key)) return [];
     let soonest: Restriction | undefined;
-    for (const one of this.#byActor.values())
-      if (soonest === undefined || one.expiresAt < soonest.expiresAt) soonest = one;
-    if (soonest !== undefined) this.#byActor.delete(actorKey(soonest.actor));
+    for (const one of this.#byActor.values()) {
+      if (soonest === undefined || goesBefore(one, soonest)) soonest = one;
+    }
+    return soonest === undefined ? [] : [soonest];
   }
 
-  #changed(): void {
+  #changed(change: RestrictionChange, origin: RestrictionOrigin): void {
+    for (const one of change.removed) {
+      this.#keyById.delete(one.id);
+      if (this.#byActor.get(actorKey(one.actor))?.id === one.id) this.#byActor.delete(actorKey(one.actor));
+    }
+    for (const one of change.added) this.#set(one);
     // Enforced first, then kept: a disk that is full must not keep an attacker in.
-    this.onChange();
+    for (const listener of this.#listeners) listener(change, origin);
+    if (this.#byActor.size <= SAVE_AT_ONCE_MAX) this.#save();
+    else this.#saving ??= setTimeout(() => this.#save(), SAVE_DELAY_MS);
+  }
+
+  #set(one: Restriction): void {
+    const key = actorKey(one.actor);
+    const before = this.#byActor.get(key);
+    if (before !== undefined) this.#keyById.delete(before.id);
+    this.#byActor.set(key, one);
+    this.#keyById.set(one.id, key);
+  }
+
+  #save(): void {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
     writeDurably(this.#path, [...this.#byActor.values()]);
   }
+}
+
+/** Names that plans sign with; everything else is a person or a token. */
+export const PLAN_PREFIX = 'plan ';
+
+function goesBefore(one: Restriction, other: Restriction): boolean {
+  const isByPlan = one.createdBy.startsWith(PLAN_PREFIX);
+  if (isByPlan !== other.createdBy.startsWith(PLAN_PREFIX)) return isByPlan;
+  return one.expiresAt < other.expiresAt;
 }

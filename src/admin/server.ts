@@ -4,9 +4,14 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { AdminContext } from './context.ts';
 import { Lockout } from './lockout.ts';
+import { actorRoutes } from './resource-actors.ts';
 import { blockListRoutes } from './resource-block-lists.ts';
+import { endpointRoutes } from './resource-endpoints.ts';
+import { incidentRoutes } from './resource-incidents.ts';
 import { policyRoutes } from './resource-policies.ts';
+import { proposalRoutes } from './resource-proposals.ts';
 import { restrictionRoutes } from './resource-restrictions.ts';
+import { sinkRoutes } from './resource-sinks.ts';
 import { tokenRoutes } from './resource-tokens.ts';
 import { transactionRoutes } from './resource-transactions.ts';
 import { statusPage, statusStyle } from './status-page.ts';
@@ -68,10 +73,12 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
   app.get('/readyz', { schema: { hide: true } }, async (_, reply) => {
     const { serving, wanted } = context.workers();
     return reply.code(serving > 0 ? 200 : 503).send({
-      status: serving > 0 ? (serving < wanted ? 'degraded' : 'ready') : 'starting',
+      status:
+        serving === 0 ? 'starting' : serving < wanted || context.store.health().state === 'down' ? 'degraded' : 'ready',
       workers: { serving, wanted },
       policy: context.policy().bundle.version,
       policyFaults: context.policy().faults.length,
+      store: context.store.health().state,
     });
   });
   app.get('/metrics', { schema: { hide: true } }, async (_, reply) =>
@@ -88,6 +95,11 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
     async (api) => {
       restrictionRoutes(api, context);
       blockListRoutes(api, context);
+      incidentRoutes(api, context);
+      actorRoutes(api, context);
+      proposalRoutes(api, context);
+      sinkRoutes(api, context);
+      endpointRoutes(api, context);
       transactionRoutes(api, context);
       policyRoutes(api, context);
       tokenRoutes(api, context);

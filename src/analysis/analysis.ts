@@ -192,6 +192,11 @@ export class Analysis {
     this.#actors.noticeRestriction(proposal.actor, `${what}: ${proposal.reason}`, proposal.incident, now);
   }
 
+  /** True for actors with an open incident: nothing is to be learned from them. */
+  isSuspect(key: string): boolean {
+    return this.#incidents.isSuspect(key, this.#now);
+  }
+
   /** Why no plan restricts this actor, or undefined. */
   objectionTo(actor: Actor): string | undefined {
     return this.#protections.objection(actor);

@@ -15,3 +15,9 @@ export interface Restriction {
   /** Milliseconds since the epoch; every restriction ends. */
   readonly expiresAt: number;
 }
+
+/** What became different at once. A restriction of an actor that had one replaces it. */
+export interface RestrictionChange {
+  readonly added: readonly Restriction[];
+  readonly removed: readonly Restriction[];
+}

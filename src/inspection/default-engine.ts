@@ -4,7 +4,6 @@ import { DEFAULT_LIMITS } from '../core/limits.ts';
 import type { Mode, TransactionRecord } from '../core/record.ts';
 import type { Route } from '../core/route.ts';
 import { defaultActorSources } from './default-identity.ts';
-import { EndpointMatcher } from './endpoints.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { Identifier } from './identify.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -39,7 +38,6 @@ export function createDefaultEngine(
       trustedProxies: [],
       identifier: new Identifier(defaultActorSources()),
       verifiesTokens: false,
-      endpoints: new EndpointMatcher([]),
       countryOf: () => undefined,
       isAnalystThere: () => true,
       onRecord,

@@ -2,7 +2,6 @@
 import type { RouteMatcher } from '../configuration/match-route.ts';
 import type { Limits } from '../core/limits.ts';
 import type { TransactionRecord } from '../core/record.ts';
-import type { EndpointMatcher } from './endpoints.ts';
 import type { Identifier } from './identify.ts';
 import type { Observer } from './observe.ts';
 
@@ -14,14 +13,13 @@ export interface EngineSettings {
   readonly identifier: Identifier;
   /** True when keys are configured, so that claims of unverified tokens grant nothing. */
   readonly verifiesTokens: boolean;
-  readonly endpoints: EndpointMatcher;
   /** ISO country of an address, when a database is there. */
   readonly countryOf: (address: string) => string | undefined;
   /** False when records cannot be handed on; routes may then want to refuse. */
   readonly isAnalystThere: () => boolean;
   readonly onRecord: (record: TransactionRecord) => void;
-  /** Makes what learning reads of each transaction; without it records carry no observation. */
-  readonly learns?: Observer;
+  /** Makes what learning reads of each transaction; undefined where nothing learns: records then carry no observation. */
+  readonly observer?: () => Observer | undefined;
   /** A detector threw: an error of ours, counted by detector id. */
   readonly onDetectorError: (detector: string) => void;
 }

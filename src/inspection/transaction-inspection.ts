@@ -293,8 +293,9 @@ export class TransactionInspection implements Inspection {
   #observe(): Observation | undefined {
     const { settings } = this.#shared;
     const view = this.#view;
-    if (settings.learns === undefined || view === undefined) return undefined;
-    return settings.learns.observe({
+    const observer = settings.observer?.();
+    if (observer === undefined || view === undefined) return undefined;
+    return observer.observe({
       view,
       segments: this.#segments,
       isEncrypted: this.#isEncrypted,
@@ -316,7 +317,7 @@ export class TransactionInspection implements Inspection {
       target.query,
       this.#receivedAt,
     );
-    const endpoint = settings.endpoints.match(head.method, facts.host, target.segments);
+    const endpoint = this.#snapshot.endpoints.match(head.method, facts.host, target.segments);
     this.#actors = identity.actors;
     this.#endpoint = endpoint;
     this.#facts = {

@@ -7,8 +7,10 @@ import { AuditLog } from '../../src/admin/audit-log.ts';
 import { actorRoutes } from '../../src/admin/resource-actors.ts';
 import { incidentRoutes } from '../../src/admin/resource-incidents.ts';
 import { proposalRoutes } from '../../src/admin/resource-proposals.ts';
+import { Exchange } from '../../src/analysis/exchange.ts';
 import type { Incident } from '../../src/core/incident.ts';
 import { login } from '../analysis/shop.ts';
+import { StoreInMemory } from '../analysis/store-in-memory.ts';
 import { finding, type Person, SECOND, World } from '../analysis/world.ts';
 
 const THIEF: Person = { address: '89.208.58.114', country: 'RU', userAgent: 'python-requests/2.31' };
@@ -37,7 +39,8 @@ beforeEach(async () => {
   app.addHook('onRequest', async (request) => {
     request.caller = { name: 'ann', role: 'analyst' };
   });
-  const context = { analysis: world.analysis, audit };
+  const exchange = new Exchange({ store: new StoreInMemory(), node: 'here', analysis: world.analysis });
+  const context = { analysis: world.analysis, audit, exchange };
   incidentRoutes(app, context);
   proposalRoutes(app, context);
   actorRoutes(app, context);

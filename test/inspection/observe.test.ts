@@ -6,7 +6,6 @@ import type { TransactionRecord } from '../../src/core/record.ts';
 import type { RecordedTransaction } from '../../src/core/recorded-transaction.ts';
 import { defaultRoute } from '../../src/inspection/default-engine.ts';
 import { defaultActorSources } from '../../src/inspection/default-identity.ts';
-import { EndpointMatcher } from '../../src/inspection/endpoints.ts';
 import { createEngine } from '../../src/inspection/engine.ts';
 import { Identifier } from '../../src/inspection/identify.ts';
 import { Observer } from '../../src/inspection/observe.ts';
@@ -17,6 +16,8 @@ import { shippedPolicies } from '../support/shipped-policies.ts';
 
 const SECRET = Buffer.from('0123456789abcdef');
 const snapshot = compileSnapshot({ version: '1', documents: shippedPolicies().documents }, []);
+
+const observer = new Observer(SECRET);
 
 function observed(parts: {
   method?: string;
@@ -35,13 +36,12 @@ function observed(parts: {
       trustedProxies: [],
       identifier: new Identifier(defaultActorSources()),
       verifiesTokens: false,
-      endpoints: new EndpointMatcher([]),
       countryOf: () => 'SE',
       isAnalystThere: () => true,
       onRecord: (made) => {
         record = made;
       },
-      learns: new Observer(SECRET),
+      observer: () => observer,
       onDetectorError: () => {},
     },
     snapshot,

@@ -1,0 +1,96 @@
+// /api/v1/endpoints and baselines: what was learned of the API, and what people do with it: freeze, keep, roll back, reset.
+import type { FastifyInstance } from 'fastify';
+import { openapiOf } from '../analysis/learning/openapi.ts';
+import type { LearnedEndpoint } from '../core/learned-endpoint.ts';
+import type { AdminContext } from './context.ts';
+
+const querystring = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    host: { type: 'string', maxLength: 300 },
+    text: { type: 'string', maxLength: 300 },
+    offset: { type: 'integer', minimum: 0, default: 0 },
+    limit: { type: 'integer', minimum: 1, maximum: 1_000, default: 100 },
+  },
+} as const;
+interface Query {
+  readonly host?: string;
+  readonly text?: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+const change = {
+  type: 'object',
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 1,
+  properties: {
+    isFrozen: { type: 'boolean' },
+    keepVersion: { const: true },
+    rollBackTo: { type: 'integer', minimum: 1 },
+    reset: { const: true },
+  },
+} as const;
+interface Change {
+  readonly isFrozen?: boolean;
+  readonly keepVersion?: true;
+  readonly rollBackTo?: number;
+  readonly reset?: true;
+}
+
+const NOT_FOUND = { title: 'No such endpoint', status: 404 };
+
+export function endpointRoutes(
+  api: FastifyInstance,
+  { learner, audit }: Pick<AdminContext, 'learner' | 'audit'>,
+): void {
+  api.get<{ Querystring: Query }>('/endpoints', { schema: { querystring } }, async (request) => {
+    const { host, text, offset, limit } = request.query;
+    const wanted = learner
+      .endpoints()
+      .filter((one) => (host === undefined || one.host === host) && (text === undefined || one.id.includes(text)));
+    return { total: wanted.length, items: wanted.slice(offset, offset + limit).map(inShort) };
+  });
+
+  /** The id is percent-encoded: `GET%20api.example%2Fusers%2F%7Bid%7D`. */
+  api.get<{ Params: { id: string } }>('/endpoints/:id', async (request, reply) => {
+    const endpoint = learner.endpoint(request.params.id);
+    return endpoint === undefined
+      ? reply.code(404).send(NOT_FOUND)
+      : { ...endpoint, versions: learner.versions(endpoint.id) };
+  });
+
+  api.get<{ Querystring: { host?: string } }>('/baselines/openapi', async (request) => {
+    const { host } = request.query;
+    return openapiOf(learner.endpoints().filter((one) => host === undefined || one.host === host));
+  });
+
+  api.patch<{ Params: { id: string }; Body: Change }>(
+    '/baselines/:id',
+    { schema: { body: change }, config: { role: 'analyst' } },
+    async (request, reply) => {
+      const { id } = request.params;
+      if (learner.endpoint(id) === undefined) return reply.code(404).send(NOT_FOUND);
+      const { isFrozen, keepVersion, rollBackTo, reset } = request.body;
+      if (rollBackTo !== undefined && !learner.rollBack(id, rollBackTo)) {
+        return reply.code(409).send({ title: `There is no version ${rollBackTo}`, status: 409 });
+      }
+      if (isFrozen !== undefined) learner.freeze(id, isFrozen);
+      if (keepVersion === true) learner.keepVersion(id, Date.now());
+      if (reset === true) learner.reset(id);
+      audit.add({ actor: request.caller!.name, action: 'baseline.change', target: id, after: request.body });
+      return { id, versions: learner.versions(id), isFrozen: learner.endpoint(id)?.isFrozen ?? false };
+    },
+  );
+}
+
+/** Schemas come with the single endpoint. */
+function inShort({ query, request, responses, ...endpoint }: LearnedEndpoint) {
+  return {
+    ...endpoint,
+    hasRequestSchema: request !== undefined,
+    responseStatuses: responses.map(([status]) => status),
+  };
+}

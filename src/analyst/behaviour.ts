@@ -1,0 +1,164 @@
+// Behaviour, incidents and responses on this node: the analysis, what it wishes for, what other nodes say, and what survives.
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { PLAN_PREFIX, type RestrictionBook } from '../admin/restriction-book.ts';
+import { Analysis, type AnalysisDump, type AnalysisEvent, type AnalysisOptions } from '../analysis/analysis.ts';
+import { Exchange } from '../analysis/exchange.ts';
+import type { ResponseWish } from '../analysis/response/response.ts';
+import { StateKeeper } from '../analysis/state-keeper.ts';
+import type { PolicyBundle } from '../core/document.ts';
+import type { StatusFromSink } from '../core/sink.ts';
+import { FLUSH_MS, type Store } from '../core/store.ts';
+import type { Sinks } from '../sinks/open-sinks.ts';
+
+const TICK_MS = 2_000;
+const SAVE_MS = 30_000;
+/** A message about an incident goes out once for all nodes within this time. */
+const CLAIM_MS = 60_000;
+
+export interface BehaviourOptions extends Pick<AnalysisOptions, 'messagesOf' | 'tagsOf' | 'neverRestricted'> {
+  readonly bundle: PolicyBundle;
+  readonly store: Store;
+  /** The node's lasting name: what was learned is kept under it. */
+  readonly node: string;
+  readonly book: RestrictionBook;
+  readonly sinks: () => Sinks;
+  readonly log: Logger;
+  readonly onEvent: (event: AnalysisEvent) => void;
+}
+
+export interface Behaviour {
+  readonly analysis: Analysis;
+  readonly exchange: Exchange;
+  heedSink(change: StatusFromSink): void;
+  noteTicket(incident: string, ticket: string): void;
+  close(): Promise<void>;
+}
+
+export async function startBehaviour(options: BehaviourOptions): Promise<Behaviour> {
+  const { store, book, log } = options;
+  const isShared = store.kind === 'redis';
+  const analysis: Analysis = new Analysis(options.bundle, {
+    onEvent: (event) => {
+      if (event.kind === 'wish') heed(event.wish);
+      else if (event.change === 'status') options.sinks().follow(event.incident);
+      options.onEvent(event);
+    },
+    ...(options.messagesOf === undefined ? {} : { messagesOf: options.messagesOf }),
+    ...(options.tagsOf === undefined ? {} : { tagsOf: options.tagsOf }),
+    ...(options.neverRestricted === undefined ? {} : { neverRestricted: options.neverRestricted }),
+    ...(isShared ? { onTrace: (trace) => exchange.offer(trace) } : {}),
+  });
+  const exchange = new Exchange({ store, node: `${options.node}.${randomUUID()}`, analysis });
+  const keeper = new StateKeeper(store, options.node);
+
+  const heed = (wish: ResponseWish): void => {
+    switch (wish.kind) {
+      case 'notify':
+      case 'ticket':
+      case 'webhook':
+        if (!wish.isDryRun) void send(wish);
+        return;
+      case 'restrict':
+        restrict(wish);
+        return;
+      case 'undo':
+        book.remove(wish.restrictionId);
+        return;
+      case 'tag':
+      case 'proposal':
+        return;
+      default:
+        wish satisfies never;
+    }
+  };
+  const send = async ({ sink, plan, incident }: Extract<ResponseWish, { sink: string }>): Promise<void> => {
+    const period = Math.floor(incident.lastSeen / CLAIM_MS);
+    if (isShared && !(await exchange.claim(`${sink} ${plan} ${incident.id} ${period}`, CLAIM_MS * 2))) return;
+    if (!options.sinks().send({ sink, plan, incident })) {
+      log.warn(
+        { sink, plan, incident: incident.id },
+        'a response plan names a sink that the configuration does not have',
+      );
+    }
+  };
+  const restrict = ({ proposal, expiresAt }: Extract<ResponseWish, { kind: 'restrict' }>): void => {
+    const now = Date.now();
+    const objection = book.objection(proposal.actor, false);
+    if (objection !== undefined) {
+      log.warn(
+        { actor: proposal.actor, plan: proposal.plan, objection },
+        'a plan wanted a restriction that is not made',
+      );
+      return;
+    }
+    const { kind, id } = proposal.actor;
+    const isAutomatic = proposal.decidedBy === undefined || proposal.decidedBy === 'automatic';
+    const made = book.add(
+      {
+        actor: { kind, id },
+        action: proposal.action,
+        requestsPerMinuteMax: proposal.requestsPerMinuteMax,
+        reason: proposal.reason,
+        createdBy: isAutomatic ? `${PLAN_PREFIX}${proposal.plan}` : proposal.decidedBy,
+        createdAt: proposal.decidedAt ?? now,
+        expiresAt,
+      },
+      `res-${proposal.id}`,
+    );
+    analysis.madeRestriction(proposal, made.id, now);
+  };
+
+  await restore(analysis, keeper, log);
+  if (isShared) exchange.start();
+  const timers = [
+    setInterval(() => analysis.tick(Date.now()), TICK_MS),
+    setInterval(() => void exchange.flush(), FLUSH_MS),
+    setInterval(() => void save(), SAVE_MS),
+  ];
+  for (const timer of timers) timer.unref();
+  let isSaving = false;
+  const save = async (): Promise<void> => {
+    if (isSaving) return;
+    isSaving = true;
+    try {
+      if (!(await keeper.save(analysis.dump())))
+        log.warn({}, 'the state of the analysis was not kept: it is too large');
+    } catch (error) {
+      log.warn({ code: (error as { code?: string }).code }, 'the state of the analysis could not be kept');
+    } finally {
+      isSaving = false;
+    }
+  };
+
+  return {
+    analysis,
+    exchange,
+    heedSink({ sink, incident, status, ticket }) {
+      const edit = { by: `${sink} (${ticket})`, status };
+      const now = Date.now();
+      if (analysis.changeIncident(incident, edit, now) !== undefined) void exchange.tellEdit(incident, edit, now);
+    },
+    noteTicket(incident, ticket) {
+      const edit = { by: 'analysis', ticket };
+      const now = Date.now();
+      if (analysis.changeIncident(incident, edit, now) !== undefined) void exchange.tellEdit(incident, edit, now);
+    },
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      await exchange.flush();
+      exchange.stop();
+      await save();
+    },
+  };
+}
+
+async function restore(analysis: Analysis, keeper: StateKeeper, log: Logger): Promise<void> {
+  try {
+    const kept = await keeper.load();
+    if (kept !== undefined) analysis.restore(kept as AnalysisDump);
+  } catch (error) {
+    // Another version wrote it, or the store is away: learned anew rather than not started.
+    log.warn({ reason: (error as Error).message }, 'what the analysis knew could not be read back');
+  }
+}

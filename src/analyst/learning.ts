@@ -1,0 +1,131 @@
+// Learning on this node: records in, templates for the workers out, kept in the data folder and shared with other nodes.
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { Learner } from '../analysis/learning/learner.ts';
+import type { StatedTemplate } from '../analysis/learning/model.ts';
+import { SharedLearning } from '../analysis/learning/shared-learning.ts';
+import { StateKeeper } from '../analysis/state-keeper.ts';
+import type { LearnedEndpoint } from '../core/learned-endpoint.ts';
+import type { Store } from '../core/store.ts';
+import { readLearned, writeLearned } from './learned-file.ts';
+
+const PUBLISH_MS = 5_000;
+const SAVE_MS = 60_000;
+/** Between two looks at what the workers should know; many endpoints take long to look at, and at most a twentieth of the time. */
+const TELL_MS = 2_000;
+const TELL_SHARE = 20;
+const DAY_MS = 86_400_000;
+/** Half after two weeks. */
+const FADE_PER_DAY = 0.5 ** (1 / 14);
+/** Nodes keep the common state by turns. */
+const COMMON_STATE = 'learned';
+const COMMON_SAVE_MS = 300_000;
+
+export interface LearningOptions {
+  readonly store: Store;
+  readonly node: string;
+  readonly dataFolder: string;
+  readonly stated: readonly StatedTemplate[];
+  readonly isSuspect: (actorKey: string) => boolean;
+  readonly log: Logger;
+  /** What is known by now; called when endpoints may have become others. */
+  readonly onChange: (endpoints: readonly LearnedEndpoint[]) => void;
+  /** True for one node of all, as `Exchange.claim`. */
+  readonly claim: (what: string, ttlMs: number) => Promise<boolean>;
+}
+
+export interface Learning {
+  readonly learner: Learner;
+  readonly shared: SharedLearning | undefined;
+  close(): Promise<void>;
+}
+
+export async function startLearning(options: LearningOptions): Promise<Learning> {
+  const { store, dataFolder, log } = options;
+  const isShared = store.kind === 'redis';
+  const learner = new Learner({ isSuspect: options.isSuspect, stated: options.stated, isShared });
+  const keeper = new StateKeeper(store, COMMON_STATE);
+  const known = readLearned(dataFolder) ?? (isShared ? await commonState(keeper) : undefined);
+  if (known !== undefined) {
+    const ignored = learner.merge(known.dump);
+    if (ignored > 0)
+      log.warn({ ignored }, 'entries of what was learned are not what they should be, and were left out');
+  }
+  const shared = isShared
+    ? new SharedLearning({ store, node: `${options.node}.${randomUUID()}`, learner, added: known?.added ?? new Map() })
+    : undefined;
+  let fadedDay = known?.fadedDay ?? today();
+  let saved = -1;
+  let told = -1;
+  let tellFrom = 0;
+
+  const state = () => ({ dump: learner.dump(), added: shared?.added ?? new Map<string, number>(), fadedDay });
+  const save = (): void => {
+    if (saved === changes(learner, shared)) return;
+    saved = changes(learner, shared);
+    try {
+      writeLearned(dataFolder, state());
+    } catch (error) {
+      log.warn({ reason: (error as Error).message }, 'what was learned could not be kept');
+    }
+  };
+  const saveCommon = async (): Promise<void> => {
+    if (!(await options.claim('learned-state', COMMON_SAVE_MS))) return;
+    const { dump, added } = state();
+    await keeper.save({ dump, added: [...added], fadedDay }).catch(() => false);
+  };
+  const tell = (): void => {
+    const begun = performance.now();
+    if (told === changes(learner, shared) || begun < tellFrom) return;
+    told = changes(learner, shared);
+    options.onChange(learner.endpoints());
+    tellFrom = begun + (performance.now() - begun) * TELL_SHARE;
+  };
+  const fade = (): void => {
+    const days = today() - fadedDay;
+    if (days <= 0) return;
+    fadedDay = today();
+    learner.fade(FADE_PER_DAY ** days);
+  };
+
+  shared?.start();
+  const timers = [
+    setInterval(save, SAVE_MS),
+    setInterval(tell, TELL_MS),
+    setInterval(fade, SAVE_MS),
+    ...(shared === undefined
+      ? []
+      : [setInterval(() => void shared.publish(), PUBLISH_MS), setInterval(() => void saveCommon(), COMMON_SAVE_MS)]),
+  ];
+  for (const timer of timers) timer.unref();
+  tell();
+  return {
+    learner,
+    shared,
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      await shared?.publish();
+      shared?.stop();
+      save();
+    },
+  };
+}
+
+/** A node that begins with nothing begins with what the others know. */
+async function commonState(keeper: StateKeeper): Promise<ReturnType<typeof readLearned>> {
+  try {
+    const kept = (await keeper.load()) as { dump: unknown; added: [string, number][]; fadedDay: number } | undefined;
+    return kept === undefined ? undefined : { ...kept, added: new Map(kept.added) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Grows with everything that is learned here or heard of. */
+function changes(learner: Learner, shared: SharedLearning | undefined): number {
+  return learner.counts.learned + (shared?.counts.added ?? 0);
+}
+
+function today(): number {
+  return Math.floor(Date.now() / DAY_MS);
+}

@@ -1,0 +1,66 @@
+// Watches the folders of policies and brings a good change to everybody; a bad one is refused, said, and changes nothing.
+import type { DocumentFault, PolicyBundle } from '../core/document.ts';
+import { emptiedFolder, type PolicyDirectories } from '../policy-loader/load-directories.ts';
+import { loadInChild } from '../policy-loader/load-in-child.ts';
+import { watchFiles } from '../policy-loader/watch.ts';
+
+export interface LivePolicy {
+  bundle: PolicyBundle;
+  faults: readonly DocumentFault[];
+  reloads: number;
+  refusals: number;
+}
+
+export interface PolicyWatch {
+  readonly directories: PolicyDirectories;
+  readonly live: LivePolicy;
+  readonly onPublish: (bundle: PolicyBundle, before: string) => void;
+  readonly onRefuse: (faults: readonly DocumentFault[]) => void;
+}
+
+/** Returns what reloads at once, for those who changed a file themselves. */
+export function watchPolicies({ directories, live, onPublish, onRefuse }: PolicyWatch): () => Promise<void> {
+  const reload = serialised(async () => {
+    const emptied = emptiedFolder(directories, live.bundle);
+    const result = emptied === undefined ? await loadInChild(directories) : { refusal: emptied.message };
+    const faults =
+      'refusal' in result ? [{ file: '', line: 1, column: 1, message: result.refusal }] : result.load.faults;
+    if (faults.length > 0 || 'refusal' in result) {
+      live.faults = faults;
+      live.refusals += 1;
+      onRefuse(faults);
+      return;
+    }
+    live.faults = [];
+    const { bundle } = result.load;
+    const before = live.bundle.version;
+    if (bundle.version === before) return;
+    live.bundle = bundle;
+    live.reloads += 1;
+    onPublish(bundle, before);
+  });
+  watchFiles(
+    [directories.shipped, directories.operator].filter((root) => root !== undefined),
+    () => void reload(),
+  );
+  return reload;
+}
+
+/** Runs one at a time; calls that come meanwhile become one more run. */
+function serialised(run: () => Promise<void>): () => Promise<void> {
+  let current: Promise<void> | undefined;
+  let again = false;
+  return async () => {
+    again = true;
+    if (current !== undefined) return current;
+    current = (async () => {
+      while (again) {
+        again = false;
+        await run();
+      }
+    })().finally(() => {
+      current = undefined;
+    });
+    return current;
+  };
+}
