@@ -17,6 +17,8 @@ const WAITING_MAX = 100_000;
 /** Written at once in one go, so that a flood does not fill the store's in-flight bound. */
 const WRITES_AT_ONCE_MAX = 32;
 
+const ENTRIES_PER_MESSAGE_MAX = 500;
+
 const restrictionSchema = z.object({
   id: z.string().min(1).max(200),
   actor: z.object({ kind: z.enum(ACTOR_KINDS), id: z.string().min(1).max(300) }),
@@ -28,7 +30,7 @@ const restrictionSchema = z.object({
   expiresAt: z.number(),
 });
 const entrySchema = z.object({ restriction: restrictionSchema, isUndone: z.boolean() });
-const messageSchema = z.object({ node: z.string(), entries: z.array(entrySchema).max(1_000) });
+const messageSchema = z.object({ node: z.string(), entries: z.array(entrySchema).max(ENTRIES_PER_MESSAGE_MAX) });
 type Entry = z.output<typeof entrySchema>;
 
 export interface SharedBook {
@@ -51,6 +53,8 @@ export class SharedRestrictions {
   readonly #unsubscribe: Unsubscribe[] = [];
   /** By actor: what the store does not have yet. */
   readonly #waiting = new Map<string, Entry>();
+  /** Of those, what the other nodes were told already. */
+  readonly #told = new WeakSet<Entry>();
   #mustCompare = false;
   #isRunning = false;
 
@@ -81,10 +85,8 @@ export class SharedRestrictions {
       ...added.map((restriction) => ({ restriction: plain(restriction), isUndone: false })),
     ];
     for (const entry of entries) this.#wait(entry);
-    const message = { node: this.#options.node, entries };
     // Told first; whoever misses it finds it in the store.
-    this.#options.store.publish(CHANNEL, JSON.stringify(message)).catch(() => {});
-    void this.flush();
+    void this.#publish(entries).finally(() => this.flush());
   }
 
   get waiting(): number {
@@ -116,6 +118,20 @@ export class SharedRestrictions {
         if (this.#waiting.get(key) === entry) this.#waiting.delete(key);
       }),
     );
+    await this.#publish(some.map(([, entry]) => entry).filter((entry) => !this.#told.has(entry)));
+  }
+
+  async #publish(entries: readonly Entry[]): Promise<void> {
+    for (let i = 0; i < entries.length; i += ENTRIES_PER_MESSAGE_MAX) {
+      const some = entries.slice(i, i + ENTRIES_PER_MESSAGE_MAX);
+      try {
+        await this.#options.store.publish(CHANNEL, JSON.stringify({ node: this.#options.node, entries: some }));
+        for (const entry of some) this.#told.add(entry);
+      } catch {
+        // It is told again when the store has it.
+        return;
+      }
+    }
   }
 
   async #write(key: string, entry: Entry): Promise<void> {
