@@ -61,13 +61,18 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
     if (logsAccess) out.write(accessLine(record, Date.now()));
   };
   const stated = statedTemplates(configuration);
-  const matcherOf = ({ templates }: LearnedForWorkers): EndpointMatcher =>
+  const matcherOf = (templates: LearnedForWorkers['templates']): EndpointMatcher =>
     new EndpointMatcher([...stated, ...templates]);
-  const observerOf = ({ secret }: LearnedForWorkers): Observer | undefined =>
+  const observerOf = (secret: string): Observer | undefined =>
     secret === '' ? undefined : new Observer(Buffer.from(secret, 'base64'));
-  let { learned } = first;
-  let observer = observerOf(learned);
-  let snapshot: Snapshot = { ...compileSnapshot(first.bundle, first.restrictions), endpoints: matcherOf(learned) };
+  let { secret } = first.learned;
+  let observer = observerOf(secret);
+  const baselines = new Map(first.learned.baselines.map((one) => [one.endpoint, one] as const));
+  let snapshot: Snapshot = {
+    ...compileSnapshot(first.bundle, first.restrictions),
+    endpoints: matcherOf(first.learned.templates),
+    baselines,
+  };
   const sources = actorSources(configuration, first.keySets, () => tell({ kind: 'unknown-key' }));
   const engine = createEngine(
     {
@@ -103,10 +108,17 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
         snapshot.restrictions.change(message.change);
         break;
       case 'learned':
-        if (message.learned.secret !== learned.secret) observer = observerOf(message.learned);
-        learned = message.learned;
-        snapshot = { ...snapshot, endpoints: matcherOf(learned) };
+        if (message.secret !== secret) observer = observerOf(message.secret);
+        secret = message.secret;
+        snapshot = { ...snapshot, endpoints: matcherOf(message.templates) };
         engine.publish(snapshot);
+        break;
+      case 'baselines':
+        for (const endpoint of message.removed) baselines.delete(endpoint);
+        for (const one of message.changed) baselines.set(one.endpoint, one);
+        break;
+      case 'owners':
+        snapshot.owners.change(message.change.isWhole, message.change.owners);
         break;
       case 'key-sets':
         sources.replaceKeySets(message.keySets);

@@ -1,4 +1,5 @@
 // Runs policy unit tests: each case is a recorded transaction through the engine, and what it expects is compared.
+import type { Baseline } from '../core/baseline.ts';
 import type { SuiteCase, SuiteDocument } from '../core/document.ts';
 import type { Inspector } from '../core/inspector.ts';
 import type { TransactionRecord } from '../core/record.ts';
@@ -14,15 +15,20 @@ export interface CaseResult {
   readonly differences: readonly string[];
 }
 
-/** An inspector for a mode, whose records go to `onRecord`. */
-export type InspectorFor = (mode: SuiteCase['mode'], onRecord: (record: TransactionRecord) => void) => Inspector;
+/** An inspector for a mode and what was learned, whose records go to `onRecord`. */
+export type InspectorFor = (
+  mode: SuiteCase['mode'],
+  onRecord: (record: TransactionRecord) => void,
+  baseline: Baseline | undefined,
+) => Inspector;
 
 export function runSuite(suite: SuiteDocument, inspectorFor: InspectorFor, at: number): CaseResult[] {
   return suite.cases.map((one, i) => {
     let record: TransactionRecord | undefined;
-    const inspector = inspectorFor(one.mode, (made) => {
+    const onRecord = (made: TransactionRecord): void => {
       record = made;
-    });
+    };
+    const inspector = inspectorFor(one.mode, onRecord, one.baseline);
     const outcome = runRecorded(inspector, `${suite.id}-${i + 1}`, transactionOf(one, at));
     const differences = record === undefined ? ['the transaction was not completed'] : compare(one, record, outcome);
     return { suite: suite.id, name: one.name, file: one.source.file, line: one.source.line, differences };
