@@ -10,13 +10,28 @@ export const YAML_DEPTH_MAX = 32;
 export const YAML_ALIASES_MAX = 50;
 export const YAML_DOCUMENTS_MAX = 2_000;
 
+export interface YamlLimits {
+  readonly bytesMax: number;
+  readonly depthMax: number;
+  readonly aliasesMax: number;
+  /** `<<: *defaults`, which YAML 1.2 left out and API documents still use. */
+  readonly areMergesRead?: boolean;
+}
+
+export const YAML_LIMITS: YamlLimits = {
+  bytesMax: YAML_BYTES_MAX,
+  depthMax: YAML_DEPTH_MAX,
+  aliasesMax: YAML_ALIASES_MAX,
+};
+
 /** The document around the outermost value, and the scalar that is being read, stand on the parser's stack too. */
 const STACK_BESIDES_LEVELS = 2;
 
 /** The first reason not to compose this text, or undefined. */
-export function prescan(text: string, file: string): DocumentFault | undefined {
-  if (text.length > YAML_BYTES_MAX || Buffer.byteLength(text) > YAML_BYTES_MAX) {
-    return { file, line: 1, column: 1, message: `the file is larger than ${YAML_BYTES_MAX} bytes; split it` };
+export function prescan(text: string, file: string, limits: YamlLimits = YAML_LIMITS): DocumentFault | undefined {
+  const { bytesMax, depthMax, aliasesMax } = limits;
+  if (text.length > bytesMax || Buffer.byteLength(text) > bytesMax) {
+    return { file, line: 1, column: 1, message: `the file is larger than ${bytesMax} bytes; split it` };
   }
   const parser = new Parser();
   const fault = (message: string): DocumentFault => ({ file, ...placeOf(text, parser.offset), message });
@@ -24,16 +39,16 @@ export function prescan(text: string, file: string): DocumentFault | undefined {
   let documents = 1;
   for (const lexeme of new Lexer().lex(text)) {
     const type = CST.tokenType(lexeme);
-    if (type === 'alias' && ++aliases > YAML_ALIASES_MAX) {
-      return fault(`more than ${YAML_ALIASES_MAX} aliases; write the values out`);
+    if (type === 'alias' && ++aliases > aliasesMax) {
+      return fault(`more than ${aliasesMax} aliases; write the values out`);
     }
     if (type === 'doc-start' && ++documents > YAML_DOCUMENTS_MAX) {
       return fault(`more than ${YAML_DOCUMENTS_MAX} documents in one file; split it`);
     }
     // The tokens themselves are of no interest here, only what is open while they are made.
     for (const _ of parser.next(lexeme));
-    if (parser.stack.length > YAML_DEPTH_MAX + STACK_BESIDES_LEVELS) {
-      return fault(`nested deeper than ${YAML_DEPTH_MAX} levels`);
+    if (parser.stack.length > depthMax + STACK_BESIDES_LEVELS) {
+      return fault(`nested deeper than ${depthMax} levels`);
     }
   }
   return undefined;

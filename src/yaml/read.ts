@@ -1,7 +1,7 @@
 // YAML text → values with their places. YAML 1.2 core schema: `no` is text, duplicate keys and unknown tags are faults.
 import { type Document, isMap, isScalar, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import type { DocumentFault } from '../core/document.ts';
-import { prescan, YAML_ALIASES_MAX } from './prescan.ts';
+import { prescan, YAML_LIMITS, type YamlLimits } from './prescan.ts';
 
 export interface YamlDocument {
   readonly value: unknown;
@@ -15,8 +15,8 @@ export interface YamlRead {
 }
 
 /** Never throws. A document with a syntax fault is left out and named in `faults`; the others stay. */
-export function readYaml(text: string, file: string): YamlRead {
-  const refused = prescan(text, file);
+export function readYaml(text: string, file: string, limits: YamlLimits = YAML_LIMITS): YamlRead {
+  const refused = prescan(text, file, limits);
   if (refused !== undefined) return { documents: [], faults: [refused] };
   const lines = new LineCounter();
   const documents: YamlDocument[] = [];
@@ -25,14 +25,14 @@ export function readYaml(text: string, file: string): YamlRead {
     const { line, col } = lines.linePos(offset);
     faults.push({ file, line: Math.max(1, line), column: Math.max(1, col), message });
   };
-  for (const document of composed(text, lines)) {
+  for (const document of composed(text, lines, limits.areMergesRead === true)) {
     const error = document.errors[0] ?? document.warnings[0];
     if (error !== undefined) {
       faultAt(error.pos[0], plainMessage(error.code, error.message, text.slice(error.pos[0], error.pos[1])));
       continue;
     }
     try {
-      const value: unknown = document.toJS({ maxAliasCount: YAML_ALIASES_MAX });
+      const value: unknown = document.toJS({ maxAliasCount: limits.aliasesMax });
       // An empty document, as after a trailing `---`, says nothing.
       if (value === null || value === undefined) continue;
       documents.push({
@@ -54,12 +54,12 @@ export function readYaml(text: string, file: string): YamlRead {
   return { documents, faults };
 }
 
-function composed(text: string, lines: LineCounter): readonly Document.Parsed[] {
+function composed(text: string, lines: LineCounter, merge: boolean): readonly Document.Parsed[] {
   const parsed = parseAllDocuments(text, {
     schema: 'core',
     strict: true,
     uniqueKeys: true,
-    merge: false,
+    merge,
     customTags: [],
     lineCounter: lines,
     prettyErrors: false,
