@@ -17,11 +17,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   policy: ['core', 'yaml', 'data-types', 'detectors'],
   configuration: ['core', 'yaml'],
   'block-lists': ['core', 'policy'],
+  openapi: ['core', 'yaml', 'decoding', 'policy'],
   // L2
-  inspection: ['core', 'decoding', 'data-types', 'detectors', 'policy', 'configuration'],
-  analysis: ['core', 'decoding', 'data-types', 'detectors', 'policy', 'configuration'],
+  inspection: ['core', 'decoding', 'data-types', 'detectors', 'policy', 'configuration', 'openapi'],
+  analysis: ['core', 'decoding', 'data-types', 'detectors', 'policy', 'configuration', 'openapi'],
   // L3: never each other
   'policy-loader': ['core', 'yaml', 'policy', 'configuration'],
+  'openapi-loader': ['core', 'policy', 'configuration', 'openapi'],
   records: ['core'],
   proxy: ['core', 'decoding', 'policy', 'configuration', 'inspection'],
   'key-sets': ['core'],
@@ -35,19 +37,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Composition roots and the command line may import everything. */
-const ROOTS = new Set([
-  'main.ts',
-  'gateway.ts',
-  'analyst.ts',
-  'analyst',
-  'messages.ts',
-  'supervisor.ts',
-  'cli',
-  'out-of-band.ts',
-  'configured-engine.ts',
-]);
+const ROOTS = new Set(['main.ts', 'gateway.ts', 'analyst.ts', 'analyst', 'messages.ts', 'supervisor.ts', 'cli']);
 
-const PURE = ['core', 'yaml', 'decoding', 'data-types', 'detectors', 'policy', 'configuration', 'block-lists'];
+const PURE = [
+  'core',
+  'yaml',
+  'decoding',
+  'data-types',
+  'detectors',
+  'policy',
+  'configuration',
+  'block-lists',
+  'openapi',
+];
 
 /** Node modules that are only bytes in, values out. */
 const PURE_BUILTINS = new Set([
