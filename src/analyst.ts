@@ -7,17 +7,15 @@ import { RecentTransactions } from './admin/recent-transactions.ts';
 import { PLAN_PREFIX, RestrictionBook } from './admin/restriction-book.ts';
 import { createAdminServer } from './admin/server.ts';
 import { TokenStore } from './admin/token-store.ts';
-import type { Learner } from './analysis/learning/learner.ts';
 import { SharedRestrictions } from './analysis/response/shared-restrictions.ts';
 import { type Behaviour, startBehaviour } from './analyst/behaviour.ts';
-import { Decisions } from './analyst/decisions.ts';
 import { agreeOnSecret, openInstallation } from './analyst/installation.ts';
-import { type Learning, startLearning } from './analyst/learning.ts';
+import { startLearning } from './analyst/learning.ts';
 import { type LivePolicy, watchPolicies } from './analyst/policies.ts';
-import { WorkersKnowledge } from './analyst/workers-knowledge.ts';
+import type { LearnedEndpoint } from './core/learned-endpoint.ts';
 import { FLUSH_MS } from './core/store.ts';
 import { statedTemplates } from './inspection/stated-templates.ts';
-import type { AnalystStart, FromAnalyst, ToAnalyst } from './messages.ts';
+import type { AnalystStart, FromAnalyst, LearnedForWorkers, ToAnalyst } from './messages.ts';
 import { listenForRecords } from './records/record-server.ts';
 import { TotalsOfWorkers } from './records/totals.ts';
 import { openSinks } from './sinks/open-sinks.ts';
@@ -41,6 +39,16 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   const workers = { serving: 0, wanted: 1 };
   const store = openStore(configuration.store, { dataFolder, log });
   const installation = openInstallation(dataFolder);
+  let learned: LearnedForWorkers = { secret: installation.secret, templates: [] };
+  const agree = async (): Promise<void> => {
+    const secret = await agreeOnSecret(store, dataFolder, installation);
+    if (secret === learned.secret) return;
+    learned = { ...learned, secret };
+    tell({ kind: 'learned', learned });
+  };
+  await within(STORE_ANSWER_MS, agree());
+  store.subscribe('installation', { onMessage: () => {}, onListening: () => void agree().catch(() => {}) });
+
   const shared = new SharedRestrictions({ store, node: installation.node, book, now: Date.now });
   book.onChange((change, origin) => {
     tell({ kind: 'restrictions', change });
@@ -77,14 +85,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     },
   });
   const { analysis, exchange } = behaviour;
-  let learning: Learning | undefined;
-  const decisions: Decisions = new Decisions(store, dataFolder, () => {
-    if (learning === undefined) return;
-    for (const subject of decisions.holding('template')) stateTemplate(learning.learner, subject);
-    knowledge.learned(learning.learner.endpoints());
-  });
-  const knowledge = new WorkersKnowledge({ secret: installation.secret, analysis, decisions, tell });
-  learning = await startLearning({
+  const learning = await startLearning({
     store,
     node: installation.node,
     dataFolder,
@@ -92,20 +93,20 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     isSuspect: (key) => analysis.isSuspect(key),
     claim: (what, ttlMs) => exchange.claim(what, ttlMs),
     log,
-    onChange: (endpoints) => knowledge.learned(endpoints),
+    onChange: (endpoints) => {
+      const templates = endpoints.filter(({ operation }) => operation === undefined).map(templateOf);
+      if (JSON.stringify(templates) === JSON.stringify(learned.templates)) return;
+      learned = { ...learned, templates };
+      tell({ kind: 'learned', learned });
+    },
   });
-  const { learner } = learning;
-  const agree = async (): Promise<void> => knowledge.adopt(await agreeOnSecret(store, dataFolder, installation));
-  await within(STORE_ANSWER_MS, agree());
-  store.subscribe('installation', { onMessage: () => {}, onListening: () => void agree().catch(() => {}) });
-  for (const subject of decisions.holding('template')) stateTemplate(learner, subject);
   shared.start();
 
   await listenForRecords(first.socketPath, (batch) => {
     totals.take(batch);
     for (const record of batch.records) {
       recent.add(record);
-      learner.take(record);
+      learning.learner.take(record);
       analysis.take(record);
     }
   });
@@ -150,8 +151,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     audit,
     analysis,
     exchange,
-    learner,
-    decisions,
+    learner: learning.learner,
     sinks,
     store,
     metrics: () => registry.metrics(),
@@ -173,10 +173,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     await store.close(1_000);
   };
   process.on('message', (message: ToAnalyst) => {
-    if (message.kind === 'workers') {
-      if (message.serving > workers.serving) knowledge.newWorker();
-      Object.assign(workers, { serving: message.serving, wanted: message.wanted });
-    } else if (message.kind === 'drain') {
+    if (message.kind === 'workers') Object.assign(workers, { serving: message.serving, wanted: message.wanted });
+    else if (message.kind === 'drain') {
       setTimeout(() => process.exit(0), CLOSE_MS).unref();
       void close()
         .catch((error: unknown) => log.error({ reason: (error as Error).message }, 'the analyst did not end cleanly'))
@@ -188,15 +186,12 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     adminPort: Number(new URL(address).port),
     firstToken: tokens.firstToken,
     restrictions: book.live(Date.now()),
-    learned: knowledge.all,
+    learned,
   });
 }
 
-/** `GET api.example/users/{id}`, as an operator wrote it. */
-function stateTemplate(learner: Learner, subject: string): void {
-  const [method = '', place = ''] = subject.split(' ');
-  const slash = place.indexOf('/');
-  learner.state({ method, host: place.slice(0, slash), template: place.slice(slash), source: 'operator' });
+function templateOf({ method, host, template, source }: LearnedEndpoint): LearnedForWorkers['templates'][number] {
+  return { method, host, template, source };
 }
 
 /** What takes longer, or fails, goes on without being waited for. */

@@ -1,6 +1,6 @@
 // What supervisor, workers and analyst say to each other. Small and rare; records go over their own socket.
 import type { Configuration } from './configuration/load.ts';
-import type { Baseline } from './core/baseline.ts';
+import type { PreparedContract } from './core/contract.ts';
 import type { DocumentFault, PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
 import type { Restriction, RestrictionChange } from './core/restriction.ts';
@@ -11,6 +11,7 @@ export interface WorkerStart {
   readonly kind: 'start';
   readonly worker: number;
   readonly configuration: Configuration;
+  readonly contracts: readonly PreparedContract[];
   readonly bundle: PolicyBundle;
   readonly restrictions: readonly Restriction[];
   readonly keySets: KeySets;
@@ -23,20 +24,6 @@ export interface LearnedForWorkers {
   /** Keys the hashes of identifiers: base64, the same on every node of the installation. */
   readonly secret: string;
   readonly templates: readonly EndpointTemplate[];
-  readonly baselines: readonly Baseline[];
-}
-
-export interface BaselinesChange {
-  readonly kind: 'baselines';
-  readonly changed: readonly Baseline[];
-  /** Ids of endpoints. */
-  readonly removed: readonly string[];
-}
-
-/** Objects with one reader each, with their readers: hashes. */
-export interface OwnersChange {
-  readonly isWhole: boolean;
-  readonly owners: readonly (readonly [object: number, owner: number])[];
 }
 
 export type ToWorker =
@@ -44,9 +31,8 @@ export type ToWorker =
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
   | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
   | { readonly kind: 'key-sets'; readonly keySets: KeySets }
-  | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
-  | BaselinesChange
-  | { readonly kind: 'owners'; readonly change: OwnersChange }
+  | { readonly kind: 'contracts'; readonly contracts: readonly PreparedContract[] }
+  | { readonly kind: 'learned'; readonly learned: LearnedForWorkers }
   | { readonly kind: 'drain' };
 
 export type FromWorker =
@@ -63,6 +49,8 @@ export type FromWorker =
 export interface AnalystStart {
   readonly kind: 'start';
   readonly configuration: Configuration;
+  /** Without schemas: what paths, methods and parameters there are. */
+  readonly contracts: readonly PreparedContract[];
   readonly directories: PolicyDirectories;
   readonly bundle: PolicyBundle;
   readonly socketPath: string;
@@ -72,6 +60,7 @@ export interface AnalystStart {
 
 export type ToAnalyst =
   | AnalystStart
+  | { readonly kind: 'contracts'; readonly contracts: readonly PreparedContract[] }
   | { readonly kind: 'workers'; readonly serving: number; readonly wanted: number }
   | { readonly kind: 'drain' };
 
@@ -86,7 +75,5 @@ export type FromAnalyst =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
   | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
-  | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
-  | BaselinesChange
-  | { readonly kind: 'owners'; readonly change: OwnersChange }
+  | { readonly kind: 'learned'; readonly learned: LearnedForWorkers }
   | { readonly kind: 'refused'; readonly faults: readonly DocumentFault[] };

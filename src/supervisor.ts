@@ -8,16 +8,20 @@ import { join } from 'node:path';
 import type { Configuration } from './configuration/load.ts';
 import { isUrl } from './configuration/relative-paths.ts';
 import { actorKey } from './core/actor.ts';
-import type { Baseline } from './core/baseline.ts';
+import type { PreparedContract } from './core/contract.ts';
 import type { PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
 import type { Restriction, RestrictionChange } from './core/restriction.ts';
 import { KEY_SET_TIMES, KeySetKeeper } from './key-sets/key-set-keeper.ts';
-import type { BaselinesChange, FromAnalyst, FromWorker, LearnedForWorkers, ToAnalyst, ToWorker } from './messages.ts';
+import type { FromAnalyst, FromWorker, LearnedForWorkers, ToAnalyst, ToWorker } from './messages.ts';
+import { outlineOf } from './openapi/outline.ts';
+import { ContractKeeper } from './openapi-loader/contract-keeper.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 
 export interface SupervisorSettings {
   readonly configuration: Configuration;
+  /** Of the API documents on disk. */
+  readonly contracts: readonly PreparedContract[];
   readonly directories: PolicyDirectories;
   readonly bundle: PolicyBundle;
   readonly dataFolder: string;
@@ -52,9 +56,9 @@ export class Supervisor {
   #analyst: ChildProcess | undefined;
   #bundle: PolicyBundle;
   readonly #restrictions = new Map<string, Restriction>();
-  #learned: Pick<LearnedForWorkers, 'secret' | 'templates'> = { secret: '', templates: [] };
-  readonly #baselines = new Map<string, Baseline>();
+  #learned: LearnedForWorkers = { secret: '', templates: [] };
   readonly #keySets: KeySetKeeper;
+  readonly #contracts: ContractKeeper;
   #workersStarted = 0;
   #crashes = 0;
   #analystCrashes = 0;
@@ -76,9 +80,22 @@ export class Supervisor {
       onChange: (keySets: KeySets) => this.#tellWorkers({ kind: 'key-sets', keySets }),
       onFailure: (url, why) => console.error(`the key set ${url} could not be read (${why}); the last one stays`),
     });
+    this.#contracts = new ContractKeeper({
+      documents: settings.configuration.documents,
+      contracts: settings.contracts,
+      dataFolder: settings.dataFolder,
+      onChange: (contracts) => {
+        this.#tellWorkers({ kind: 'contracts', contracts });
+        const message: ToAnalyst = { kind: 'contracts', contracts: contracts.map(outlineOf) };
+        if (this.#analyst?.connected === true) this.#analyst.send(message);
+      },
+      onRefusal: ({ file, line, column, message }) =>
+        console.error(`${file}:${line}:${column} ${message}; the last good document stays in force`),
+    });
   }
 
   async start(): Promise<Started> {
+    await this.#contracts.start();
     const [analyst] = await Promise.all([this.#startAnalyst(), this.#keySets.start()]);
     if ('failure' in analyst) return this.#giveUp(analyst.failure);
     cluster.setupPrimary({ exec: new URL('./gateway.js', import.meta.url).pathname, args: [], serialization: 'json' });
@@ -113,7 +130,6 @@ export class Supervisor {
             const removed = [...this.#restrictions.values()].filter((one) => !known.has(one.id));
             this.#changeRestrictions({ added: message.restrictions, removed });
             this.#setLearned(message.learned);
-            this.#changeBaselines({ kind: 'baselines', changed: message.learned.baselines, removed: [] });
             this.#tellServing();
             resolve(message);
             break;
@@ -129,13 +145,7 @@ export class Supervisor {
             this.#changeRestrictions(message.change);
             break;
           case 'learned':
-            this.#setLearned(message);
-            break;
-          case 'baselines':
-            this.#changeBaselines(message);
-            break;
-          case 'owners':
-            this.#tellWorkers(message);
+            this.#setLearned(message.learned);
             break;
           case 'refused':
             break;
@@ -152,6 +162,7 @@ export class Supervisor {
       const start: ToAnalyst = {
         kind: 'start',
         configuration,
+        contracts: this.#contracts.contracts.map(outlineOf),
         directories,
         bundle: this.#bundle,
         socketPath: this.#socketPath,
@@ -177,9 +188,10 @@ export class Supervisor {
             kind: 'start',
             worker: state.number,
             configuration: this.#settings.configuration,
+            contracts: this.#contracts.contracts,
             bundle: this.#bundle,
             restrictions: [...this.#restrictions.values()],
-            learned: { ...this.#learned, baselines: [...this.#baselines.values()] },
+            learned: this.#learned,
             keySets: this.#keySets.sets,
             socketPath: this.#socketPath,
           } satisfies ToWorker);
@@ -225,15 +237,9 @@ export class Supervisor {
     this.#tellWorkers({ kind: 'restrictions', change });
   }
 
-  #setLearned({ secret, templates }: Pick<LearnedForWorkers, 'secret' | 'templates'>): void {
-    this.#learned = { secret, templates };
-    this.#tellWorkers({ kind: 'learned', secret, templates });
-  }
-
-  #changeBaselines(change: BaselinesChange): void {
-    for (const endpoint of change.removed) this.#baselines.delete(endpoint);
-    for (const one of change.changed) this.#baselines.set(one.endpoint, one);
-    this.#tellWorkers(change);
+  #setLearned(learned: LearnedForWorkers): void {
+    this.#learned = learned;
+    this.#tellWorkers({ kind: 'learned', learned });
   }
 
   #tellWorkers(message: ToWorker): void {
@@ -261,6 +267,7 @@ export class Supervisor {
 
   #end(): void {
     this.#keySets.stop();
+    this.#contracts.stop();
     rmSync(this.#socketPath, { force: true });
     const analyst = this.#analyst;
     if (analyst?.connected !== true) {

@@ -59,7 +59,7 @@ function countDetection():
       if (expected === undefined) continue;
       const [result] = runSuite(
         { ...suite, cases: [one] },
-        (mode, onRecord) => createDefaultEngine(snapshot, mode, onRecord),
+        (mode, onRecord, contracts) => createDefaultEngine({ ...snapshot, contracts }, mode, onRecord),
         0,
       );
       const isRight = result!.differences.length === 0;

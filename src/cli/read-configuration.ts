@@ -1,16 +1,29 @@
 // Reads the configuration a verb was given: the file if one is named or lies here, the environment, the flags.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Configuration, type OpenapiFile, type Overrides, readConfiguration } from '../configuration/load.ts';
-import { type OpenapiRead, openapiEndpoints } from '../configuration/openapi-paths.ts';
+import { type Configuration, type Overrides, readConfiguration } from '../configuration/load.ts';
+import type { PreparedContract } from '../core/contract.ts';
 import type { DocumentFault } from '../core/document.ts';
+import { endpointsOf } from '../openapi/endpoints-of.ts';
+import { isUrlText, readDocument } from '../openapi-loader/read-documents.ts';
 import type { PolicyDirectories } from '../policy-loader/load-directories.ts';
 
 const DEFAULT_FILE = 'sallyport.yaml';
 
 export type GivenConfiguration =
-  | { readonly configuration: Configuration; readonly file: string | undefined; readonly faults: readonly [] }
-  | { readonly configuration: undefined; readonly file: string | undefined; readonly faults: readonly DocumentFault[] };
+  | {
+      readonly configuration: Configuration;
+      /** Of the documents on disk; those at URLs are fetched when the gateway runs. */
+      readonly contracts: readonly PreparedContract[];
+      readonly file: string | undefined;
+      readonly faults: readonly [];
+    }
+  | {
+      readonly configuration: undefined;
+      readonly contracts: readonly [];
+      readonly file: string | undefined;
+      readonly faults: readonly DocumentFault[];
+    };
 
 export function givenConfiguration(config: string | undefined, overrides: Overrides): GivenConfiguration {
   const file = config ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
@@ -20,7 +33,7 @@ export function givenConfiguration(config: string | undefined, overrides: Overri
       text = readFileSync(file, 'utf8');
     } catch (error) {
       const message = `cannot be read (${(error as NodeJS.ErrnoException).code})`;
-      return { configuration: undefined, file, faults: [{ file, line: 1, column: 1, message }] };
+      return { configuration: undefined, contracts: [], file, faults: [{ file, line: 1, column: 1, message }] };
     }
   }
   // Paths on the command line are meant from here, those in a file from the file.
@@ -29,25 +42,18 @@ export function givenConfiguration(config: string | undefined, overrides: Overri
     ...(overrides.data === undefined ? {} : { data: resolve(overrides.data) }),
     ...(overrides.policies === undefined ? {} : { policies: resolve(overrides.policies) }),
   });
-  if (read.configuration === undefined) return { ...read, file };
-  const openapiFiles: OpenapiFile[] = [];
+  if (read.configuration === undefined) return { ...read, contracts: [], file };
+  const contracts: PreparedContract[] = [];
   const faults: DocumentFault[] = [];
-  for (const one of read.configuration.openapiFiles) {
-    const paths = openapiOf(one.file);
-    if ('fault' in paths) faults.push(paths.fault);
-    else openapiFiles.push({ ...one, endpoints: paths.endpoints });
+  for (const source of read.configuration.documents) {
+    if (isUrlText(source.document)) continue;
+    const document = readDocument(source);
+    if ('fault' in document) faults.push(document.fault);
+    else if ('contract' in document) contracts.push(document.contract);
   }
-  if (faults.length > 0) return { configuration: undefined, file, faults };
-  return { configuration: { ...read.configuration, openapiFiles }, file, faults: [] };
-}
-
-function openapiOf(file: string): OpenapiRead {
-  try {
-    return openapiEndpoints(readFileSync(file, 'utf8'), file);
-  } catch (error) {
-    const message = `the OpenAPI document cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    return { fault: { file, line: 1, column: 1, message } };
-  }
+  if (faults.length > 0) return { configuration: undefined, contracts: [], file, faults };
+  const configuration = { ...read.configuration, openapiFiles: endpointsOf(contracts) };
+  return { configuration, contracts, file, faults: [] };
 }
 
 /** Where policies come from: the product's own folder first, the operator's on top. */

@@ -46,6 +46,7 @@ export async function runGateway(options: RunOptions): Promise<number> {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const supervisor = new Supervisor({
     configuration,
+    contracts: given.contracts,
     directories,
     bundle: loaded.load.bundle,
     dataFolder,

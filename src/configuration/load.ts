@@ -1,5 +1,6 @@
 // sallyport.yaml + environment + flags → Configuration, or faults with their places. Never throws on what people write.
 import { dirname } from 'node:path';
+import { type ContractAnswers, type ContractOrigin, DEFAULT_CONTRACT_ANSWERS } from '../core/contract.ts';
 import type { DocumentFault } from '../core/document.ts';
 import { DEFAULT_LIMITS, type Limits } from '../core/limits.ts';
 import type { Mode } from '../core/record.ts';
@@ -16,13 +17,29 @@ import {
   type WrittenStore,
 } from './schema.ts';
 
-export interface Configuration extends Omit<WrittenConfiguration, 'routes' | 'limits' | 'on'> {
+export interface Configuration extends Omit<WrittenConfiguration, 'routes' | 'limits' | 'on' | 'contract'> {
   readonly routes: readonly Route[];
-  /** Documents whose paths become endpoint templates, by route id. `endpoints` is empty until the files are read. */
+  readonly documents: readonly ConfiguredDocument[];
+  /** By route id: what is done about messages that do not fit the route's documents. */
+  readonly contracts: Readonly<Record<string, ContractAnswers>>;
+  /** Endpoint templates of the documents, by route id; empty until the documents are read. */
   readonly openapiFiles: readonly OpenapiFile[];
   /** Bounds of the head, before a route is known. */
   readonly limits: Limits;
   readonly on: Answers;
+}
+
+/** An API document of a route, with paths made absolute. */
+export interface ConfiguredDocument {
+  readonly route: string;
+  /** Absolute path or URL. */
+  readonly document: string;
+  readonly origin: ContractOrigin;
+  readonly basePath: string | undefined;
+  /** Where files may be that it refers to, besides its own folder. */
+  readonly folders: readonly string[];
+  readonly refreshMs: number;
+  readonly headers: Readonly<Record<string, string | { readonly file: string }>>;
 }
 
 export interface OpenapiFile {
@@ -69,7 +86,8 @@ export function readConfiguration(
   }
   const wrong = contradiction(parsed.data);
   if (wrong !== undefined) return fault(wrong.path, wrong.message);
-  return { configuration: complete(withPathsFrom(dirname(file), parsed.data)), faults: [] };
+  const folder = dirname(file);
+  return { configuration: complete(withPathsFrom(folder, parsed.data), folder), faults: [] };
 }
 
 function withOverrides(value: unknown, overrides: Overrides): unknown {
@@ -138,7 +156,7 @@ function firstRepeated(texts: readonly string[]): number {
   return texts.findIndex((text) => seen.size === seen.add(text).size);
 }
 
-function complete(written: WrittenConfiguration): Configuration {
+function complete(written: WrittenConfiguration, folder: string): Configuration {
   const upstreams = Object.keys(written.upstreams);
   const routes: WrittenRoute[] =
     written.routes.length > 0 || upstreams.length === 0
@@ -153,7 +171,7 @@ function complete(written: WrittenConfiguration): Configuration {
             webSocket: { allowed: true, origins: [] },
           },
         ];
-  const { routes: _, limits, on, ...rest } = written;
+  const { routes: _, limits, on, contract: __, ...rest } = written;
   const allLimits = mergedLimits(DEFAULT_LIMITS, limits);
   const allAnswers: Answers = {
     bodyOverLimit: on.bodyOverLimit ?? 'block',
@@ -166,9 +184,13 @@ function complete(written: WrittenConfiguration): Configuration {
     limits: allLimits,
     on: allAnswers,
     routes: routes.map((route) => compiledRoute(route, written, allLimits, allAnswers)),
-    openapiFiles: routes.flatMap((route) =>
-      route.openapi === undefined ? [] : [{ route: idOf(route), file: route.openapi, endpoints: [] }],
+    documents: routes.flatMap((route) => documentsOf(route, folder)),
+    contracts: Object.fromEntries(
+      routes
+        .filter((route) => route.openapi !== undefined)
+        .map((route) => [idOf(route), contractAnswers(written.contract, route.contract)]),
     ),
+    openapiFiles: [],
   };
 }
 
@@ -198,6 +220,27 @@ function compiledRoute(route: WrittenRoute, written: WrittenConfiguration, limit
     timeouts: { headersMs: headers, bodyMs: body },
     webSocket: { isAllowed: route.webSocket.allowed, origins: route.webSocket.origins },
   };
+}
+
+function documentsOf(route: WrittenRoute, folder: string): ConfiguredDocument[] {
+  return (route.openapi ?? []).flatMap(({ document, basePath, refresh, headers, previous }) => {
+    const shared = { route: idOf(route), basePath, folders: [folder], refreshMs: refresh, headers };
+    return [
+      { ...shared, document, origin: 'document' as const },
+      ...previous.map((one) => ({ ...shared, document: one, origin: 'previous' as const })),
+    ];
+  });
+}
+
+type WrittenContract = NonNullable<WrittenRoute['contract']>;
+
+/** The route's word counts before the one for all routes, and that before the default. */
+function contractAnswers(all: WrittenContract | undefined, own: WrittenContract | undefined): ContractAnswers {
+  const merged: Record<string, unknown> = { ...DEFAULT_CONTRACT_ANSWERS };
+  for (const written of [all, own]) {
+    for (const [name, value] of Object.entries(written ?? {})) if (value !== undefined) merged[name] = value;
+  }
+  return { ...merged, operations: { ...all?.operations, ...own?.operations } } as ContractAnswers;
 }
 
 function hostsOf(route: Pick<WrittenRoute, 'host'>): readonly string[] {

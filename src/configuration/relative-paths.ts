@@ -18,7 +18,15 @@ export function withPathsFrom(folder: string, written: WrittenConfiguration): Wr
       : { tls: { ...written.tls, cert: path(written.tls.cert), key: path(written.tls.key) } }),
     geoip: { country: optional(written.geoip.country) },
     store: written.store.kind === 'redis' ? storeFrom(written.store, optional, secret) : written.store,
-    routes: written.routes.map((route) => ({ ...route, openapi: optional(route.openapi) })),
+    routes: written.routes.map((route) => ({
+      ...route,
+      openapi: route.openapi?.map((one) => ({
+        ...one,
+        document: isUrl(one.document) ? one.document : path(one.document),
+        previous: one.previous.map(path),
+        headers: Object.fromEntries(Object.entries(one.headers).map(([name, value]) => [name, secret(value)!])),
+      })),
+    })),
     upstreams: Object.fromEntries(
       Object.entries(written.upstreams).map(([name, upstream]) => [
         name,

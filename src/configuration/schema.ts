@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { MODES } from '../core/record.ts';
+import { contractSchema, openapiSchema } from './contract-schema.ts';
 import { sinksSchema } from './sink-schema.ts';
 import { addressRange, duration, host, port, secret, size, truth, whole } from './written-values.ts';
 
@@ -84,7 +85,10 @@ const route = z.strictObject({
     .describe('Path prefix on segment borders: `/api` takes `/api/x`, not `/apix`.'),
   upstream: z.string(),
   mode: mode.optional(),
-  openapi: z.string().optional().describe('File of an OpenAPI document, whose paths become endpoint templates.'),
+  openapi: openapiSchema
+    .optional()
+    .describe('API documents of this route: OpenAPI 3.0 to 3.2, Swagger 2, GraphQL schemas; files or URLs.'),
+  contract: contractSchema.optional().describe('What is done about messages that do not fit the documents.'),
   endpoints: z
     .array(
       z
@@ -229,6 +233,7 @@ export const configurationSchema = z.strictObject({
   policies: z.string().optional().describe('Folder of your own policies; they come on top of the shipped ones.'),
   defaults: truth.default(true).describe('`false` leaves the shipped policies out.'),
   debugTags: truth.default(false),
+  contract: contractSchema.optional().describe('For all routes with API documents.'),
   drain: z.strictObject({ grace: duration.default(30_000) }).default({ grace: 30_000 }),
   bodies: z.strictObject({ heldBytesMax: size.default(268_435_456) }).default({ heldBytesMax: 268_435_456 }),
   log: z

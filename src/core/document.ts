@@ -1,8 +1,6 @@
 // Policy documents after validation: plain JSON values, so that a bundle can cross process borders as it is.
 // The zod schemas in policy/ produce exactly these types; compiling them into closures happens in each worker.
-
 import type { ActorKind } from './actor.ts';
-import type { Baseline } from './baseline.ts';
 import type { Location } from './field.ts';
 import type { Action, Severity } from './finding.ts';
 import type { Family, IncidentModule } from './incident.ts';
@@ -162,6 +160,8 @@ export interface ResponsePlanDocument extends DocumentBase, ResponsePlan {
 
 export interface SuiteDocument extends DocumentBase {
   readonly kind: 'suite';
+  /** An API document that the cases are held to, written in place. */
+  readonly openapi: unknown;
   readonly cases: readonly SuiteCase[];
 }
 
@@ -176,8 +176,6 @@ export interface SuiteCase {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: unknown;
   };
-  /** What was learned of the endpoint; undefined where nothing was. */
-  readonly baseline: Baseline | undefined;
   readonly response:
     | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown }
     | undefined;

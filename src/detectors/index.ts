@@ -1,9 +1,7 @@
 // Every detector, in running order.
 import type { Detector } from '../core/detector.ts';
-import { bolaOwnerFieldInline, bolaOwnershipInline } from './bola-inline.ts';
 import { directoryListing } from './directory-listing.ts';
 import { errorDisclosure } from './error-disclosure.ts';
-import { excessiveDataInOneResponse } from './excessive-data-in-one-response.ts';
 import { fileInclusion } from './file-inclusion.ts';
 import { graphqlAbuse, graphqlAbuseInQuery } from './graphql-abuse.ts';
 import { injectionCode } from './injection-code.ts';
@@ -17,12 +15,12 @@ import { injectionSsi } from './injection-ssi.ts';
 import { injectionTemplate } from './injection-template.ts';
 import { injectionXpath } from './injection-xpath.ts';
 import { jwtTampering } from './jwt-tampering.ts';
-import { oversizedResponse } from './oversized-response.ts';
-import { parameterPollution } from './parameter-pollution.ts';
+import { massAssignment } from './mass-assignment.ts';
+import { misplacedParameter, misplacedParameterInBody, parameterPollution } from './parameter-pollution.ts';
 import { pathTraversal } from './path-traversal.ts';
 import { prototypePollution } from './prototype-pollution.ts';
 import { scannerSignature } from './scanner-signature.ts';
-import { sensitiveDataExposure } from './sensitive-data-exposure.ts';
+import { schemaViolation, schemaViolationInBody, schemaViolationInResponse } from './schema-violation.ts';
 import { sourceCodeDisclosure } from './source-code-disclosure.ts';
 import { ssrf } from './ssrf.ts';
 import { webShellResponse } from './web-shell-response.ts';
@@ -33,6 +31,11 @@ export const DETECTORS: readonly Detector[] = [
   scannerSignature,
   jwtTampering,
   parameterPollution,
+  misplacedParameter,
+  misplacedParameterInBody,
+  schemaViolation,
+  schemaViolationInBody,
+  massAssignment,
   graphqlAbuse,
   graphqlAbuseInQuery,
   prototypePollution,
@@ -55,9 +58,5 @@ export const DETECTORS: readonly Detector[] = [
   webShellResponse,
   directoryListing,
   sourceCodeDisclosure,
-  oversizedResponse,
-  excessiveDataInOneResponse,
-  sensitiveDataExposure,
-  bolaOwnerFieldInline,
-  bolaOwnershipInline,
+  schemaViolationInResponse,
 ];

@@ -1,6 +1,6 @@
 // Parameter pollution: one parameter several times with different values, of which this or that layer believes the first or
 // the last (OWASP WSTG-INPV-04). Lists are written the same way, so a repeated parameter alone never blocks.
-import type { PlacedRecognition, RequestDetector, RequestView } from '../core/detector.ts';
+import type { MisplacedParameter, PlacedRecognition, RequestDetector, RequestView } from '../core/detector.ts';
 import { childPointer } from '../core/field.ts';
 import { noSettings } from './settings.ts';
 
@@ -10,6 +10,44 @@ export const parameterPollution: RequestDetector = {
   phase: 'request-head',
   settings: noSettings,
   load: () => inspect,
+};
+
+/** Where a document has a parameter in one place: the same name in another one, in the query. */
+export const misplacedParameter: RequestDetector = {
+  kind: 'request',
+  id: 'parameter-pollution',
+  phase: 'request-head',
+  settings: noSettings,
+  load: () => (request) => (request.query.length === 0 ? [] : (request.contract?.misplaced(request).map(placed) ?? [])),
+};
+
+/** The same for fields of a body. */
+export const misplacedParameterInBody: RequestDetector = {
+  kind: 'request',
+  id: 'parameter-pollution',
+  phase: 'request-body',
+  settings: noSettings,
+  load: () => (request) => request.contract?.misplaced(request).map(placed) ?? [],
+};
+
+function placed({ location, pointer, documented, isSecond }: MisplacedParameter): PlacedRecognition {
+  return {
+    location,
+    pointer,
+    confidence: isSecond ? 0.6 : 0.3,
+    severity: isSecond ? 'medium' : 'low',
+    what: isSecond
+      ? `the parameter is here as well; the document has it in one place, ${PLACES[documented]}`
+      : `the document has the parameter elsewhere, ${PLACES[documented]}`,
+  };
+}
+
+const PLACES: Readonly<Record<MisplacedParameter['location'], string>> = {
+  path: 'the path',
+  query: 'the query',
+  header: 'a header',
+  cookie: 'a cookie',
+  body: 'the body',
 };
 
 /** Names of which APIs take several: plurals, filters, facets, fields to return, tags. */

@@ -1,8 +1,6 @@
 // Runs the loaded detectors over one message. A detector that throws is a fault of ours: it is named, counted by the caller,
 // and never ends the transaction by itself.
 import type {
-  BaselineDetector,
-  BaselineView,
   FieldDetector,
   PlacedRecognition,
   Recognition,
@@ -13,7 +11,7 @@ import type {
 } from '../core/detector.ts';
 import type { DetectorDocument } from '../core/document.ts';
 import type { Field, Location } from '../core/field.ts';
-import { type Finding, shapeOf } from '../core/finding.ts';
+import { ACTIONS, type Action, type Finding, shapeOf } from '../core/finding.ts';
 import type { Phase } from '../core/transaction.ts';
 
 /** A detector with its document's settings compiled in. */
@@ -29,10 +27,6 @@ export type LoadedRequestDetector = Loaded<RequestDetector> & {
 };
 export type LoadedResponseDetector = Loaded<ResponseDetector> & {
   readonly inspect: (response: ResponseView) => readonly PlacedRecognition[];
-};
-
-export type LoadedBaselineDetector = Loaded<BaselineDetector> & {
-  readonly inspect: (view: BaselineView) => readonly PlacedRecognition[];
 };
 
 export interface Detection {
@@ -118,22 +112,6 @@ export function detectInResponse(
   }
 }
 
-export function detectAgainstBaseline(
-  detectors: readonly LoadedBaselineDetector[],
-  view: BaselineView,
-  into: Detection,
-): void {
-  for (const loaded of detectors) {
-    try {
-      for (const found of loaded.inspect(view)) {
-        addStrongest(into.findings, toFinding(loaded.document, found, found.location, found.pointer, 'response-body'));
-      }
-    } catch {
-      into.failed.push(loaded.detector.id);
-    }
-  }
-}
-
 function toFinding(
   document: DetectorDocument,
   recognition: Recognition,
@@ -149,14 +127,15 @@ function toFinding(
     severity: recognition.severity ?? document.severity,
     confidence: recognition.confidence,
     what: recognition.what,
-    ...(recognition.dataType === undefined ? {} : { dataType: recognition.dataType }),
-    ...(recognition.count === undefined ? {} : { count: recognition.count }),
-    ...(recognition.threshold === undefined ? {} : { threshold: recognition.threshold }),
-    action: recognition.action ?? document.action,
+    action: weaker(document.action, recognition.actionMax),
     policy: { kind: document.kind, id: document.id, file: document.source.file, line: document.source.line },
     owasp: document.owasp,
   };
   return recognition.matched === undefined ? finding : { ...finding, shape: shapeOf(recognition.matched) };
+}
+
+function weaker(action: Action, most: Action | undefined): Action {
+  return most !== undefined && ACTIONS.indexOf(most) < ACTIONS.indexOf(action) ? most : action;
 }
 
 const FINDINGS_MAX = 200;

@@ -1,9 +1,12 @@
 // Runs policy unit tests: each case is a recorded transaction through the engine, and what it expects is compared.
-import type { Baseline } from '../core/baseline.ts';
+import { DEFAULT_CONTRACT_ANSWERS } from '../core/contract.ts';
+import { type Contracts, NO_CONTRACTS } from '../core/contracts.ts';
 import type { SuiteCase, SuiteDocument } from '../core/document.ts';
 import type { Inspector } from '../core/inspector.ts';
 import type { TransactionRecord } from '../core/record.ts';
 import type { RecordedTransaction } from '../core/recorded-transaction.ts';
+import { ContractTable } from '../openapi/contract-table.ts';
+import { prepareContract } from '../openapi/prepare.ts';
 import { runRecorded } from './run-recorded.ts';
 
 export interface CaseResult {
@@ -15,24 +18,47 @@ export interface CaseResult {
   readonly differences: readonly string[];
 }
 
-/** An inspector for a mode and what was learned, whose records go to `onRecord`. */
+/** An inspector for a mode, whose records go to `onRecord`, and whose one route `default` is held to `contracts`. */
 export type InspectorFor = (
   mode: SuiteCase['mode'],
   onRecord: (record: TransactionRecord) => void,
-  baseline: Baseline | undefined,
+  contracts: Contracts,
 ) => Inspector;
 
 export function runSuite(suite: SuiteDocument, inspectorFor: InspectorFor, at: number): CaseResult[] {
+  const contracts = contractsOf(suite);
+  if ('fault' in contracts) {
+    const { id, source } = suite;
+    const differences = [`\`openapi\`: ${contracts.fault}`];
+    return [{ suite: id, name: '`openapi`', file: source.file, line: source.line, differences }];
+  }
   return suite.cases.map((one, i) => {
     let record: TransactionRecord | undefined;
-    const onRecord = (made: TransactionRecord): void => {
-      record = made;
-    };
-    const inspector = inspectorFor(one.mode, onRecord, one.baseline);
+    const inspector = inspectorFor(
+      one.mode,
+      (made) => {
+        record = made;
+      },
+      contracts,
+    );
     const outcome = runRecorded(inspector, `${suite.id}-${i + 1}`, transactionOf(one, at));
     const differences = record === undefined ? ['the transaction was not completed'] : compare(one, record, outcome);
     return { suite: suite.id, name: one.name, file: one.source.file, line: one.source.line, differences };
   });
+}
+
+function contractsOf({ openapi, id }: SuiteDocument): Contracts | { readonly fault: string } {
+  if (openapi === undefined) return NO_CONTRACTS;
+  const source = {
+    route: 'default',
+    document: `/${id}`,
+    origin: 'document',
+    basePath: undefined,
+    folders: [],
+  } as const;
+  const read = prepareContract(source, new Map([[source.document, JSON.stringify(openapi)]]));
+  if ('contract' in read) return new ContractTable([read.contract], () => DEFAULT_CONTRACT_ANSWERS);
+  return { fault: 'fault' in read ? read.fault.message : `other files are not read here: ${read.missing.join(', ')}` };
 }
 
 function transactionOf(one: SuiteCase, at: number): RecordedTransaction {

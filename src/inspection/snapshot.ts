@@ -1,20 +1,17 @@
-// The value a transaction pins at its start: policy, restrictions, and what was learned of endpoints.
+// The value a transaction pins at its start: policy, restrictions, the templates of endpoints, and contracts.
 // A new one replaces the old one whole; a transaction never sees two.
-import type { Baseline } from '../core/baseline.ts';
+import { type Contracts, NO_CONTRACTS } from '../core/contracts.ts';
 import type { PolicyBundle } from '../core/document.ts';
 import type { Restriction } from '../core/restriction.ts';
 import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts';
 import { EndpointMatcher } from './endpoints.ts';
-import { OwnerTable } from './owner-table.ts';
 import { RestrictionTable } from './restrictions.ts';
 
 export interface Snapshot {
   readonly policy: CompiledPolicy;
   readonly restrictions: RestrictionTable;
   readonly endpoints: EndpointMatcher;
-  /** By endpoint. */
-  readonly baselines: Pick<ReadonlyMap<string, Baseline>, 'get'>;
-  readonly owners: OwnerTable;
+  readonly contracts: Contracts;
 }
 
 /** Compiles a bundle. Throws when a document that passed validation cannot be compiled: the caller keeps the old snapshot. */
@@ -23,12 +20,6 @@ export function compileSnapshot(bundle: PolicyBundle, restrictions: readonly Res
     policy: compilePolicy(bundle),
     restrictions: new RestrictionTable(restrictions),
     endpoints: new EndpointMatcher([]),
-    baselines: new Map(),
-    owners: new OwnerTable(),
+    contracts: NO_CONTRACTS,
   };
-}
-
-/** The same with one baseline for every endpoint: what a policy suite states. */
-export function withBaseline(snapshot: Snapshot, baseline: Baseline | undefined): Snapshot {
-  return baseline === undefined ? snapshot : { ...snapshot, baselines: { get: () => baseline } };
 }

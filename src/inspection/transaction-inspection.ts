@@ -36,7 +36,6 @@ import { emitHeaderFields } from '../decoding/headers.ts';
 import { unfold } from '../decoding/nested.ts';
 import { type DecodedTarget, decodeTarget } from '../decoding/target.ts';
 import type { Facts } from '../policy/match.ts';
-import { inspectAgainstBaseline } from './against-baseline.ts';
 import type { ClientAddress, clientAddressResolver } from './client-address.ts';
 import { inspectBodyData, inspectHeadData, maskedPath } from './data.ts';
 import { decide } from './decide.ts';
@@ -342,6 +341,7 @@ export class TransactionInspection implements Inspection {
       token: identity.token,
       body: undefined,
       isEnforced: route.mode === 'enforce',
+      contract: this.#snapshot.contracts.find(route.id, head.method, target.segments),
     };
   }
 
@@ -455,14 +455,6 @@ export class TransactionInspection implements Inspection {
     this.#responseBody = body;
     this.#seen.response = data.seen;
     this.#findings.push(...data.findings);
-    const learned = inspectAgainstBaseline(this.#snapshot, this.#shared.settings.observer?.(), {
-      request: this.#view!,
-      segments: this.#segments,
-      status,
-      body,
-      seen: data.seen,
-    });
-    if (learned !== undefined) this.#take(learned);
     this.#verdict = this.#decide();
     return data.mask;
   }

@@ -163,20 +163,6 @@ const suiteCase = z.strictObject({
     headers,
     body: z.unknown().optional(),
   }),
-  baseline: z
-    .strictObject({
-      promoted: z.boolean().default(false),
-      samples: z.number().int().min(0).default(10_000),
-      principals: z.number().int().min(0).default(100),
-      responseBytes: z.number().min(0).default(1_000),
-      records: z.number().min(0).default(10),
-      dataTypes: z.record(z.string(), z.number().min(0)).default({}),
-      ownerFields: z
-        .array(z.strictObject({ role: z.string().default('authenticated'), pointer, claim: z.string() }))
-        .default([]),
-    })
-    .optional()
-    .describe('What was learned of the endpoint: figures are the p99.9 of its answers.'),
   response: z
     .strictObject({ status: z.number().int().min(100).max(599).default(200), headers, body: z.unknown().optional() })
     .optional(),
@@ -189,7 +175,15 @@ const suiteCase = z.strictObject({
     response: expectedBody.optional(),
   }),
 });
-const suite = z.strictObject({ kind: z.literal('suite'), ...common, cases: z.array(suiteCase).min(1).max(1_000) });
+const suite = z.strictObject({
+  kind: z.literal('suite'),
+  ...common,
+  openapi: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('An OpenAPI document that the cases are held to, written in place.'),
+  cases: z.array(suiteCase).min(1).max(1_000),
+});
 
 export const DOCUMENT_SCHEMAS = {
   'data-type': dataType,

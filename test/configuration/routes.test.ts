@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConfiguration } from '../../src/configuration/load.ts';
 import { compileRoutes } from '../../src/configuration/match-route.ts';
-import { openapiEndpoints } from '../../src/configuration/openapi-paths.ts';
 
 const routesOf = (routes: readonly object[]) => {
   const text = JSON.stringify({
@@ -64,54 +63,5 @@ describe('the route of a request', () => {
     const started = process.hrtime.bigint();
     for (let i = 0; i < 1_000; i++) many('a.test', `/${'x/'.repeat(4_000)}`);
     expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(1_000);
-  });
-});
-
-describe('an OpenAPI document', () => {
-  const endpoints = (text: string) => {
-    const read = openapiEndpoints(text, 'o.yaml');
-    return 'fault' in read ? `${read.fault.line}:${read.fault.column} ${read.fault.message}` : read.endpoints;
-  };
-
-  it('gives its methods and path templates below the base path of its servers', () => {
-    const text = `openapi: 3.1.0
-servers:
-  - url: https://{region}.example.com/{version}/
-    variables: { version: { default: v2 } }
-  - url: /internal
-paths:
-  /users/{id}:
-    parameters: []
-    get: {}
-    delete: {}
-  /report.{format}: { get: {} }
-  x-extra: {}`;
-    expect(endpoints(text)).toEqual([
-      'GET /v2/users/{id}',
-      'GET /internal/users/{id}',
-      'DELETE /v2/users/{id}',
-      'DELETE /internal/users/{id}',
-      'GET /v2/{report.format}',
-      'GET /internal/{report.format}',
-    ]);
-  });
-
-  it('may be JSON, without servers, or Swagger 2', () => {
-    expect(endpoints('{"openapi":"3.0.3","paths":{"/a":{"post":{}}}}')).toEqual(['POST /a']);
-    expect(endpoints('{"openapi":"3.0.3","servers":[{"url":"https://a.test"}],"paths":{"/a":{"post":{}}}}')).toEqual([
-      'POST /a',
-    ]);
-    expect(endpoints('swagger: "2.0"\nbasePath: /v1\npaths: { /a: { put: {} } }')).toEqual(['PUT /v1/a']);
-  });
-
-  const faults: readonly (readonly [string, RegExp])[] = [
-    ['a: 1', /^1:1 not an OpenAPI document/],
-    ['', /^1:1 not an OpenAPI document/],
-    ['openapi: 3.1.0', /^1:1 the OpenAPI document has no `paths`/],
-    ['openapi: 3.1.0\npaths: { a: { get: {} } }', /^2:\d+ `a`: a path starts with a slash/],
-    ['['.repeat(2_000), /nested deeper/],
-  ];
-  it.each(faults)('is refused with its place: %#', (text, message) => {
-    expect(endpoints(text)).toMatch(message);
   });
 });

@@ -52,7 +52,13 @@ describe('the example of the documentation', () => {
   it('passes its own suite', () => {
     const snapshot = compileSnapshot(bundle, []);
     const suite = own.find((document): document is SuiteDocument => document.kind === 'suite')!;
-    const results = [...runSuite(suite, (mode, onRecord) => createDefaultEngine(snapshot, mode, onRecord), NOW)];
+    const results = [
+      ...runSuite(
+        suite,
+        (mode, onRecord, contracts) => createDefaultEngine({ ...snapshot, contracts }, mode, onRecord),
+        NOW,
+      ),
+    ];
     expect(results).toHaveLength(1);
     expect(results.flatMap((result) => result.differences)).toEqual([]);
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Learner } from '../../../src/analysis/learning/learner.ts';
 import { openapiOf } from '../../../src/analysis/learning/openapi.ts';
-import { openapiEndpoints } from '../../../src/configuration/openapi-paths.ts';
+import { endpointsOf } from '../../../src/openapi/endpoints-of.ts';
+import { prepareContract } from '../../../src/openapi/prepare.ts';
 import { simulatedTraffic, TRUE_ENDPOINTS } from '../../support/traffic/simulated-api.ts';
 
 const learner = new Learner();
@@ -38,10 +39,18 @@ const shop = openapiOf(endpoints, { host: 'shop.test' }) as unknown as Document;
 
 describe('the learned API as OpenAPI', () => {
   it('reads back as the endpoints that were learned', () => {
-    const read = openapiEndpoints(JSON.stringify(shop), 'learned.json');
+    const source = {
+      route: 'r',
+      document: '/learned.json',
+      origin: 'document',
+      basePath: undefined,
+      folders: [],
+    } as const;
+    const read = prepareContract(source, new Map([['/learned.json', JSON.stringify(shop)]]));
     const anonymous = (id: string): string => id.replace(/\{\w+\}/g, '{}');
     const truth = TRUE_ENDPOINTS.filter((id) => id.includes(' shop.test')).map((id) => id.replace('shop.test', ''));
-    expect('endpoints' in read && read.endpoints.map(anonymous).sort()).toEqual(truth.map(anonymous).sort());
+    const found = 'contract' in read ? endpointsOf([read.contract])[0]!.endpoints : [];
+    expect(found.map(anonymous).sort()).toEqual(truth.map(anonymous).sort());
   });
 
   it('is valid where OpenAPI 3.1 is strict: parameters, answers, ids and security', () => {
