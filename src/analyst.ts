@@ -3,15 +3,19 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { AuditLog } from './admin/audit-log.ts';
+import { PolicyFiles } from './admin/policy-files.ts';
 import { RecentTransactions } from './admin/recent-transactions.ts';
 import { PLAN_PREFIX, RestrictionBook } from './admin/restriction-book.ts';
 import { createAdminServer } from './admin/server.ts';
+import { SessionStore } from './admin/session-store.ts';
 import { TokenStore } from './admin/token-store.ts';
+import { UserStore } from './admin/user-store.ts';
 import { SharedRestrictions } from './analysis/response/shared-restrictions.ts';
 import { type Behaviour, startBehaviour } from './analyst/behaviour.ts';
 import { agreeOnSecret, openInstallation } from './analyst/installation.ts';
 import { startLearning } from './analyst/learning.ts';
-import { type LivePolicy, watchPolicies } from './analyst/policies.ts';
+import { startPictures } from './analyst/pictures.ts';
+import { checkPolicies, type LivePolicy, watchPolicies } from './analyst/policies.ts';
 import type { LearnedEndpoint } from './core/learned-endpoint.ts';
 import { FLUSH_MS } from './core/store.ts';
 import { statedTemplates } from './inspection/stated-templates.ts';
@@ -36,7 +40,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   const recent = new RecentTransactions();
   const totals = new TotalsOfWorkers();
   const live: LivePolicy = { bundle: first.bundle, faults: [], reloads: 0, refusals: 0 };
-  const workers = { serving: 0, wanted: 1 };
+  const workers = { serving: 0, wanted: 1, port: configuration.listen.port };
+  const pictures = startPictures(dataFolder, log, (received) => recent.note('traffic', { received }));
   const store = openStore(configuration.store, { dataFolder, log });
   const installation = openInstallation(dataFolder);
   let learned: LearnedForWorkers = { secret: installation.secret, templates: [] };
@@ -106,6 +111,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     totals.take(batch);
     for (const record of batch.records) {
       recent.add(record);
+      pictures.take(record);
       learning.learner.take(record);
       analysis.take(record);
     }
@@ -117,7 +123,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   ];
   for (const timer of timers) timer.unref();
 
-  watchPolicies({
+  const reload = watchPolicies({
     directories,
     live,
     onPublish: (bundle, before) => {
@@ -144,10 +150,16 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   }));
   const admin = await createAdminServer({
     policy: () => live,
+    reload,
+    policyFiles: new PolicyFiles(directories, checkPolicies, dataFolder),
+    history: pictures.history,
+    flows: pictures.flows,
     workers: () => workers,
     book,
     recent,
     tokens,
+    users: new UserStore(dataFolder),
+    sessions: new SessionStore(dataFolder),
     audit,
     analysis,
     exchange,
@@ -156,7 +168,11 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     store,
     metrics: () => registry.metrics(),
     hosts: configuration.admin.hosts,
-    gateway: { mode: configuration.mode, listen: configuration.listen },
+    gateway: () => ({
+      mode: configuration.mode,
+      scheme: configuration.tls === undefined ? 'http' : 'https',
+      port: workers.port,
+    }),
   });
   const address = await admin.listen({ host: configuration.admin.host, port: configuration.admin.port });
 
@@ -164,6 +180,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     workers.serving = 0;
     for (const timer of timers) clearInterval(timer);
     await admin.close();
+    pictures.close();
     await learning.close();
     await behaviour.close();
     await shared.flush();
@@ -173,8 +190,10 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     await store.close(1_000);
   };
   process.on('message', (message: ToAnalyst) => {
-    if (message.kind === 'workers') Object.assign(workers, { serving: message.serving, wanted: message.wanted });
-    else if (message.kind === 'drain') {
+    if (message.kind === 'workers') {
+      const { serving, wanted, port } = message;
+      Object.assign(workers, { serving, wanted, port: port ?? workers.port });
+    } else if (message.kind === 'drain') {
       setTimeout(() => process.exit(0), CLOSE_MS).unref();
       void close()
         .catch((error: unknown) => log.error({ reason: (error as Error).message }, 'the analyst did not end cleanly'))

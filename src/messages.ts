@@ -61,7 +61,13 @@ export interface AnalystStart {
 export type ToAnalyst =
   | AnalystStart
   | { readonly kind: 'contracts'; readonly contracts: readonly PreparedContract[] }
-  | { readonly kind: 'workers'; readonly serving: number; readonly wanted: number }
+  | {
+      readonly kind: 'workers';
+      readonly serving: number;
+      readonly wanted: number;
+      /** Where the gateway listens, once it does. */
+      readonly port: number | undefined;
+    }
   | { readonly kind: 'drain' };
 
 export type FromAnalyst =

@@ -60,6 +60,7 @@ export class Supervisor {
   readonly #keySets: KeySetKeeper;
   readonly #contracts: ContractKeeper;
   #workersStarted = 0;
+  #gatewayPort: number | undefined;
   #crashes = 0;
   #analystCrashes = 0;
   #analystStartedAt = 0;
@@ -197,6 +198,7 @@ export class Supervisor {
           } satisfies ToWorker);
         } else if (message.kind === 'listening') {
           state.isServing = true;
+          this.#gatewayPort = message.port;
           this.#tellServing();
           resolve(message.port);
         } else if (message.kind === 'unknown-key') this.#keySets.askAgain(Date.now());
@@ -252,6 +254,7 @@ export class Supervisor {
       kind: 'workers',
       serving: this.#isStopping ? 0 : serving,
       wanted: this.#settings.workers,
+      port: this.#gatewayPort,
     };
     if (this.#analyst?.connected === true) this.#analyst.send(message);
   }

@@ -5,10 +5,15 @@ import type { DocumentFault, PolicyBundle } from '../core/document.ts';
 import type { SinkOutcome, SinkState } from '../core/sink.ts';
 import type { Store } from '../core/store.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { DataFlows } from './data-flows.ts';
+import type { PolicyFiles } from './policy-files.ts';
 import type { RecentTransactions } from './recent-transactions.ts';
 import type { AnalysisContext } from './resource-incidents.ts';
 import type { RestrictionBook } from './restriction-book.ts';
+import type { SessionStore } from './session-store.ts';
 import type { Caller, Role, TokenStore } from './token-store.ts';
+import type { TrafficHistory } from './traffic-history.ts';
+import type { UserStore } from './user-store.ts';
 
 export interface AdminContext extends AnalysisContext {
   readonly learner: Learner;
@@ -20,14 +25,23 @@ export interface AdminContext extends AnalysisContext {
   readonly store: Pick<Store, 'kind' | 'health'>;
   readonly policy: () => { readonly bundle: PolicyBundle; readonly faults: readonly DocumentFault[] };
   readonly workers: () => { readonly serving: number; readonly wanted: number };
+  /** Reads the policy files again at once; resolves when that is done. */
+  readonly reload: () => Promise<void>;
+  readonly policyFiles: PolicyFiles;
+  readonly history: TrafficHistory;
+  readonly flows: DataFlows;
   readonly book: RestrictionBook;
   readonly recent: RecentTransactions;
   readonly tokens: TokenStore;
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
   readonly audit: AuditLog;
   readonly metrics: () => Promise<string>;
+  /** The built console; undefined takes the one beside this code. */
+  readonly consoleFolder?: string;
   /** Host names the port answers to, besides loopback. */
   readonly hosts: readonly string[];
-  readonly gateway: { readonly mode: string; readonly listen: { readonly host: string; readonly port: number } };
+  readonly gateway: () => { readonly mode: string; readonly scheme: 'http' | 'https'; readonly port: number };
 }
 
 declare module 'fastify' {

@@ -1,10 +1,12 @@
 // /api/v1/incidents, proposals and detections: what happened, who works on it, what is proposed against whom.
 // Every change is audited with the state before and after.
 import type { FastifyInstance } from 'fastify';
-import type { Analysis } from '../analysis/analysis.ts';
+import type { Analysis, IncidentFilter } from '../analysis/analysis.ts';
 import type { Exchange } from '../analysis/exchange.ts';
 import { SEVERITIES, type Severity } from '../core/finding.ts';
 import {
+  FAMILIES,
+  type Family,
   INCIDENT_MODULES,
   INCIDENT_STATUSES,
   type Incident,
@@ -12,6 +14,7 @@ import {
   type IncidentStatus,
 } from '../core/incident.ts';
 import type { AuditLog } from './audit-log.ts';
+import { incidentsAsCsv } from './incidents-as-csv.ts';
 
 export interface AnalysisContext {
   readonly analysis: Analysis;
@@ -21,11 +24,14 @@ export interface AnalysisContext {
 }
 
 const BULK_MAX = 200;
+const EXPORTED_MAX = 100_000;
 
 interface Query {
   readonly status?: readonly IncidentStatus[];
   readonly severity?: readonly Severity[];
   readonly module?: IncidentModule;
+  readonly family?: Family;
+  readonly owasp?: string;
   readonly detection?: string;
   readonly endpoint?: string;
   readonly actor?: string;
@@ -44,6 +50,8 @@ const querystring = {
     status: { type: 'array', items: { enum: INCIDENT_STATUSES } },
     severity: { type: 'array', items: { enum: SEVERITIES } },
     module: { enum: INCIDENT_MODULES },
+    family: { enum: FAMILIES },
+    owasp: { type: 'string', maxLength: 20, description: 'Such as `API1:2023`.' },
     detection: { type: 'string', maxLength: 100 },
     endpoint: { type: 'string', maxLength: 500 },
     actor: { type: 'string', maxLength: 300, description: 'Key of an actor, such as `ip:203.0.113.7`.' },
@@ -53,6 +61,12 @@ const querystring = {
     offset: { type: 'integer', minimum: 0, default: 0 },
     limit: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
   },
+} as const;
+
+const { offset: _, limit: __, ...filters } = querystring.properties;
+const exported = {
+  ...querystring,
+  properties: { ...filters, format: { enum: ['csv', 'json'], default: 'json' } },
 } as const;
 
 interface Edit {
@@ -102,15 +116,23 @@ export function incidentRoutes(api: FastifyInstance, { analysis, exchange, audit
   };
 
   api.get<{ Querystring: Query }>('/incidents', { schema: { querystring } }, async (request) => {
-    const { offset, limit, since, ...filter } = request.query;
-    const { total, items } = analysis.incidents(
-      since === undefined ? filter : { ...filter, since: Date.parse(since) },
-      offset,
-      limit,
-    );
+    const { offset, limit } = request.query;
+    const { total, items } = analysis.incidents(filterOf(request.query), offset, limit);
     // Evidence and history come with the single incident.
     return { total, items: items.map(({ evidence, history, comments, ...incident }) => incident) };
   });
+
+  api.get<{ Querystring: Query & { format: 'csv' | 'json' } }>(
+    '/incidents/export',
+    { schema: { querystring: exported } },
+    async (request, reply) => {
+      const { items } = analysis.incidents(filterOf(request.query), 0, EXPORTED_MAX);
+      const { format } = request.query;
+      reply.header('content-disposition', `attachment; filename="incidents.${format}"`);
+      if (format === 'csv') return reply.type('text/csv; charset=utf-8').send(incidentsAsCsv(items));
+      return items;
+    },
+  );
 
   api.get<{ Params: { id: string } }>('/incidents/:id', async (request, reply) => {
     const incident = analysis.incident(request.params.id);
@@ -135,6 +157,10 @@ export function incidentRoutes(api: FastifyInstance, { analysis, exchange, audit
   );
 
   api.get('/detections', async () => ({ items: analysis.precisions() }));
+}
+
+function filterOf({ offset, limit, since, ...filter }: Query): IncidentFilter {
+  return since === undefined ? filter : { ...filter, since: Date.parse(since) };
 }
 
 function stateOf({ status, assignee }: Incident): { status: IncidentStatus; assignee: string | undefined } {

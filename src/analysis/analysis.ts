@@ -45,6 +45,9 @@ export interface IncidentFilter {
   readonly status?: readonly Incident['status'][];
   readonly severity?: readonly Incident['severity'][];
   readonly module?: Incident['module'];
+  readonly family?: Incident['family'];
+  /** Category of the OWASP API Security Top 10, such as `API1:2023`. */
+  readonly owasp?: string;
   readonly detection?: string;
   readonly endpoint?: string;
   /** Key of an actor. */
@@ -284,10 +287,12 @@ export interface AnalysisDump {
 }
 
 function isWanted(incident: Incident, filter: IncidentFilter): boolean {
-  const { status, severity, module, detection, endpoint, actor, result, since, text } = filter;
+  const { status, severity, module, family, owasp, detection, endpoint, actor, result, since, text } = filter;
   if (status !== undefined && !status.includes(incident.status)) return false;
   if (severity !== undefined && !severity.includes(incident.severity)) return false;
   if (module !== undefined && incident.module !== module) return false;
+  if (family !== undefined && incident.family !== family) return false;
+  if (owasp !== undefined && !incident.owasp.includes(owasp)) return false;
   if (detection !== undefined && !incident.detections.some(([one]) => one === detection)) return false;
   if (endpoint !== undefined && !incident.endpoints.includes(endpoint) && incident.endpoint !== endpoint) return false;
   if (actor !== undefined && !incident.actors.some((one) => actorKey(one) === actor)) return false;

@@ -1,7 +1,7 @@
 // Watches the folders of policies and brings a good change to everybody; a bad one is refused, said, and changes nothing.
 import type { DocumentFault, PolicyBundle } from '../core/document.ts';
 import { emptiedFolder, type PolicyDirectories } from '../policy-loader/load-directories.ts';
-import { loadInChild } from '../policy-loader/load-in-child.ts';
+import { type ChildLoad, loadInChild } from '../policy-loader/load-in-child.ts';
 import { watchFiles } from '../policy-loader/watch.ts';
 
 export interface LivePolicy {
@@ -23,8 +23,7 @@ export function watchPolicies({ directories, live, onPublish, onRefuse }: Policy
   const reload = serialised(async () => {
     const emptied = emptiedFolder(directories, live.bundle);
     const result = emptied === undefined ? await loadInChild(directories) : { refusal: emptied.message };
-    const faults =
-      'refusal' in result ? [{ file: '', line: 1, column: 1, message: result.refusal }] : result.load.faults;
+    const faults = faultsOf(result);
     if (faults.length > 0 || 'refusal' in result) {
       live.faults = faults;
       live.refusals += 1;
@@ -44,6 +43,15 @@ export function watchPolicies({ directories, live, onPublish, onRefuse }: Policy
     () => void reload(),
   );
   return reload;
+}
+
+/** What would be wrong with these folders; nothing is published. */
+export async function checkPolicies(directories: PolicyDirectories): Promise<readonly DocumentFault[]> {
+  return faultsOf(await loadInChild(directories));
+}
+
+function faultsOf(result: ChildLoad): readonly DocumentFault[] {
+  return 'refusal' in result ? [{ file: '', line: 1, column: 1, message: result.refusal }] : result.load.faults;
 }
 
 /** Runs one at a time; calls that come meanwhile become one more run. */

@@ -38,12 +38,14 @@ export async function runGateway(options: RunOptions): Promise<number> {
     if (given.configuration === undefined) return refuse(...given.faults.map(faultLine));
   }
   const { configuration } = given;
-  const directories = policyDirectories(configuration);
+  const dataFolder = resolve(configuration.data ?? '.sallyport');
+  const chosen = policyDirectories(configuration);
+  // The console writes policies before anybody has chosen a folder for them.
+  const directories = { ...chosen, operator: chosen.operator ?? join(dataFolder, 'policies') };
+  mkdirSync(directories.operator, { recursive: true, mode: 0o700 });
   const loaded = await loadInChild(directories);
   if ('refusal' in loaded) return refuse(loaded.refusal);
   if (loaded.load.faults.length > 0) return refuse(...loaded.load.faults.map(faultLine));
-  const dataFolder = resolve(configuration.data ?? '.sallyport');
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const supervisor = new Supervisor({
     configuration,
     contracts: given.contracts,
@@ -69,7 +71,7 @@ export async function runGateway(options: RunOptions): Promise<number> {
     `  Sallyport is running in ${configuration.mode} mode.`,
     '',
     `  gateway   ${gateway}  →  ${upstream}`,
-    `  admin     http://localhost:${adminPort}`,
+    `  admin     http://localhost:${adminPort}  (console and API)`,
     `  policies  ${loaded.load.bundle.documents.length} documents, version ${loaded.load.bundle.version}${configuration.policies === undefined ? '' : `, yours in ${configuration.policies}`}`,
     ...(firstToken === undefined
       ? []
