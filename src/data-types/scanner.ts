@@ -4,7 +4,6 @@ import type { BodyFormat } from '../core/detector.ts';
 import type { DataTypeDocument } from '../core/document.ts';
 import { type AutomatonEntry, buildAutomaton } from './automaton.ts';
 import { type CompiledPattern, type CompiledType, compileType } from './compiled-type.ts';
-import { JsonSkipper } from './json-skipper.ts';
 import { NameContexts } from './name-contexts.ts';
 import { type Found, type Hit, Pass, type Tables } from './pass.ts';
 import type { PatternNode } from './pattern-tree.ts';
@@ -32,12 +31,9 @@ export class Scanner {
     this.#names = new NameContexts(this.types);
     const anywhere = this.types.filter((type) => type.trigger === 'anywhere').sort((a, b) => b.rank - a.rank);
     const unannounced = anywhere.filter((type) => !type.isContextRequired);
-    const quiet = automatonOf(this.types, unannounced);
-    const shortest = Math.min(...unannounced.flatMap((type) => type.patterns.map(numberBytesMin)));
     this.#tables = {
-      unannounced: quiet,
-      numberBytesMin: shortest,
-      skipper: new JsonSkipper(quiet, shortest),
+      unannounced: automatonOf(this.types, unannounced),
+      numberBytesMin: Math.min(...unannounced.flatMap((type) => type.patterns.map(numberBytesMin))),
       announced: automatonOf(this.types, anywhere),
       atSign: this.types.filter((type) => type.trigger === 'at-sign'),
     };
@@ -48,9 +44,8 @@ export class Scanner {
     return this.scanAll(bytes, format).hits;
   }
 
-  /** `skips: false` reads every byte; the hits are the same. */
-  scanAll(bytes: Buffer, format: BodyFormat, skips = true): ScanResult {
-    const pass = new Pass(skips ? this.#tables : { ...this.#tables, skipper: undefined }, bytes);
+  scanAll(bytes: Buffer, format: BodyFormat): ScanResult {
+    const pass = new Pass(this.#tables, bytes);
     switch (format) {
       case 'json':
       case 'ndjson':
