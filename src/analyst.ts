@@ -10,16 +10,18 @@ import { createAdminServer } from './admin/server.ts';
 import { SessionStore } from './admin/session-store.ts';
 import { TokenStore } from './admin/token-store.ts';
 import { UserStore } from './admin/user-store.ts';
+import type { Learner } from './analysis/learning/learner.ts';
 import { SharedRestrictions } from './analysis/response/shared-restrictions.ts';
 import { type Behaviour, startBehaviour } from './analyst/behaviour.ts';
+import { Decisions } from './analyst/decisions.ts';
 import { agreeOnSecret, openInstallation } from './analyst/installation.ts';
-import { startLearning } from './analyst/learning.ts';
+import { type Learning, startLearning } from './analyst/learning.ts';
 import { startPictures } from './analyst/pictures.ts';
 import { checkPolicies, type LivePolicy, watchPolicies } from './analyst/policies.ts';
-import type { LearnedEndpoint } from './core/learned-endpoint.ts';
+import { WorkersKnowledge } from './analyst/workers-knowledge.ts';
 import { FLUSH_MS } from './core/store.ts';
 import { statedTemplates } from './inspection/stated-templates.ts';
-import type { AnalystStart, FromAnalyst, LearnedForWorkers, ToAnalyst } from './messages.ts';
+import type { AnalystStart, FromAnalyst, ToAnalyst } from './messages.ts';
 import { listenForRecords } from './records/record-server.ts';
 import { TotalsOfWorkers } from './records/totals.ts';
 import { openSinks } from './sinks/open-sinks.ts';
@@ -44,16 +46,6 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   const pictures = startPictures(dataFolder, log, (received) => recent.note('traffic', { received }));
   const store = openStore(configuration.store, { dataFolder, log });
   const installation = openInstallation(dataFolder);
-  let learned: LearnedForWorkers = { secret: installation.secret, templates: [] };
-  const agree = async (): Promise<void> => {
-    const secret = await agreeOnSecret(store, dataFolder, installation);
-    if (secret === learned.secret) return;
-    learned = { ...learned, secret };
-    tell({ kind: 'learned', learned });
-  };
-  await within(STORE_ANSWER_MS, agree());
-  store.subscribe('installation', { onMessage: () => {}, onListening: () => void agree().catch(() => {}) });
-
   const shared = new SharedRestrictions({ store, node: installation.node, book, now: Date.now });
   book.onChange((change, origin) => {
     tell({ kind: 'restrictions', change });
@@ -90,7 +82,14 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     },
   });
   const { analysis, exchange } = behaviour;
-  const learning = await startLearning({
+  let learning: Learning | undefined;
+  const decisions: Decisions = new Decisions(store, dataFolder, () => {
+    if (learning === undefined) return;
+    for (const subject of decisions.holding('template')) stateTemplate(learning.learner, subject);
+    knowledge.learned(learning.learner.endpoints());
+  });
+  const knowledge = new WorkersKnowledge({ secret: installation.secret, analysis, decisions, tell });
+  learning = await startLearning({
     store,
     node: installation.node,
     dataFolder,
@@ -98,13 +97,13 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     isSuspect: (key) => analysis.isSuspect(key),
     claim: (what, ttlMs) => exchange.claim(what, ttlMs),
     log,
-    onChange: (endpoints) => {
-      const templates = endpoints.filter(({ operation }) => operation === undefined).map(templateOf);
-      if (JSON.stringify(templates) === JSON.stringify(learned.templates)) return;
-      learned = { ...learned, templates };
-      tell({ kind: 'learned', learned });
-    },
+    onChange: (endpoints) => knowledge.learned(endpoints),
   });
+  const { learner } = learning;
+  const agree = async (): Promise<void> => knowledge.adopt(await agreeOnSecret(store, dataFolder, installation));
+  await within(STORE_ANSWER_MS, agree());
+  store.subscribe('installation', { onMessage: () => {}, onListening: () => void agree().catch(() => {}) });
+  for (const subject of decisions.holding('template')) stateTemplate(learner, subject);
   shared.start();
 
   await listenForRecords(first.socketPath, (batch) => {
@@ -112,7 +111,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     for (const record of batch.records) {
       recent.add(record);
       pictures.take(record);
-      learning.learner.take(record);
+      learner.take(record);
       analysis.take(record);
     }
   });
@@ -163,7 +162,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     audit,
     analysis,
     exchange,
-    learner: learning.learner,
+    learner,
+    decisions,
     sinks,
     store,
     metrics: () => registry.metrics(),
@@ -192,6 +192,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   process.on('message', (message: ToAnalyst) => {
     if (message.kind === 'workers') {
       const { serving, wanted, port } = message;
+      if (serving > workers.serving) knowledge.newWorker();
       Object.assign(workers, { serving, wanted, port: port ?? workers.port });
     } else if (message.kind === 'drain') {
       setTimeout(() => process.exit(0), CLOSE_MS).unref();
@@ -205,12 +206,15 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     adminPort: Number(new URL(address).port),
     firstToken: tokens.firstToken,
     restrictions: book.live(Date.now()),
-    learned,
+    learned: knowledge.all,
   });
 }
 
-function templateOf({ method, host, template, source }: LearnedEndpoint): LearnedForWorkers['templates'][number] {
-  return { method, host, template, source };
+/** `GET api.example/users/{id}`, as an operator wrote it. */
+function stateTemplate(learner: Learner, subject: string): void {
+  const [method = '', place = ''] = subject.split(' ');
+  const slash = place.indexOf('/');
+  learner.state({ method, host: place.slice(0, slash), template: place.slice(slash), source: 'operator' });
 }
 
 /** What takes longer, or fails, goes on without being waited for. */

@@ -19,7 +19,7 @@ import { compileSnapshot, type Snapshot } from './inspection/snapshot.ts';
 import { statedTemplates } from './inspection/stated-templates.ts';
 import { type TokenKey, TokenReader } from './inspection/token.ts';
 import { readKeySet } from './key-sets/key-set-reader.ts';
-import type { FromWorker, LearnedForWorkers, ToWorker, WorkerStart } from './messages.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { ContractTable } from './openapi/contract-table.ts';
 import { endpointsOf } from './openapi/endpoints-of.ts';
 import { WarmUp } from './openapi-loader/warm-up.ts';
@@ -71,12 +71,13 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
     if (logsAccess) out.write(accessLine(record, Date.now()));
   };
   let stated = statedTemplates({ ...configuration, openapiFiles: endpointsOf(first.contracts) });
-  const matcherOf = ({ templates }: LearnedForWorkers): EndpointMatcher =>
-    new EndpointMatcher([...stated, ...templates]);
-  const observerOf = ({ secret }: LearnedForWorkers): Observer | undefined =>
+  let { templates } = first.learned;
+  const matcherOf = (): EndpointMatcher => new EndpointMatcher([...stated, ...templates]);
+  const observerOf = (secret: string): Observer | undefined =>
     secret === '' ? undefined : new Observer(Buffer.from(secret, 'base64'));
-  let { learned } = first;
-  let observer = observerOf(learned);
+  let { secret } = first.learned;
+  let observer = observerOf(secret);
+  const baselines = new Map(first.learned.baselines.map((one) => [one.endpoint, one] as const));
   const contractsOf = (contracts: readonly PreparedContract[]): ContractTable =>
     new ContractTable(contracts, (route) => configuration.contracts[route]);
   const contracts = contractsOf(first.contracts);
@@ -84,7 +85,8 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
   warmUp.start(contracts);
   let snapshot: Snapshot = {
     ...compileSnapshot(first.bundle, first.restrictions),
-    endpoints: matcherOf(learned),
+    endpoints: matcherOf(),
+    baselines,
     contracts,
   };
   const sources = actorSources(configuration, first.keySets, () => tell({ kind: 'unknown-key' }));
@@ -122,19 +124,27 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
         snapshot.restrictions.change(message.change);
         break;
       case 'learned':
-        if (message.learned.secret !== learned.secret) observer = observerOf(message.learned);
-        learned = message.learned;
-        snapshot = { ...snapshot, endpoints: matcherOf(learned) };
+        if (message.secret !== secret) observer = observerOf(message.secret);
+        secret = message.secret;
+        templates = message.templates;
+        snapshot = { ...snapshot, endpoints: matcherOf() };
         engine.publish(snapshot);
         break;
       case 'contracts': {
         const contracts = contractsOf(message.contracts);
         stated = statedTemplates({ ...configuration, openapiFiles: endpointsOf(message.contracts) });
-        snapshot = { ...snapshot, contracts, endpoints: matcherOf(learned) };
+        snapshot = { ...snapshot, contracts, endpoints: matcherOf() };
         engine.publish(snapshot);
         warmUp.start(contracts);
         break;
       }
+      case 'baselines':
+        for (const endpoint of message.removed) baselines.delete(endpoint);
+        for (const one of message.changed) baselines.set(one.endpoint, one);
+        break;
+      case 'owners':
+        snapshot.owners.change(message.change.isWhole, message.change.owners);
+        break;
       case 'key-sets':
         sources.replaceKeySets(message.keySets);
         break;

@@ -1,5 +1,6 @@
 // What supervisor, workers and analyst say to each other. Small and rare; records go over their own socket.
 import type { Configuration } from './configuration/load.ts';
+import type { Baseline } from './core/baseline.ts';
 import type { PreparedContract } from './core/contract.ts';
 import type { DocumentFault, PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
@@ -24,6 +25,20 @@ export interface LearnedForWorkers {
   /** Keys the hashes of identifiers: base64, the same on every node of the installation. */
   readonly secret: string;
   readonly templates: readonly EndpointTemplate[];
+  readonly baselines: readonly Baseline[];
+}
+
+export interface BaselinesChange {
+  readonly kind: 'baselines';
+  readonly changed: readonly Baseline[];
+  /** Ids of endpoints. */
+  readonly removed: readonly string[];
+}
+
+/** Objects with one reader each, with their readers: hashes. */
+export interface OwnersChange {
+  readonly isWhole: boolean;
+  readonly owners: readonly (readonly [object: number, owner: number])[];
 }
 
 export type ToWorker =
@@ -32,7 +47,9 @@ export type ToWorker =
   | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
   | { readonly kind: 'key-sets'; readonly keySets: KeySets }
   | { readonly kind: 'contracts'; readonly contracts: readonly PreparedContract[] }
-  | { readonly kind: 'learned'; readonly learned: LearnedForWorkers }
+  | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
+  | BaselinesChange
+  | { readonly kind: 'owners'; readonly change: OwnersChange }
   | { readonly kind: 'drain' };
 
 export type FromWorker =
@@ -81,5 +98,7 @@ export type FromAnalyst =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
   | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
-  | { readonly kind: 'learned'; readonly learned: LearnedForWorkers }
+  | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
+  | BaselinesChange
+  | { readonly kind: 'owners'; readonly change: OwnersChange }
   | { readonly kind: 'refused'; readonly faults: readonly DocumentFault[] };

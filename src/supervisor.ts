@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import type { Configuration } from './configuration/load.ts';
 import { isUrl } from './configuration/relative-paths.ts';
 import { actorKey } from './core/actor.ts';
+import type { Baseline } from './core/baseline.ts';
 import type { PreparedContract } from './core/contract.ts';
 import type { PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
 import type { Restriction, RestrictionChange } from './core/restriction.ts';
 import { KEY_SET_TIMES, KeySetKeeper } from './key-sets/key-set-keeper.ts';
-import type { FromAnalyst, FromWorker, LearnedForWorkers, ToAnalyst, ToWorker } from './messages.ts';
+import type { BaselinesChange, FromAnalyst, FromWorker, LearnedForWorkers, ToAnalyst, ToWorker } from './messages.ts';
 import { outlineOf } from './openapi/outline.ts';
 import { ContractKeeper } from './openapi-loader/contract-keeper.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
@@ -56,7 +57,8 @@ export class Supervisor {
   #analyst: ChildProcess | undefined;
   #bundle: PolicyBundle;
   readonly #restrictions = new Map<string, Restriction>();
-  #learned: LearnedForWorkers = { secret: '', templates: [] };
+  #learned: Pick<LearnedForWorkers, 'secret' | 'templates'> = { secret: '', templates: [] };
+  readonly #baselines = new Map<string, Baseline>();
   readonly #keySets: KeySetKeeper;
   readonly #contracts: ContractKeeper;
   #workersStarted = 0;
@@ -131,6 +133,7 @@ export class Supervisor {
             const removed = [...this.#restrictions.values()].filter((one) => !known.has(one.id));
             this.#changeRestrictions({ added: message.restrictions, removed });
             this.#setLearned(message.learned);
+            this.#changeBaselines({ kind: 'baselines', changed: message.learned.baselines, removed: [] });
             this.#tellServing();
             resolve(message);
             break;
@@ -146,7 +149,13 @@ export class Supervisor {
             this.#changeRestrictions(message.change);
             break;
           case 'learned':
-            this.#setLearned(message.learned);
+            this.#setLearned(message);
+            break;
+          case 'baselines':
+            this.#changeBaselines(message);
+            break;
+          case 'owners':
+            this.#tellWorkers(message);
             break;
           case 'refused':
             break;
@@ -192,7 +201,7 @@ export class Supervisor {
             contracts: this.#contracts.contracts,
             bundle: this.#bundle,
             restrictions: [...this.#restrictions.values()],
-            learned: this.#learned,
+            learned: { ...this.#learned, baselines: [...this.#baselines.values()] },
             keySets: this.#keySets.sets,
             socketPath: this.#socketPath,
           } satisfies ToWorker);
@@ -239,9 +248,15 @@ export class Supervisor {
     this.#tellWorkers({ kind: 'restrictions', change });
   }
 
-  #setLearned(learned: LearnedForWorkers): void {
-    this.#learned = learned;
-    this.#tellWorkers({ kind: 'learned', learned });
+  #setLearned({ secret, templates }: Pick<LearnedForWorkers, 'secret' | 'templates'>): void {
+    this.#learned = { secret, templates };
+    this.#tellWorkers({ kind: 'learned', secret, templates });
+  }
+
+  #changeBaselines(change: BaselinesChange): void {
+    for (const endpoint of change.removed) this.#baselines.delete(endpoint);
+    for (const one of change.changed) this.#baselines.set(one.endpoint, one);
+    this.#tellWorkers(change);
   }
 
   #tellWorkers(message: ToWorker): void {

@@ -15,8 +15,26 @@ import type { Caller, Role, TokenStore } from './token-store.ts';
 import type { TrafficHistory } from './traffic-history.ts';
 import type { UserStore } from './user-store.ts';
 
+type DecisionKind = 'promotion' | 'template';
+
 export interface AdminContext extends AnalysisContext {
   readonly learner: Learner;
+  /** What people decided about endpoints: promotions and templates of their own. */
+  readonly decisions: {
+    get(
+      kind: DecisionKind,
+      subject: string,
+    ): { readonly holds: boolean; readonly by: string; readonly at: number } | undefined;
+    holding(kind: DecisionKind): readonly string[];
+    /** False when there is no room for one more. */
+    decide(decision: {
+      readonly kind: DecisionKind;
+      readonly subject: string;
+      readonly holds: boolean;
+      readonly by: string;
+      readonly at: number;
+    }): boolean;
+  };
   readonly sinks: {
     states(): readonly SinkState[];
     /** Undefined when no sink has this name. */

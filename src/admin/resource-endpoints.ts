@@ -31,6 +31,7 @@ const change = {
     keepVersion: { const: true },
     rollBackTo: { type: 'integer', minimum: 1 },
     reset: { const: true },
+    isPromoted: { type: 'boolean' },
   },
 } as const;
 interface Change {
@@ -38,20 +39,48 @@ interface Change {
   readonly keepVersion?: true;
   readonly rollBackTo?: number;
   readonly reset?: true;
+  /** Learned rules block here instead of tagging. */
+  readonly isPromoted?: boolean;
 }
 
+/** Merges what it covers into one endpoint; written without a parameter, it keeps a path apart from its siblings. */
+const template = {
+  type: 'object',
+  required: ['template'],
+  additionalProperties: false,
+  properties: {
+    template: {
+      type: 'string',
+      maxLength: 1_000,
+      pattern: '^[A-Z]{1,20} [a-z0-9.:\\[\\]-]{0,255}(?:/(?:\\{[A-Za-z_][A-Za-z0-9_]{0,63}\\}|[^/{}\\s?#]{0,200}))+$',
+      description: '`GET api.example/users/{id}`',
+    },
+    holds: {
+      type: 'boolean',
+      default: true,
+      description: '`false` takes it back; what it merged stays one endpoint until the baseline is reset.',
+    },
+  },
+} as const;
+
+const NO_ROOM = { title: 'There are too many decisions; take some back', status: 409 };
 const NOT_FOUND = { title: 'No such endpoint', status: 404 };
 
 export function endpointRoutes(
   api: FastifyInstance,
-  { learner, audit }: Pick<AdminContext, 'learner' | 'audit'>,
+  { learner, decisions, audit }: Pick<AdminContext, 'learner' | 'decisions' | 'audit'>,
 ): void {
+  const isPromoted = (id: string): boolean => decisions.get('promotion', id)?.holds === true;
+
   api.get<{ Querystring: Query }>('/endpoints', { schema: { querystring } }, async (request) => {
     const { host, text, offset, limit } = request.query;
     const wanted = learner
       .endpoints()
       .filter((one) => (host === undefined || one.host === host) && (text === undefined || one.id.includes(text)));
-    return { total: wanted.length, items: wanted.slice(offset, offset + limit).map(inShort) };
+    return {
+      total: wanted.length,
+      items: wanted.slice(offset, offset + limit).map((one) => ({ ...inShort(one), isPromoted: isPromoted(one.id) })),
+    };
   });
 
   /** The id is percent-encoded: `GET%20api.example%2Fusers%2F%7Bid%7D`. */
@@ -59,7 +88,7 @@ export function endpointRoutes(
     const endpoint = learner.endpoint(request.params.id);
     return endpoint === undefined
       ? reply.code(404).send(NOT_FOUND)
-      : { ...endpoint, versions: learner.versions(endpoint.id) };
+      : { ...endpoint, isPromoted: isPromoted(endpoint.id), versions: learner.versions(endpoint.id) };
   });
 
   api.get<{ Querystring: { host?: string } }>('/baselines/openapi', async (request) => {
@@ -73,15 +102,44 @@ export function endpointRoutes(
     async (request, reply) => {
       const { id } = request.params;
       if (learner.endpoint(id) === undefined) return reply.code(404).send(NOT_FOUND);
-      const { isFrozen, keepVersion, rollBackTo, reset } = request.body;
+      const { isFrozen, keepVersion, rollBackTo, reset, isPromoted: promote } = request.body;
       if (rollBackTo !== undefined && !learner.rollBack(id, rollBackTo)) {
         return reply.code(409).send({ title: `There is no version ${rollBackTo}`, status: 409 });
       }
       if (isFrozen !== undefined) learner.freeze(id, isFrozen);
       if (keepVersion === true) learner.keepVersion(id, Date.now());
       if (reset === true) learner.reset(id);
+      if (promote !== undefined) {
+        const decision = {
+          kind: 'promotion',
+          subject: id,
+          holds: promote,
+          by: request.caller!.name,
+          at: Date.now(),
+        } as const;
+        if (!decisions.decide(decision)) return reply.code(409).send(NO_ROOM);
+      }
       audit.add({ actor: request.caller!.name, action: 'baseline.change', target: id, after: request.body });
-      return { id, versions: learner.versions(id), isFrozen: learner.endpoint(id)?.isFrozen ?? false };
+      return {
+        id,
+        versions: learner.versions(id),
+        isFrozen: learner.endpoint(id)?.isFrozen ?? false,
+        isPromoted: isPromoted(id),
+      };
+    },
+  );
+
+  api.get('/endpoint-templates', async () => ({ items: decisions.holding('template') }));
+
+  api.put<{ Body: { template: string; holds: boolean } }>(
+    '/endpoint-templates',
+    { schema: { body: template }, config: { role: 'analyst' } },
+    async (request, reply) => {
+      const { template: subject, holds } = request.body;
+      const decision = { kind: 'template', subject, holds, by: request.caller!.name, at: Date.now() } as const;
+      if (!decisions.decide(decision)) return reply.code(409).send(NO_ROOM);
+      audit.add({ actor: request.caller!.name, action: 'template.change', target: subject, after: { holds } });
+      return { template: subject, holds };
     },
   );
 }

@@ -19,6 +19,7 @@ import { Response, type ResponseWish } from './response/response.ts';
 import type { Occurrence } from './scenarios/occurrence.ts';
 import { Occurrences } from './scenarios/occurrences.ts';
 import type { OwnerInvariant } from './scenarios/patterns/owner-field.ts';
+import type { ObjectOwner, PrivatePlace } from './scenarios/patterns/ownership.ts';
 import { ScenarioExceptions } from './scenarios/scenario-exceptions.ts';
 import { type ScenarioDump, Scenarios } from './scenarios/scenarios.ts';
 import type { Signal } from './scenarios/signal.ts';
@@ -208,6 +209,16 @@ export class Analysis {
   /** Owner fields learned well enough for the data plane to hold an answer back. */
   ownerInvariants(): OwnerInvariant[] {
     return this.#scenarios.ownerInvariants();
+  }
+
+  /** Endpoints whose objects have one reader each, and for whom that does not hold. */
+  privatePlaces(): PrivatePlace[] {
+    return this.#scenarios.privatePlaces();
+  }
+
+  /** Objects with their owners, for the data plane: all that are known, or what changed since the last call. */
+  takeOwners(isWhole: boolean, entriesMax: number): ObjectOwner[] {
+    return this.#scenarios.takeOwners(isWhole, entriesMax);
   }
 
   /** Entries held and dropped for want of room, for metrics. */

@@ -1,7 +1,7 @@
 import type { SuiteDocument } from '../core/document.ts';
 import { createDefaultEngine } from '../inspection/default-engine.ts';
 import { runSuite } from '../inspection/run-suite.ts';
-import { compileSnapshot } from '../inspection/snapshot.ts';
+import { compileSnapshot, withBaseline } from '../inspection/snapshot.ts';
 import { loadDirectories } from '../policy-loader/load-directories.ts';
 import { faultLine, givenConfiguration, policyDirectories } from './read-configuration.ts';
 
@@ -22,7 +22,8 @@ export async function runTest(folder: string | undefined, options: { readonly co
   for (const suite of suites) {
     for (const result of runSuite(
       suite,
-      (mode, onRecord, contracts) => createDefaultEngine({ ...snapshot, contracts }, mode, onRecord),
+      (mode, onRecord, contracts, baseline) =>
+        createDefaultEngine(withBaseline({ ...snapshot, contracts }, baseline), mode, onRecord),
       Date.now(),
     )) {
       if (result.differences.length === 0) {

@@ -1,6 +1,7 @@
 // The three shapes a detector can have. A detector looks at one transaction, never decides, never waits, keeps no state.
 // `load` runs once per policy version and compiles; what it returns only looks.
 import type { Actor, Token } from './actor.ts';
+import type { Baseline } from './baseline.ts';
 import type { ServerField, Violation } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Field, Location } from './field.ts';
@@ -19,6 +20,13 @@ export interface Recognition {
   readonly matched?: string;
   /** The strongest action this one may cause, when it is weaker than the document's. */
   readonly actionMax?: Action;
+  /** Instead of the document's, where an operator decided for one endpoint. */
+  readonly action?: Action;
+  readonly dataType?: string;
+  /** How many values it stands for. */
+  readonly count?: number;
+  /** The learned figure that was passed. */
+  readonly threshold?: number;
 }
 
 /** A recognition that says itself where it sits, for detectors that look at more than one field. */
@@ -56,9 +64,15 @@ export interface ResponseDetector<S = unknown> extends DetectorBase<S> {
   load(settings: S): (response: ResponseView) => readonly PlacedRecognition[];
 }
 
+/** Compares a response with what was learned of its endpoint. Called only where there is a baseline, and the answer is a success. */
+export interface BaselineDetector<S = unknown> extends DetectorBase<S> {
+  readonly kind: 'baseline';
+  load(settings: S): (view: BaselineView) => readonly PlacedRecognition[];
+}
+
 // The settings type is erased where detectors of different settings stand in one list.
 // biome-ignore lint/suspicious/noExplicitAny: variance of S
-export type Detector = FieldDetector<any> | RequestDetector<any> | ResponseDetector<any>;
+export type Detector = FieldDetector<any> | RequestDetector<any> | ResponseDetector<any> | BaselineDetector<any>;
 
 /** What request detectors may look at. */
 export interface RequestView {
@@ -109,6 +123,21 @@ export interface ResponseView {
   readonly status: number;
   readonly rawHeaders: RawHeaders;
   readonly body: BodyView | undefined;
+}
+
+export interface BaselineView {
+  readonly request: RequestView;
+  readonly status: number;
+  readonly body: BodyView;
+  readonly baseline: Baseline;
+  /** Values found in the body, by data type. */
+  readonly dataTypes: readonly (readonly [type: string, count: number])[];
+  /** Tags of a data type: `pii`, `sensitive` … */
+  readonly tagsOf: (dataType: string) => readonly string[];
+  /** The body as JSON has it; undefined when it is none. Parsed on first use. */
+  readonly json: () => unknown;
+  /** Whose the object is that the path names, as far as this worker knows. */
+  readonly owner: () => 'caller' | 'somebody else' | undefined;
 }
 
 /** A body after its content-encoding was undone. */

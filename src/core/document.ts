@@ -1,6 +1,8 @@
 // Policy documents after validation: plain JSON values, so that a bundle can cross process borders as it is.
 // The zod schemas in policy/ produce exactly these types; compiling them into closures happens in each worker.
+
 import type { ActorKind } from './actor.ts';
+import type { Baseline } from './baseline.ts';
 import type { Location } from './field.ts';
 import type { Action, Severity } from './finding.ts';
 import type { Family, IncidentModule } from './incident.ts';
@@ -176,6 +178,8 @@ export interface SuiteCase {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: unknown;
   };
+  /** What was learned of the endpoint; undefined where nothing was. */
+  readonly baseline: Baseline | undefined;
   readonly response:
     | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown }
     | undefined;

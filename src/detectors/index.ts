@@ -1,7 +1,9 @@
 // Every detector, in running order.
 import type { Detector } from '../core/detector.ts';
+import { bolaOwnerFieldInline, bolaOwnershipInline } from './bola-inline.ts';
 import { directoryListing } from './directory-listing.ts';
 import { errorDisclosure } from './error-disclosure.ts';
+import { excessiveDataInOneResponse } from './excessive-data-in-one-response.ts';
 import { fileInclusion } from './file-inclusion.ts';
 import { graphqlAbuse, graphqlAbuseInQuery } from './graphql-abuse.ts';
 import { injectionCode } from './injection-code.ts';
@@ -16,11 +18,13 @@ import { injectionTemplate } from './injection-template.ts';
 import { injectionXpath } from './injection-xpath.ts';
 import { jwtTampering } from './jwt-tampering.ts';
 import { massAssignment } from './mass-assignment.ts';
+import { oversizedResponse } from './oversized-response.ts';
 import { misplacedParameter, misplacedParameterInBody, parameterPollution } from './parameter-pollution.ts';
 import { pathTraversal } from './path-traversal.ts';
 import { prototypePollution } from './prototype-pollution.ts';
 import { scannerSignature } from './scanner-signature.ts';
 import { schemaViolation, schemaViolationInBody, schemaViolationInResponse } from './schema-violation.ts';
+import { sensitiveDataExposure } from './sensitive-data-exposure.ts';
 import { sourceCodeDisclosure } from './source-code-disclosure.ts';
 import { ssrf } from './ssrf.ts';
 import { webShellResponse } from './web-shell-response.ts';
@@ -59,4 +63,9 @@ export const DETECTORS: readonly Detector[] = [
   directoryListing,
   sourceCodeDisclosure,
   schemaViolationInResponse,
+  oversizedResponse,
+  excessiveDataInOneResponse,
+  sensitiveDataExposure,
+  bolaOwnerFieldInline,
+  bolaOwnershipInline,
 ];

@@ -14,15 +14,22 @@ import { DataPolicies } from '../policy/data-policies.ts';
 import { Exceptions } from '../policy/exceptions.ts';
 import { Lists } from '../policy/lists.ts';
 import { compileMatch, type Facts } from '../policy/match.ts';
-import type { LoadedFieldDetector, LoadedRequestDetector, LoadedResponseDetector } from './detect.ts';
+import type {
+  LoadedBaselineDetector,
+  LoadedFieldDetector,
+  LoadedRequestDetector,
+  LoadedResponseDetector,
+} from './detect.ts';
 
 export interface CompiledPolicy {
   readonly version: string;
   readonly fieldDetectors: readonly LoadedFieldDetector[];
   readonly requestDetectors: readonly LoadedRequestDetector[];
   readonly responseDetectors: readonly LoadedResponseDetector[];
+  readonly baselineDetectors: readonly LoadedBaselineDetector[];
   /** Detector ids whose document is about some endpoints only, with the test for it. */
   readonly scopes: ReadonlyMap<string, (facts: Facts) => boolean>;
+  readonly tagsOfDataType: (id: string) => readonly string[];
   readonly scanner: Scanner;
   readonly dataPolicies: DataPolicies;
   readonly exceptions: Exceptions;
@@ -40,6 +47,7 @@ export function compilePolicy(bundle: PolicyBundle): CompiledPolicy {
   const fieldDetectors: LoadedFieldDetector[] = [];
   const requestDetectors: LoadedRequestDetector[] = [];
   const responseDetectors: LoadedResponseDetector[] = [];
+  const baselineDetectors: LoadedBaselineDetector[] = [];
   const scopes = new Map<string, (facts: Facts) => boolean>();
   for (const detector of DETECTORS) {
     const document = detectorDocuments.get(detector.id);
@@ -51,6 +59,8 @@ export function compilePolicy(bundle: PolicyBundle): CompiledPolicy {
     if (detector.kind === 'field') fieldDetectors.push({ detector, document, inspect: detector.load(settings) });
     else if (detector.kind === 'request')
       requestDetectors.push({ detector, document, inspect: detector.load(settings) });
+    else if (detector.kind === 'baseline')
+      baselineDetectors.push({ detector, document, inspect: detector.load(settings) });
     else responseDetectors.push({ detector, document, inspect: detector.load(settings) });
   }
   const dataTypes: DataTypeDocument[] = of('data-type');
@@ -62,10 +72,19 @@ export function compilePolicy(bundle: PolicyBundle): CompiledPolicy {
     fieldDetectors,
     requestDetectors,
     responseDetectors,
+    baselineDetectors,
+    tagsOfDataType: tagsOf(dataTypes),
     scopes,
     scanner: new Scanner(dataTypes),
     dataPolicies: new DataPolicies(dataPolicies, dataTypes),
     exceptions: new Exceptions(exceptions),
     lists: new Lists(lists),
   };
+}
+
+const NO_TAGS: readonly string[] = [];
+
+function tagsOf(documents: readonly DataTypeDocument[]): (id: string) => readonly string[] {
+  const tags = new Map(documents.map((document) => [document.id, document.tags] as const));
+  return (id) => tags.get(id) ?? NO_TAGS;
 }

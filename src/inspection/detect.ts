@@ -1,6 +1,8 @@
 // Runs the loaded detectors over one message. A detector that throws is a fault of ours: it is named, counted by the caller,
 // and never ends the transaction by itself.
 import type {
+  BaselineDetector,
+  BaselineView,
   FieldDetector,
   PlacedRecognition,
   Recognition,
@@ -27,6 +29,10 @@ export type LoadedRequestDetector = Loaded<RequestDetector> & {
 };
 export type LoadedResponseDetector = Loaded<ResponseDetector> & {
   readonly inspect: (response: ResponseView) => readonly PlacedRecognition[];
+};
+
+export type LoadedBaselineDetector = Loaded<BaselineDetector> & {
+  readonly inspect: (view: BaselineView) => readonly PlacedRecognition[];
 };
 
 export interface Detection {
@@ -112,6 +118,22 @@ export function detectInResponse(
   }
 }
 
+export function detectAgainstBaseline(
+  detectors: readonly LoadedBaselineDetector[],
+  view: BaselineView,
+  into: Detection,
+): void {
+  for (const loaded of detectors) {
+    try {
+      for (const found of loaded.inspect(view)) {
+        addStrongest(into.findings, toFinding(loaded.document, found, found.location, found.pointer, 'response-body'));
+      }
+    } catch {
+      into.failed.push(loaded.detector.id);
+    }
+  }
+}
+
 function toFinding(
   document: DetectorDocument,
   recognition: Recognition,
@@ -127,7 +149,10 @@ function toFinding(
     severity: recognition.severity ?? document.severity,
     confidence: recognition.confidence,
     what: recognition.what,
-    action: weaker(document.action, recognition.actionMax),
+    ...(recognition.dataType === undefined ? {} : { dataType: recognition.dataType }),
+    ...(recognition.count === undefined ? {} : { count: recognition.count }),
+    ...(recognition.threshold === undefined ? {} : { threshold: recognition.threshold }),
+    action: recognition.action ?? weaker(document.action, recognition.actionMax),
     policy: { kind: document.kind, id: document.id, file: document.source.file, line: document.source.line },
     owasp: document.owasp,
   };

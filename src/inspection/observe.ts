@@ -4,7 +4,9 @@
 // identifiers, data types, account and authentication always are.
 import type { Actor } from '../core/actor.ts';
 import type { BodyView, RequestView } from '../core/detector.ts';
+import { numberOfHash, pairOf } from '../core/hash.ts';
 import type { AuthenticationScheme, Observation, ObservedClaim, ObservedField } from '../core/observation.ts';
+import { claimWords } from '../core/role.ts';
 import { formatOf } from '../core/text-format.ts';
 import { headerValue, type RawHeaders, type ResponseHead } from '../core/transaction.ts';
 import { FIELDS_MAX, NO_DATA, observeBody, type SeenData } from './observe-body.ts';
@@ -18,7 +20,6 @@ const USER_AGENT_CHARS_MAX = 200;
 const HEADER_CHARS_MAX = 200;
 const HEADERS_MAX = 24;
 const SEGMENTS_MAX = 24;
-const CLAIM_VALUES_MAX = 16;
 const ACCOUNT_CHARS_MAX = 254;
 
 const IDENTITY_CLAIMS = [
@@ -34,7 +35,6 @@ const IDENTITY_CLAIMS = [
   'account_id',
   'client_id',
 ];
-const WORD_CLAIMS = ['role', 'roles', 'scope', 'scp', 'groups', 'permissions'];
 const URL_CREDENTIAL =
   /^(?:access_?token|auth(?:_?token)?|token|jwt|api_?key|apikey|secret|password|session(?:_?id)?|sid|sig)$/i;
 const PASSWORD_NAME = /^(?:pass(?:word|wd|phrase|code)?|pwd|pin)$/i;
@@ -130,15 +130,21 @@ export class Observer {
         claims.push({ name, hash: this.#hash.of(String(value).slice(0, 256)), word: undefined });
       }
     }
-    for (const name of WORD_CLAIMS) {
-      const value = Object.hasOwn(token.claims, name) ? token.claims[name] : undefined;
-      const words = typeof value === 'string' ? value.split(' ') : Array.isArray(value) ? value : [];
-      for (const word of words.slice(0, CLAIM_VALUES_MAX)) {
-        if (typeof word !== 'string' || word === '') continue;
-        claims.push({ name, hash: this.#hash.of(word.slice(0, 64)), word: word.slice(0, 64) });
-      }
-    }
+    for (const [name, word] of claimWords(token.claims)) claims.push({ name, hash: this.#hash.of(word), word });
     return claims;
+  }
+
+  /** What the path names, as learning knows it: the parameters of the template together. */
+  objectOf(template: string, segments: readonly string[]): number | undefined {
+    let object: number | undefined;
+    const names = template.split('/');
+    for (let i = 1; i < names.length; i++) {
+      const segment = segments[i - 1];
+      if (segment === undefined || !names[i]!.startsWith('{')) continue;
+      const hash = numberOfHash(this.#hash.of(segment));
+      object = object === undefined ? hash : pairOf(object, hash);
+    }
+    return object;
   }
 
   #query(query: RequestView['query']): ObservedField[] {

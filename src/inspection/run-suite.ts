@@ -1,4 +1,5 @@
 // Runs policy unit tests: each case is a recorded transaction through the engine, and what it expects is compared.
+import type { Baseline } from '../core/baseline.ts';
 import { DEFAULT_CONTRACT_ANSWERS } from '../core/contract.ts';
 import { type Contracts, NO_CONTRACTS } from '../core/contracts.ts';
 import type { SuiteCase, SuiteDocument } from '../core/document.ts';
@@ -18,11 +19,12 @@ export interface CaseResult {
   readonly differences: readonly string[];
 }
 
-/** An inspector for a mode, whose records go to `onRecord`, and whose one route `default` is held to `contracts`. */
+/** An inspector for a mode and what was learned, whose records go to `onRecord`, and whose one route `default` is held to `contracts`. */
 export type InspectorFor = (
   mode: SuiteCase['mode'],
   onRecord: (record: TransactionRecord) => void,
   contracts: Contracts,
+  baseline: Baseline | undefined,
 ) => Inspector;
 
 export function runSuite(suite: SuiteDocument, inspectorFor: InspectorFor, at: number): CaseResult[] {
@@ -34,13 +36,10 @@ export function runSuite(suite: SuiteDocument, inspectorFor: InspectorFor, at: n
   }
   return suite.cases.map((one, i) => {
     let record: TransactionRecord | undefined;
-    const inspector = inspectorFor(
-      one.mode,
-      (made) => {
-        record = made;
-      },
-      contracts,
-    );
+    const onRecord = (made: TransactionRecord): void => {
+      record = made;
+    };
+    const inspector = inspectorFor(one.mode, onRecord, contracts, one.baseline);
     const outcome = runRecorded(inspector, `${suite.id}-${i + 1}`, transactionOf(one, at));
     const differences = record === undefined ? ['the transaction was not completed'] : compare(one, record, outcome);
     return { suite: suite.id, name: one.name, file: one.source.file, line: one.source.line, differences };

@@ -1,10 +1,12 @@
-// The value a transaction pins at its start: policy, restrictions, the templates of endpoints, and contracts.
+// The value a transaction pins at its start: policy, restrictions, what was learned of endpoints, and contracts.
 // A new one replaces the old one whole; a transaction never sees two.
+import type { Baseline } from '../core/baseline.ts';
 import { type Contracts, NO_CONTRACTS } from '../core/contracts.ts';
 import type { PolicyBundle } from '../core/document.ts';
 import type { Restriction } from '../core/restriction.ts';
 import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts';
 import { EndpointMatcher } from './endpoints.ts';
+import { OwnerTable } from './owner-table.ts';
 import { RestrictionTable } from './restrictions.ts';
 
 export interface Snapshot {
@@ -12,6 +14,9 @@ export interface Snapshot {
   readonly restrictions: RestrictionTable;
   readonly endpoints: EndpointMatcher;
   readonly contracts: Contracts;
+  /** By endpoint. */
+  readonly baselines: Pick<ReadonlyMap<string, Baseline>, 'get'>;
+  readonly owners: OwnerTable;
 }
 
 /** Compiles a bundle. Throws when a document that passed validation cannot be compiled: the caller keeps the old snapshot. */
@@ -21,5 +26,12 @@ export function compileSnapshot(bundle: PolicyBundle, restrictions: readonly Res
     restrictions: new RestrictionTable(restrictions),
     endpoints: new EndpointMatcher([]),
     contracts: NO_CONTRACTS,
+    baselines: new Map(),
+    owners: new OwnerTable(),
   };
+}
+
+/** The same with one baseline for every endpoint: what a policy suite states. */
+export function withBaseline(snapshot: Snapshot, baseline: Baseline | undefined): Snapshot {
+  return baseline === undefined ? snapshot : { ...snapshot, baselines: { get: () => baseline } };
 }

@@ -36,6 +36,7 @@ import { emitHeaderFields } from '../decoding/headers.ts';
 import { unfold } from '../decoding/nested.ts';
 import { type DecodedTarget, decodeTarget } from '../decoding/target.ts';
 import type { Facts } from '../policy/match.ts';
+import { inspectAgainstBaseline } from './against-baseline.ts';
 import type { ClientAddress, clientAddressResolver } from './client-address.ts';
 import { inspectBodyData, inspectHeadData, maskedPath } from './data.ts';
 import { decide } from './decide.ts';
@@ -455,6 +456,14 @@ export class TransactionInspection implements Inspection {
     this.#responseBody = body;
     this.#seen.response = data.seen;
     this.#findings.push(...data.findings);
+    const learned = inspectAgainstBaseline(this.#snapshot, this.#shared.settings.observer?.(), {
+      request: this.#view!,
+      segments: this.#segments,
+      status,
+      body,
+      seen: data.seen,
+    });
+    if (learned !== undefined) this.#take(learned);
     this.#verdict = this.#decide();
     return data.mask;
   }

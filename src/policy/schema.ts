@@ -163,6 +163,20 @@ const suiteCase = z.strictObject({
     headers,
     body: z.unknown().optional(),
   }),
+  baseline: z
+    .strictObject({
+      promoted: z.boolean().default(false),
+      samples: z.number().int().min(0).default(10_000),
+      principals: z.number().int().min(0).default(100),
+      responseBytes: z.number().min(0).default(1_000),
+      records: z.number().min(0).default(10),
+      dataTypes: z.record(z.string(), z.number().min(0)).default({}),
+      ownerFields: z
+        .array(z.strictObject({ role: z.string().default('authenticated'), pointer, claim: z.string() }))
+        .default([]),
+    })
+    .optional()
+    .describe('What was learned of the endpoint: figures are the p99.9 of its answers.'),
   response: z
     .strictObject({ status: z.number().int().min(100).max(599).default(200), headers, body: z.unknown().optional() })
     .optional(),

@@ -1,6 +1,8 @@
 // Parsed YAML → policy documents, or the first fault of each document with its place and what to write instead.
 import { z } from 'zod';
+import type { Baseline } from '../core/baseline.ts';
 import type { ActorMatch, DataTypeDocument, DocumentFault, PolicyDocument } from '../core/document.ts';
+import type { LearnedRange } from '../core/learned-endpoint.ts';
 import { compileType } from '../data-types/compiled-type.ts';
 import { DETECTORS } from '../detectors/index.ts';
 import { didYouMean, firstIssue } from '../yaml/issue.ts';
@@ -104,6 +106,7 @@ function completed(
           ...one,
           source: { file, ...document.at(['cases', i]) },
           request: { ...one.request, body: one.request.body },
+          baseline: baselineOf(one.baseline),
           response: one.response === undefined ? undefined : { ...one.response, body: one.response.body },
           expect: {
             action: one.expect.action,
@@ -118,6 +121,25 @@ function completed(
     default:
       return parsed satisfies never;
   }
+}
+
+type WrittenBaseline = NonNullable<z.output<(typeof DOCUMENT_SCHEMAS)['suite']>['cases'][number]['baseline']>;
+
+function baselineOf(written: WrittenBaseline | undefined): Baseline | undefined {
+  if (written === undefined) return undefined;
+  const { promoted, samples, principals, ownerFields } = written;
+  const range = (p999: number): LearnedRange => ({ p50: p999, p99: p999, p999, count: samples });
+  return {
+    endpoint: '',
+    isPromoted: promoted,
+    samples,
+    principals,
+    responseBytes: range(written.responseBytes),
+    records: range(written.records),
+    dataTypes: Object.entries(written.dataTypes).map(([type, values]) => [type, range(values)]),
+    ownerFields,
+    privateExcept: undefined,
+  };
 }
 
 type WrittenActor = Omit<ActorMatch, 'kind'> & { readonly kind?: ActorMatch['kind'] };

@@ -52,6 +52,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
     analysis: world.analysis,
     exchange: { tellEdit: async () => {}, decide: async () => undefined } as never,
     learner: new Learner(),
+    decisions: { get: () => undefined, decide: () => true, holding: () => [] },
     sinks: { states: () => [], test: () => undefined },
     store: {
       kind: 'embedded',

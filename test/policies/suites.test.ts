@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SuiteDocument } from '../../src/core/document.ts';
 import { createDefaultEngine } from '../../src/inspection/default-engine.ts';
 import { runSuite } from '../../src/inspection/run-suite.ts';
-import { compileSnapshot } from '../../src/inspection/snapshot.ts';
+import { compileSnapshot, withBaseline } from '../../src/inspection/snapshot.ts';
 import { bundleOf } from '../../src/policy/bundle.ts';
 import { shippedPolicies } from '../support/shipped-policies.ts';
 
@@ -20,7 +20,8 @@ describe('the shipped policies', () => {
   describe.each(suites.map((suite) => [suite.id, suite] as const))('%s', (_, suite) => {
     const results = runSuite(
       suite,
-      (mode, onRecord, contracts) => createDefaultEngine({ ...snapshot, contracts }, mode, onRecord),
+      (mode, onRecord, contracts, baseline) =>
+        createDefaultEngine(withBaseline({ ...snapshot, contracts }, baseline), mode, onRecord),
       Date.UTC(2027, 0, 1),
     );
     it.each(results.map((result) => [result.name, result] as const))('%s', (_, result) => {

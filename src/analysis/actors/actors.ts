@@ -2,8 +2,8 @@
 // Invariants: at most `actorsMax` are kept; who is in an incident is kept before others; texts are held once.
 import { type Actor, type ActorKind, actorKey } from '../../core/actor.ts';
 import type { ActorProfile, TimelineEntry } from '../../core/actor-profile.ts';
+import { hashOf } from '../../core/hash.ts';
 import type { Incident, IncidentStatus } from '../../core/incident.ts';
-import { hashOf } from '../scenarios/metrics/hash.ts';
 import { HyperLogLog } from '../scenarios/metrics/hyper-log-log.ts';
 import { OldestFirst } from '../scenarios/metrics/oldest-first.ts';
 import type { Occurrence } from '../scenarios/occurrence.ts';

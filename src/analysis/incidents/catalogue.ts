@@ -50,9 +50,10 @@ export class Catalogue {
   readonly #entries = new Map<string, CatalogueEntry>();
 
   constructor(documents: readonly PolicyDocument[]) {
+    for (const document of documents) if (document.kind === 'detector') this.#add(ofDetector(document));
     for (const document of documents) {
-      if (document.kind === 'detector') this.#add(ofDetector(document));
-      else if (document.kind === 'scenario') this.#add(ofScenario(document));
+      // A scenario and a detector of one name look for the same thing, over time and inline; the scenario tells it.
+      if (document.kind === 'scenario') this.#add(ofScenario(document));
       else if (document.kind === 'data-policy' && !this.#entries.has(document.detection)) {
         this.#add(ofData(document.detection, document.severity, document.owasp));
       }

@@ -4,6 +4,7 @@
 // Nodes never coordinate: what was learned since the last `increments()` is a Model of its own, and merging is addition.
 import { LRUCache } from 'lru-cache';
 import { actorKey } from '../../core/actor.ts';
+import { LEARNED_DATA_DETECTIONS } from '../../core/baseline.ts';
 import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
 import type { TransactionRecord } from '../../core/record.ts';
 import { dumpOf, modelOf } from './dump.ts';
@@ -239,7 +240,9 @@ function isClean(record: TransactionRecord): boolean {
   if (record.coverage === 'refused') return false;
   // Sensitive data in an answer is something to learn; an attack in a request is not.
   return !record.findings.some(
-    (one) => one.action === 'block' || (one.policy.kind === 'detector' && one.action !== 'allow'),
+    (one) =>
+      one.action === 'block' ||
+      (one.policy.kind === 'detector' && one.action !== 'allow' && !LEARNED_DATA_DETECTIONS.has(one.detection)),
   );
 }
 

@@ -1,9 +1,10 @@
 // Makes occurrences of records: strongest identity, object of the path, role, whether a login failed.
 import { type ActorKind, actorKey } from '../../core/actor.ts';
+import { hashOf, numberOfHash, pairOf } from '../../core/hash.ts';
 import type { Observation, ObservedField } from '../../core/observation.ts';
 import type { TransactionRecord } from '../../core/record.ts';
+import { roleOfWords } from '../../core/role.ts';
 import { Crowds } from './crowds.ts';
-import { hashOf, numberOfHash, pairOf } from './metrics/hash.ts';
 import type { OccurredActor, Occurrence, ParameterValue } from './occurrence.ts';
 import { Publicity } from './publicity.ts';
 
@@ -198,12 +199,9 @@ function valuesThatLeft(record: TransactionRecord): number {
 }
 
 function roleOf(observation: Observation | undefined, isAuthenticated: boolean): string {
-  const words: string[] = [];
-  for (const claim of observation?.claims ?? []) {
-    if (claim.word !== undefined && words.length < 8) words.push(`${claim.name}:${claim.word}`);
-  }
-  if (words.length > 0) return words.sort().join(' ');
-  return isAuthenticated ? 'authenticated' : 'anonymous';
+  const words: (readonly [string, string])[] = [];
+  for (const { name, word } of observation?.claims ?? []) if (word !== undefined) words.push([name, word]);
+  return roleOfWords(words, isAuthenticated);
 }
 
 /** All path parameters together; without any, a query parameter that is called like an identifier. */

@@ -1,6 +1,6 @@
 // Which places hold what everybody reads: a catalogue, not accounts. Where many objects had several different readers, reading
 // many of them is no sign of anything.
-import { hashOf, pairOf } from './metrics/hash.ts';
+import { hashOf, pairOf } from '../../core/hash.ts';
 import { OldestFirst } from './metrics/oldest-first.ts';
 
 const OBJECTS_MAX = 200_000;

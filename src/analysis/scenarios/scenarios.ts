@@ -7,7 +7,7 @@ import { EndpointDrift } from './patterns/endpoint-drift.ts';
 import { FailedLogins } from './patterns/failed-logins.ts';
 import { ManyAccounts } from './patterns/many-accounts.ts';
 import { OwnerField, type OwnerInvariant } from './patterns/owner-field.ts';
-import { Ownership } from './patterns/ownership.ts';
+import { type ObjectOwner, Ownership, type PrivatePlace } from './patterns/ownership.ts';
 import { PrivilegedField } from './patterns/privileged-field.ts';
 import { Provenance } from './patterns/provenance.ts';
 import { RoleMatrix } from './patterns/role-matrix.ts';
@@ -75,6 +75,16 @@ export class Scenarios {
 
   ownerInvariants(): OwnerInvariant[] {
     return this.#loaded.flatMap(({ pattern }) => (pattern instanceof OwnerField ? pattern.invariants() : []));
+  }
+
+  privatePlaces(): PrivatePlace[] {
+    return this.#loaded.flatMap(({ pattern }) => (pattern instanceof Ownership ? pattern.privatePlaces() : []));
+  }
+
+  takeOwners(isWhole: boolean, entriesMax: number): ObjectOwner[] {
+    return this.#loaded.flatMap(({ pattern }) =>
+      pattern instanceof Ownership ? pattern.takeOwners(isWhole, entriesMax) : [],
+    );
   }
 
   sizes(): Record<string, { readonly entries: number; readonly evicted: number }> {

@@ -1,9 +1,9 @@
 // Guessing passwords: failed logins per account at one actor, per account from anywhere, and per actor over a few accounts.
 // An address with many accounts is judged by its share of failures, so that an office on a Monday morning is none.
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { numberOfHash } from '../../../core/hash.ts';
 import type { FailedLoginsPattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
-import { numberOfHash } from '../metrics/hash.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
 import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
 import type { Occurrence } from '../occurrence.ts';

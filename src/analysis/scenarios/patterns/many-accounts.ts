@@ -2,9 +2,9 @@
 // many addresses, many failing accounts at one endpoint against what failed there before.
 import type { Actor } from '../../../core/actor.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { numberOfHash } from '../../../core/hash.ts';
 import type { ManyAccountsPattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
-import { numberOfHash } from '../metrics/hash.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
 import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
 import type { OccurredActor, Occurrence } from '../occurrence.ts';

@@ -1,8 +1,8 @@
 // Fields of answers that always equal who asks: the owner, the tenant. Learned per endpoint, role and claim; an answer in which
 // such a field names somebody else has left its owner.
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { hashOf } from '../../../core/hash.ts';
 import type { OwnerFieldPattern } from '../../../core/scenario.ts';
-import { hashOf } from '../metrics/hash.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';

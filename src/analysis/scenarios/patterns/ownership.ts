@@ -2,8 +2,8 @@
 // second principal's success on an owned object is broken object level authorization at the first request.
 // Those whose work it is to read others' objects (a role, or without roles a principal) are learned as such beforehand.
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { hashOf, pairOf } from '../../../core/hash.ts';
 import type { OwnershipPattern } from '../../../core/scenario.ts';
-import { hashOf, pairOf } from '../metrics/hash.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import { OldestFirst } from '../metrics/oldest-first.ts';
 import type { Occurrence } from '../occurrence.ts';
@@ -15,6 +15,17 @@ const READERS_PER_ENDPOINT_MAX = 10_000;
 const SHARED = 0;
 /** Of what somebody reads, the share of others' objects from which reading them is its work. */
 const BROAD_SHARE_MIN = 0.2;
+
+const BROAD_TOLD_MAX = 1_000;
+
+export interface PrivatePlace {
+  readonly endpoint: string;
+  /** Roles, or principals where there are no roles. */
+  readonly broad: readonly string[];
+}
+
+/** Hash of endpoint and object, hash of the principal. */
+export type ObjectOwner = readonly [object: number, owner: number];
 
 interface EndpointOwnership {
   readonly hash: number;
@@ -37,6 +48,9 @@ export class Ownership implements Pattern {
   readonly #owners = new Map<number, number>();
   readonly #oldest = new OldestFirst(this.#owners);
   #evicted = 0;
+  /** Objects whose owner became another since the data plane was told. */
+  readonly #changed = new Set<number>();
+  #isTold = false;
 
   constructor(scenario: ScenarioDocument, pattern: OwnershipPattern) {
     this.#scenario = scenario;
@@ -66,6 +80,7 @@ export class Ownership implements Pattern {
       this.#own(key, reader);
     } else if (owner !== reader && owner !== SHARED) {
       this.#owners.set(key, SHARED);
+      this.#note(key);
       place.shared += 1;
       if (marked! < 0) place.again -= 1;
     } else if (owner === reader && marked! > 0) {
@@ -74,6 +89,29 @@ export class Ownership implements Pattern {
     }
     note(place, who, isTheirs);
     return undefined;
+  }
+
+  /** Endpoints that are private now, with those whose work it is to read others' objects there. */
+  privatePlaces(): PrivatePlace[] {
+    const places: PrivatePlace[] = [];
+    for (const [endpoint, place] of this.#endpoints) {
+      if (!this.#isPrivate(place)) continue;
+      const broad = [...place.readers.keys()].filter((who) => this.#isBroad(place, who));
+      places.push({ endpoint, broad: broad.slice(0, BROAD_TOLD_MAX) });
+    }
+    return places;
+  }
+
+  /** Objects with their owners: everything known, newest last, or what changed since the last call. 0 stands for several. */
+  takeOwners(isWhole: boolean, entriesMax: number): ObjectOwner[] {
+    const told = isWhole
+      ? [...this.#owners]
+      : [...this.#changed].map((key) => [key, this.#owners.get(key) ?? SHARED] as const);
+    this.#changed.clear();
+    this.#isTold = true;
+    const broad = new Set<number>();
+    for (const place of this.#endpoints.values()) for (const one of place.broad) broad.add(one);
+    return told.slice(-entriesMax).map(([key, owner]) => [key, broad.has(Math.abs(owner)) ? SHARED : Math.abs(owner)]);
   }
 
   sweep(): readonly Signal[] {
@@ -183,8 +221,13 @@ export class Ownership implements Pattern {
     return place;
   }
 
+  #note(key: number): void {
+    if (this.#isTold && this.#changed.size < OBJECTS_MAX) this.#changed.add(key);
+  }
+
   #own(key: number, reader: number): void {
     this.#owners.set(key, reader);
+    this.#note(key);
     if (this.#owners.size <= OBJECTS_MAX) return;
     this.#owners.delete(this.#oldest.next()![0]);
     this.#evicted += 1;

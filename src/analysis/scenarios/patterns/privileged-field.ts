@@ -1,9 +1,9 @@
 // A field that decides over rights or money (role, tenant, price …) sent, and accepted, by somebody whose peers never send it at
 // this endpoint: privilege escalation by mass assignment.
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { hashOf } from '../../../core/hash.ts';
 import type { PrivilegedFieldPattern } from '../../../core/scenario.ts';
 import { Agreement } from '../agreement.ts';
-import { hashOf } from '../metrics/hash.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';

@@ -3,10 +3,10 @@
 // What was issued to whom is a pair of hashes in a Bloom filter of two generations: constant memory, and its false positives
 // (under one percent when full) only ever miss, never accuse.
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { hashOf, numberOfHash, pairOf } from '../../../core/hash.ts';
 import type { ProvenancePattern } from '../../../core/scenario.ts';
 import { isIdentifierField } from '../identifiers.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
-import { hashOf, numberOfHash, pairOf } from '../metrics/hash.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import { PairFilter } from '../metrics/pair-filter.ts';
 import { SlidingDistinct } from '../metrics/sliding-distinct.ts';

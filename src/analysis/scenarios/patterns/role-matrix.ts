@@ -1,8 +1,8 @@
 // Which role succeeds where. The first success of a role at an endpoint that only other, rarer roles used so far is broken
 // function level authorization. What anonymous clients may do, everybody may.
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { hashOf } from '../../../core/hash.ts';
 import type { RoleMatrixPattern } from '../../../core/scenario.ts';
-import { hashOf } from '../metrics/hash.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';

@@ -2,9 +2,9 @@
 // Places are endpoints, not paths: ids of one endpoint that are not found are no scan.
 import type { Actor } from '../../../core/actor.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { hashOf } from '../../../core/hash.ts';
 import type { ScanPattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
-import { hashOf } from '../metrics/hash.ts';
 import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
 import { type Occurrence, statusMatcher } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';

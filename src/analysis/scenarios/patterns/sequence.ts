@@ -1,9 +1,9 @@
 // The order in which endpoints are called, as a first-order Markov chain over all sessions. Several transitions that hardly
 // anybody makes, and hardly any usual ones beside them, are no person with the application in hand.
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { hashOf } from '../../../core/hash.ts';
 import type { SequencePattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
-import { hashOf } from '../metrics/hash.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';

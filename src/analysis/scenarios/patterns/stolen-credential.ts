@@ -3,9 +3,9 @@
 // one that says it is another device or another place on earth.
 import type { Actor } from '../../../core/actor.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { hashOf } from '../../../core/hash.ts';
 import type { StolenCredentialPattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
-import { hashOf } from '../metrics/hash.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
 

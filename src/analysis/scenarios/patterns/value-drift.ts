@@ -1,11 +1,11 @@
 // Values of requests that nobody sends: signs and zeros flipped, numbers far beyond all others, another type, a word outside an
 // enumeration, another content type. Normal is what several principals sent at an endpoint, field by field.
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { hashOf } from '../../../core/hash.ts';
 import type { ObservedField } from '../../../core/observation.ts';
 import type { ValueDriftPattern } from '../../../core/scenario.ts';
 import { Agreement } from '../agreement.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
-import { hashOf } from '../metrics/hash.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';

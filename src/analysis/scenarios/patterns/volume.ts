@@ -4,10 +4,10 @@
 // learns from the largest window of each actor that raised nothing.
 import type { Actor } from '../../../core/actor.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { hashOf } from '../../../core/hash.ts';
 import type { VolumePattern, VolumeWindow } from '../../../core/scenario.ts';
 import { Habits } from '../habits.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
-import { hashOf } from '../metrics/hash.ts';
 import { Population, type PopulationDump } from '../metrics/population.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
 import { SlidingDistinct } from '../metrics/sliding-distinct.ts';

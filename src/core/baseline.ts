@@ -1,0 +1,34 @@
+// What is normal at one endpoint, as far as the hot path uses it: a few figures, made by analysis, replaced with the snapshot.
+import type { LearnedRange } from './learned-endpoint.ts';
+
+export interface Baseline {
+  /** `GET api.example/orders/{id}` */
+  readonly endpoint: string;
+  /** An operator said that learned rules block here; else they tag. */
+  readonly isPromoted: boolean;
+  /** Transactions and about how many principals it was learned from. */
+  readonly samples: number;
+  readonly principals: number;
+  readonly responseBytes: LearnedRange;
+  readonly records: LearnedRange;
+  /** Sensitive values of one answer, by data type. */
+  readonly dataTypes: readonly (readonly [string, LearnedRange])[];
+  readonly ownerFields: readonly OwnerField[];
+  /** Where nearly every object is read by one principal alone: roles or principals whose work it is to read others'. */
+  readonly privateExcept: readonly string[] | undefined;
+}
+
+/** A field of the answer that always equals a claim of callers of this role. */
+export interface OwnerField {
+  readonly role: string;
+  /** With array positions as `*`. */
+  readonly pointer: string;
+  readonly claim: string;
+}
+
+/** Detections that compare with what was learned; what they notice may itself become normal, so it is learned from. */
+export const LEARNED_DATA_DETECTIONS: ReadonlySet<string> = new Set([
+  'oversized-response',
+  'excessive-data-in-one-response',
+  'sensitive-data-exposure',
+]);

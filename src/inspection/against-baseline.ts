@@ -1,0 +1,80 @@
+// A successful answer held against what was learned of its endpoint.
+import { actorKey } from '../core/actor.ts';
+import type { BaselineView, BodyView, RequestView } from '../core/detector.ts';
+import { claimWords, roleOfWords } from '../core/role.ts';
+import type { Detection } from './detect.ts';
+import { detectAgainstBaseline } from './detect.ts';
+import type { Observer } from './observe.ts';
+import type { SeenData } from './observe-body.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface Answer {
+  readonly request: RequestView;
+  readonly segments: readonly string[];
+  readonly status: number;
+  readonly body: BodyView;
+  readonly seen: () => SeenData;
+}
+
+const STRONGEST_FIRST = ['subject', 'api-key', 'session', 'header'] as const;
+
+/** Undefined where nothing was learned, or the answer is no success. */
+export function inspectAgainstBaseline(
+  snapshot: Snapshot,
+  observer: Observer | undefined,
+  answer: Answer,
+): Detection | undefined {
+  const { request, status, body } = answer;
+  const baseline = snapshot.baselines.get(request.endpoint.id);
+  if (baseline === undefined || status < 200 || status >= 300) return undefined;
+  const { baselineDetectors, tagsOfDataType } = snapshot.policy;
+  if (baselineDetectors.length === 0) return undefined;
+  const detection: Detection = { findings: [], failed: [] };
+  const view: BaselineView = {
+    request,
+    status,
+    body,
+    baseline,
+    dataTypes: answer.seen().counts,
+    tagsOf: tagsOfDataType,
+    json: once(() => parsed(body)),
+    owner: () => ownerOf(snapshot, observer, answer, baseline.privateExcept ?? []),
+  };
+  detectAgainstBaseline(baselineDetectors, view, detection);
+  return detection;
+}
+
+function ownerOf(
+  { owners }: Snapshot,
+  observer: Observer | undefined,
+  { request, segments }: Answer,
+  except: readonly string[],
+): ReturnType<BaselineView['owner']> {
+  const { endpoint, token } = request;
+  const strongest = STRONGEST_FIRST.map((kind) => request.actors.find((actor) => actor.kind === kind)).find(
+    (actor) => actor !== undefined,
+  );
+  const object = observer?.objectOf(endpoint.template, segments);
+  if (strongest === undefined || object === undefined) return undefined;
+  const principal = actorKey(strongest);
+  if (except.includes(principal)) return undefined;
+  if (token !== undefined && except.includes(roleOfWords(claimWords(token.claims), true))) return undefined;
+  return owners.of(endpoint.id, object, principal);
+}
+
+function parsed(body: BodyView): unknown {
+  if (body.format !== 'json') return undefined;
+  try {
+    return JSON.parse(body.bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
