@@ -78,6 +78,7 @@ function canonicalPath(rawPath: string): { path: string; segments: string[]; for
     if (/^\.\.?;/.test(decoded)) refuse('PATH_AMBIGUOUS');
     // An escaped slash stays part of its segment (`/@scope%2fname`), but must not hide dot segments.
     if (decoded.includes('/') && /(?:^|\/)\.\.?(?:[/;]|$)/.test(decoded)) refuse('PATH_AMBIGUOUS');
+    if (decoded.includes('%') && hidesDots(decoded)) refuse('PATH_AMBIGUOUS');
     if (decoded === '.' || decoded === '..') {
       if (decoded === '..') {
         if (segments.length === 0) refuse('PATH_ABOVE_ROOT');
@@ -98,6 +99,21 @@ function canonicalPath(rawPath: string): { path: string; segments: string[]; for
   // `/.//host` resolves to `//host`, which a URL parser behind us takes for an authority.
   if (forward.length > 1 && forward[0] === '') refuse('TARGET_INVALID');
   return { path: `/${segments.join('/')}`, segments, forward: `/${forward.join('/')}` };
+}
+
+/** How often a path is decoded by whoever stands behind us: proxy, server, framework. */
+const DECODINGS_BEHIND_US = 3;
+
+/** Dot segments under a second escape: names to whoever decodes once, the way out to whoever decodes twice (`%252e%252e`). */
+function hidesDots(decoded: string): boolean {
+  let text = decoded;
+  for (let i = 0; i < DECODINGS_BEHIND_US; i++) {
+    const next = percentDecodeStrict(text);
+    if (next === undefined || next === text) return false;
+    if (/(?:^|[/\\])\.\.?(?:[/\\;]|$)/.test(next)) return true;
+    text = next;
+  }
+  return false;
 }
 
 function refuse(code: string): never {

@@ -7,6 +7,7 @@ import type { Fault } from '../core/fault.ts';
 import type { Refusal } from '../core/inspector.ts';
 import type { Route } from '../core/route.ts';
 import { type Connection, headerValue, type RequestHead } from '../core/transaction.ts';
+import { connectionOf } from './client-connection.ts';
 import { clientClosed } from './faults.ts';
 import { localReply } from './local-reply.ts';
 import type { RequestBody } from './request-body.ts';
@@ -56,6 +57,7 @@ export class Downstream {
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
+    if (!this.isHttp2) connectionOf(socket).latest = this;
     response.on('close', () => {
       if (!response.writableFinished) this.lose(clientClosed());
       this.#settleClosed();
@@ -110,6 +112,17 @@ export class Downstream {
     else this.request.destroy();
   }
 
+  /** The answer says that it is the last one on its connection. */
+  endConnection(): void {
+    connectionOf(this.request.socket).isEnding = true;
+  }
+
+  /** The rest of the request's body is no HTTP. What was not answered yet is answered with that. */
+  breakBody(fault: Fault): void {
+    if (this.reading !== undefined && !this.response.headersSent) this.reading.fail(fault);
+    else this.response.end();
+  }
+
   /** For a client whose connection ended without this response ever having had it. */
   abandon(): void {
     this.lose(clientClosed());
@@ -127,6 +140,7 @@ export class Downstream {
     const isUnread = this.hasBody && !request.complete;
     const isFaulty = refusal.kind === 'refuse' && isAboutHttp(refusal.fault);
     const closes = !this.isHttp2 && (isUnread || isLast || isFaulty);
+    if (closes) this.endConnection();
     response.writeHead(status, closes ? [...rawHeaders, 'Connection', 'close'] : [...rawHeaders]);
     const isBodiless = request.method === 'HEAD' || status === 204 || status === 304;
     const isHeldBack = headerValue(request.rawHeaders, 'expect') !== undefined && request.readableFlowing === null;

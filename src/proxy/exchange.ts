@@ -4,9 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '../core/fault.ts';
 import type { Inspection, Inspector, Refusal } from '../core/inspector.ts';
 import type { Route } from '../core/route.ts';
-import { isLastOnConnection } from './connection-age.ts';
+import { connectionOf } from './client-connection.ts';
 import type { ProxyCounters } from './counters.ts';
-import { Downstream } from './downstream.ts';
+import { Downstream, isHttp2 } from './downstream.ts';
 import { faultOf } from './faults.ts';
 import { forward } from './forward.ts';
 import { HeldBytes } from './held-bytes.ts';
@@ -29,6 +29,9 @@ export interface ExchangeContext {
   readonly onEnded: () => void;
 }
 
+/** Methods without effect (RFC 9110 §9.2.1). */
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** `onWanted` runs once the verdict on the head lets the body come: it answers `100 Continue`. Never rejects. */
 export async function exchange(
   context: ExchangeContext,
@@ -36,11 +39,32 @@ export async function exchange(
   response: ServerResponse,
   onWanted?: () => void,
 ): Promise<void> {
+  if (isHttp2(request)) return transact(context, request, response, onWanted, false);
+  const connection = connectionOf(request.socket);
+  if (!connection.takesMore || connection.isEnding) return;
+  const isLast = connection.isLast();
+  const turn = connection.begin(SAFE.has(request.method!));
+  if (turn !== undefined) await turn;
+  try {
+    if (!connection.isEnding && !request.socket.destroyed) {
+      await transact(context, request, response, onWanted, isLast);
+    }
+  } finally {
+    connection.end();
+  }
+}
+
+async function transact(
+  context: ExchangeContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onWanted: (() => void) | undefined,
+  isLast: boolean,
+): Promise<void> {
   const { counters, pace, settings } = context;
   const id = context.nextId();
   const receivedAt = Date.now();
   const downstream = new Downstream(request, response);
-  const isLast = !downstream.isHttp2 && isLastOnConnection(request.socket);
   const inspection = begin(context, id, receivedAt, downstream);
   if (inspection === undefined) return;
   const requestBytes = new HeldBytes(counters, settings.heldBytesMax);

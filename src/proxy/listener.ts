@@ -2,8 +2,10 @@
 // Invariant: whatever bytes a client sends, it gets a fixed reply or none, and no error of a socket leaves this file.
 import * as http from 'node:http';
 import type * as http2 from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Fault } from '../core/fault.ts';
+import { connectionOf } from './client-connection.ts';
 import type { ProxyCounters } from './counters.ts';
 import { isHttp2 } from './downstream.ts';
 import { HEADER_BYTES_MAX, secureServer } from './secure-listener.ts';
@@ -57,11 +59,47 @@ export function createListener(
   });
   plain.on('upgrade', events.onUpgrade);
   plain.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    counters.badRequestsOnWire += 1;
-    endWith(socket, statusOfParserError(error.code));
+    onParserError(error.code ?? '', socket as Socket, counters);
   });
   return server;
 }
+
+/** Called again for every piece that still comes; the parser stays where it stopped. */
+function onParserError(code: string, socket: Socket, counters: ProxyCounters): void {
+  socket.on('error', () => socket.destroy());
+  // The connection broke, which is no request at all.
+  if (!code.startsWith('HPE_') && code !== 'ERR_HTTP_REQUEST_TIMEOUT') {
+    socket.destroy();
+    return;
+  }
+  const status = statusOfParserError(code);
+  const connection = connectionOf(socket);
+  const { latest, active, takesMore, isEnding } = connection;
+  const isBodyBroken = active > 0 && latest?.request.complete === false && code !== 'HPE_INVALID_EOF_STATE';
+  if (isBodyBroken) {
+    connection.takesMore = false;
+    latest.breakBody(new Fault(FAULT_OF_STATUS[status] ?? 'BODY_FRAMING_INVALID', 'client', status));
+    return;
+  }
+  if (active > 0 && latest?.request.complete === true) {
+    // The answers to what came before are on their way, and this must not be taken for one of them.
+    if (!takesMore || isEnding) return;
+    counters.badRequestsOnWire += 1;
+    connection.takesMore = false;
+    connection.whenIdle(() => {
+      if (socket.writable) endWith(socket, status);
+    });
+    return;
+  }
+  counters.badRequestsOnWire += 1;
+  endWith(socket, status);
+}
+
+const FAULT_OF_STATUS: Readonly<Record<number, string>> = {
+  408: 'BODY_TOO_SLOW',
+  413: 'CHUNK_EXTENSIONS_TOO_LONG',
+  431: 'TRAILERS_TOO_LARGE',
+};
 
 export function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;

@@ -232,7 +232,10 @@ export class Relay implements Dispatcher.DispatchHandler {
     // RFC 9110 §8.6: there is no length of a body that cannot be.
     const announced = this.#status === 204 ? 'none' : length;
     const lines = downstreamHeaders(this.#rawHeaders, inspection.downstreamHeaders(), announced, isReplaced);
-    if (this.#job.isLast && !downstream.isHttp2) lines.push('Connection', 'close');
+    if (this.#job.isLast && !downstream.isHttp2) {
+      lines.push('Connection', 'close');
+      downstream.endConnection();
+    }
     downstream.response.writeHead(this.#status, lines);
     this.#isHeadWritten = true;
   }

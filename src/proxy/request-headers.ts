@@ -28,6 +28,8 @@ const DROPPED = new Set([
   'x-http-method',
   'x-method-override',
   'request-range',
+  // CGI servers make the variable HTTP_PROXY of it, and their clients a proxy (CVE-2016-5385).
+  'proxy',
 ]);
 
 const FORWARDING = new Set([
@@ -37,6 +39,27 @@ const FORWARDING = new Set([
   'x-forwarded-proto',
   'x-forwarded-port',
   'x-forwarded-prefix',
+]);
+
+/** What content delivery networks and load balancers say of the client. From anybody else it is a claim, and servers believe it. */
+const SAID_BY_PROXIES = new Set([
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'cf-connecting-ipv6',
+  'fastly-client-ip',
+  'x-azure-clientip',
+  'x-originating-ip',
+  'x-remote-ip',
+  'x-remote-addr',
+  'x-host',
+  'x-forwarded-by',
+  'x-forwarded-scheme',
+  'x-forwarded-server',
+  'x-forwarded-ssl',
+  'x-forwarded',
+  'front-end-https',
 ]);
 
 /** What is about the bytes as they came, when others are sent. */
@@ -75,6 +98,7 @@ export function upstreamHeaders(head: ForwardedHead): string[] {
       forwarding.set(name, before === undefined ? value : `${before}, ${value}`);
       continue;
     }
+    if (!head.isPeerTrusted && SAID_BY_PROXIES.has(name)) continue;
     // Underscores turn into dashes in many servers: `Content_Length` would become what we just took out.
     if (isSallyportName(name) || name.includes('_') || hopByHop?.has(name)) continue;
     if (head.isBodyReplaced && ABOUT_THE_BODY.has(name)) continue;

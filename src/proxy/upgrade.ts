@@ -153,11 +153,16 @@ class Upgrade {
       this.#member?.breaker.failed(Date.now());
       this.#refuse({ kind: 'refuse', fault: faultOf(error) });
     });
-    upstreamRequest.on('response', (answer: IncomingMessage & { upgrade?: boolean }) => {
-      // http-proxy leaves alone what it believes to be an upgrade.
-      answer.upgrade = true;
+    const onResponse = (answer: IncomingMessage): void => {
       this.#member?.breaker.succeeded();
       this.#relayRefusal(answer).catch((error: unknown) => this.#refuse({ kind: 'refuse', fault: faultOf(error) }));
+    };
+    upstreamRequest.on('response', onResponse);
+    // http-proxy is about to add a listener that would write the refusal as it came, over ours.
+    queueMicrotask(() => {
+      for (const listener of upstreamRequest.listeners('response')) {
+        if (listener !== onResponse) upstreamRequest.off('response', listener as () => void);
+      }
     });
     upstreamRequest.on('upgrade', (answer, upstreamSocket: Socket) => {
       upstreamSocket.on('error', () => socket.destroy());
