@@ -46,6 +46,8 @@ interface WorkerState {
   readonly startedAt: number;
   heardAt: number;
   isServing: boolean;
+  /** Its end is wanted, or it was one more than wanted and never served: nobody takes its place. */
+  isSurplus: boolean;
 }
 
 export class Supervisor {
@@ -67,6 +69,7 @@ export class Supervisor {
   #analystCrashes = 0;
   #analystStartedAt = 0;
   #isStopping = false;
+  #isRenewing = false;
   #finish!: (code: number) => void;
 
   constructor(settings: SupervisorSettings) {
@@ -109,6 +112,8 @@ export class Supervisor {
     const beat = setInterval(() => this.#killHung(), HEARTBEAT_CHECK_MS);
     beat.unref();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#stop());
+    // On a terminal it means that the terminal is gone.
+    if (!process.stdout.isTTY) process.on('SIGHUP', () => void this.#renewWorkers());
     return { gatewayPort: ports[0] as number, adminPort: analyst.adminPort, firstToken: analyst.firstToken };
   }
 
@@ -184,11 +189,18 @@ export class Supervisor {
   }
 
   /** Resolves with the port it listens on, or with why it does not. */
-  #startWorker(): Promise<number | string> {
+  #startWorker(isSurplus = false): Promise<number | string> {
     const worker = cluster.fork();
     this.#workersStarted += 1;
     const now = Date.now();
-    const state: WorkerState = { worker, number: this.#workersStarted, startedAt: now, heardAt: now, isServing: false };
+    const state: WorkerState = {
+      worker,
+      number: this.#workersStarted,
+      startedAt: now,
+      heardAt: now,
+      isServing: false,
+      isSurplus,
+    };
     this.#workers.set(worker.id, state);
     return new Promise((resolve) => {
       worker.on('message', (message: FromWorker) => {
@@ -208,6 +220,7 @@ export class Supervisor {
         } else if (message.kind === 'listening') {
           state.isServing = true;
           this.#gatewayPort = message.port;
+          state.isSurplus = false;
           this.#tellServing();
           resolve(message.port);
         } else if (message.kind === 'unknown-key') this.#keySets.askAgain(Date.now());
@@ -219,8 +232,9 @@ export class Supervisor {
         this.#workers.delete(worker.id);
         resolve(`a worker ended with ${signal ?? `code ${code}`} while it started`);
         this.#tellServing();
-        if (!this.#isStopping) this.#replace(state);
-        else if (this.#workers.size === 0) this.#end();
+        if (this.#isStopping) {
+          if (this.#workers.size === 0) this.#end();
+        } else if (!state.isSurplus) this.#replace(state);
       });
     });
   }
@@ -230,6 +244,23 @@ export class Supervisor {
     setTimeout(() => {
       if (!this.#isStopping) void this.#startWorker();
     }, backOff(this.#crashes));
+  }
+
+  /** A new worker for every old one, one after the other: each serves before an old one drains, and nothing is refused. */
+  async #renewWorkers(): Promise<void> {
+    if (this.#isStopping || this.#isRenewing) return;
+    this.#isRenewing = true;
+    for (const old of [...this.#workers.values()]) {
+      const port = await this.#startWorker(true);
+      if (typeof port === 'string') console.error(`the old workers go on: ${port}`);
+      if (typeof port === 'string' || this.#isStopping) break;
+      old.isSurplus = true;
+      const hasEnded = new Promise((resolve) => old.worker.once('exit', resolve));
+      if (!old.worker.isConnected()) continue;
+      old.worker.send({ kind: 'drain' } satisfies ToWorker);
+      await hasEnded;
+    }
+    this.#isRenewing = false;
   }
 
   #killHung(): void {
@@ -264,7 +295,7 @@ export class Supervisor {
   }
 
   #tellServing(): void {
-    const serving = [...this.#workers.values()].filter((state) => state.isServing).length;
+    const serving = [...this.#workers.values()].filter((state) => state.isServing && !state.isSurplus).length;
     const message: ToAnalyst = {
       kind: 'workers',
       serving: this.#isStopping ? 0 : serving,
@@ -278,9 +309,12 @@ export class Supervisor {
     // Asked twice, people mean now.
     if (this.#isStopping) process.exit(1);
     this.#isStopping = true;
+    // From now on `/readyz` says no; connections are taken until load balancers have had the time to see it.
     this.#tellServing();
-    this.#tellWorkers({ kind: 'drain' });
-    if (this.#workers.size === 0) this.#end();
+    setTimeout(() => {
+      this.#tellWorkers({ kind: 'drain' });
+      if (this.#workers.size === 0) this.#end();
+    }, this.#settings.configuration.drain.delay);
   }
 
   #end(): void {

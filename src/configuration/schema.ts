@@ -234,7 +234,14 @@ export const configurationSchema = z.strictObject({
   defaults: truth.default(true).describe('`false` leaves the shipped policies out.'),
   debugTags: truth.default(false),
   contract: contractSchema.optional().describe('For all routes with API documents.'),
-  drain: z.strictObject({ grace: duration.default(30_000) }).default({ grace: 30_000 }),
+  drain: z
+    .strictObject({
+      delay: duration
+        .default(0)
+        .describe('Time for load balancers to see that it is not ready any more; connections are taken meanwhile.'),
+      grace: duration.default(30_000).describe('Time for what is under way then to end.'),
+    })
+    .default({ delay: 0, grace: 30_000 }),
   bodies: z.strictObject({ heldBytesMax: size.default(268_435_456) }).default({ heldBytesMax: 268_435_456 }),
   log: z
     .strictObject({

@@ -219,6 +219,8 @@ export class TransactionInspection implements Inspection {
       body,
       rawHeaders: head.rawHeaders,
     });
+    // Messages of a WebSocket are not looked at, and that has to be said.
+    if (head.status === 101) this.#uninspected.push('upgraded');
     const isBodiless = this.#head.method === 'HEAD' || head.status === 204 || head.status === 304 || head.status < 200;
     if (route.mode === 'off' || isBodiless) return forward('stream');
     try {

@@ -58,7 +58,10 @@ export function createDataPlane(settings: ProxySettings, inspector: Inspector): 
   });
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+    socket.once('close', () => {
+      connections.delete(socket);
+      if (isDraining) onEnded();
+    });
   });
   return {
     counters,

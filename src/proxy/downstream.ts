@@ -58,6 +58,8 @@ export class Downstream {
       this.#settleClosed = resolve;
     });
     if (!this.isHttp2) connectionOf(socket).latest = this;
+    // A stream that was reset is closed only when somebody has read what came before.
+    else request.once('aborted', () => this.lose(clientClosed()));
     response.on('close', () => {
       if (!response.writableFinished) this.lose(clientClosed());
       this.#settleClosed();

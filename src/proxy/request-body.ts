@@ -4,6 +4,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { Fault } from '../core/fault.ts';
+import { headerValue } from '../core/transaction.ts';
+import { clientClosed } from './faults.ts';
 import type { HeldBytes } from './held-bytes.ts';
 
 /** 200,000 chunks of a byte each cost half a second: past this many, the average must be of some size. */
@@ -62,6 +64,11 @@ export class RequestBody {
         }
       };
       const onEnd = (): void => {
+        const fault = this.#shortfall();
+        if (fault !== undefined) {
+          stop(fault);
+          return;
+        }
         settle();
         resolve('whole');
       };
@@ -84,6 +91,11 @@ export class RequestBody {
     };
     const onRequestEnd = (): void => {
       this.#onFault = undefined;
+      const fault = this.#shortfall();
+      if (fault !== undefined) {
+        passed.destroy(fault);
+        return;
+      }
       passed.push(null);
       onEnd?.();
     };
@@ -108,6 +120,22 @@ export class RequestBody {
     this.#onFault = (fault) => passed.destroy(fault);
     if (first !== undefined && first.length > 0) passed.push(first);
     return passed;
+  }
+
+  /**
+   * A stream of HTTP/2 ends for its reader when it is reset, too, and when its data are not as long as announced (RFC 9113
+   * §8.1.1): a part of a body must not be taken for the whole.
+   */
+  #shortfall(): Fault | undefined {
+    const request = this.#request as IncomingMessage & {
+      readonly stream?: { readonly rstCode: number; readonly aborted: boolean };
+    };
+    if (request.stream === undefined) return undefined;
+    const announced = headerValue(request.rawHeaders, 'content-length');
+    if (announced !== undefined && Number(announced) !== this.bytes)
+      return new Fault('BODY_LENGTH_MISMATCH', 'client', 400);
+    const isReset = request.stream.aborted || (request.stream.rstCode !== 0 && request.stream.rstCode !== undefined);
+    return isReset ? clientClosed() : undefined;
   }
 
   #count(chunk: Buffer): Fault | undefined {
