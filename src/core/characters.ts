@@ -36,12 +36,12 @@ export const PLUS = 1 << 27;
 /** `_`, `~` and `^` */
 export const JOINER = 1 << 28;
 export const NON_ASCII = 1 << 29;
-/** Derived: starts like a number and goes on after white space, so that it may continue an unquoted number in a query. */
+/** Derived: has white space and starts like a number, or has what a list of columns has: it may go on in a query unquoted. */
 export const LEADING_NUMBER = 1 << 30;
 /** Derived: at least {@link TOKEN_CHARACTERS_MIN} characters without white space, so that it may be encoded text. */
 export const TOKEN = 1 << 31;
 
-export const TOKEN_CHARACTERS_MIN = 20;
+export const TOKEN_CHARACTERS_MIN = 15;
 
 /**
  * Values with none of these bits cannot carry an attack that any detector knows, and are not materialised. Characters that
@@ -87,7 +87,10 @@ export function withDerivedClasses(classes: number, length: number, first: numbe
   if (!isSpaced) return length >= TOKEN_CHARACTERS_MIN ? classes | TOKEN : classes;
   // Digits, a sign, a dot or an opening parenthesis: what an unquoted number may start with.
   const startsLikeNumber = (first >= 0x30 && first <= 0x39) || first === 0x2d || first === 0x2e || first === 0x28;
-  return startsLikeNumber ? classes | LEADING_NUMBER : classes;
+  // A list of columns or a comment behind a name: `x union select 1,2`, `id union select a,b--`.
+  const mayListColumns =
+    (classes & (STAR | HASH)) !== 0 || ((classes & COMMA) !== 0 && (classes & (DIGIT | DASH | JOINER)) !== 0);
+  return startsLikeNumber || mayListColumns ? classes | LEADING_NUMBER : classes;
 }
 
 function classTable(): Int32Array {

@@ -1,5 +1,6 @@
 // Encodings inside a value: what a backend may decode once more after us. Each variant is a field of its own at the same place.
 // Bounded in depth, in number and by a cheap test in front of every decoding; ordinary values cost a few comparisons.
+import { isUtf8 } from 'node:buffer';
 import {
   AMPERSAND,
   BACKSLASH,
@@ -128,7 +129,7 @@ function decodeHex(text: string): string | undefined {
   return isMostlyText(bytes) ? bytes.toString('utf8') : undefined;
 }
 
-const BASE64 = /^(?:data:[\w/+.-]{0,100};base64,)?([A-Za-z0-9+/_-]{16,}={0,2})$/;
+const BASE64 = /^(?:data:[\w/+.-]{0,100};base64,)?([A-Za-z0-9+/_-]{14,}={0,2})$/;
 const UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
 const BASE64_SAMPLE_CHARACTERS = 48;
 
@@ -137,17 +138,34 @@ function decodeBase64(text: string): string | undefined {
   if (UUID.test(text)) return undefined;
   const encoded = BASE64.exec(text)?.[1];
   if (encoded === undefined) return undefined;
-  if (!isMostlyText(Buffer.from(encoded.slice(0, BASE64_SAMPLE_CHARACTERS), 'base64'))) return undefined;
+  const sample = Buffer.from(encoded.slice(0, BASE64_SAMPLE_CHARACTERS), 'base64');
+  // A sample may end inside a character.
+  if (encoded.length > BASE64_SAMPLE_CHARACTERS ? !startsLikeText(sample) : !isMostlyText(sample)) return undefined;
   const bytes = Buffer.from(encoded, 'base64');
   return isMostlyText(bytes) ? bytes.toString('utf8') : undefined;
+}
+
+/** No control characters but those of text. */
+function startsLikeText(bytes: Buffer): boolean {
+  let ascii = 0;
+  for (const byte of bytes) {
+    if (byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
+    if (byte < 0x7f) ascii += 1;
+  }
+  return ascii * 2 >= bytes.length;
 }
 
 const PRINTABLE_SHARE_MIN = 0.95;
 
 function isMostlyText(bytes: Buffer): boolean {
   let printable = 0;
-  for (const byte of bytes)
+  let high = 0;
+  for (const byte of bytes) {
     if ((byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09) printable += 1;
+    else if (byte >= 0x80) high += 1;
+  }
+  // Other scripts and typographic quotes are text as well when they are well-formed and stand among ASCII.
+  if (high > 0 && printable >= 2 * high && isUtf8(bytes)) printable += high;
   return bytes.length > 0 && printable / bytes.length >= PRINTABLE_SHARE_MIN;
 }
 

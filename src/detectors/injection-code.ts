@@ -3,6 +3,7 @@
 import { ANGLE, BRACE, COLON, DOLLAR, PAREN, QUOTE, SEMICOLON, TOKEN } from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
+import { isDocument, wordPairs } from './prose.ts';
 import { noSettings } from './settings.ts';
 
 export const injectionCode: FieldDetector = {
@@ -30,10 +31,14 @@ function inspect(field: Field): Recognition | undefined {
   }
   const serialised = serialisedObject(text);
   if (serialised !== undefined) return found(0.9, `is a serialised ${serialised} object`, text);
-  const isDocument = text.length > 200 && (text.includes('```') || text.split('\n', 6).length > 4);
+  const isLong = isDocument(text);
   for (const [pattern, what] of CODE) {
     const match = pattern.exec(text.slice(0, 100_000));
-    if (match !== null) return found(isDocument ? 0.35 : 0.9, what, text.slice(match.index));
+    if (match === null) continue;
+    // Articles, questions and editors: what the code stands in is about code.
+    if (isLong) return undefined;
+    const isProse = wordPairs(text.slice(0, match.index), 'end') >= 2 || wordPairs(text.slice(match.index)) >= 3;
+    return found(isProse ? 0.4 : 0.9, what, text.slice(match.index));
   }
   return undefined;
 }
@@ -45,6 +50,14 @@ const CODE: readonly (readonly [RegExp, string])[] = [
     'calls into the PHP runtime',
   ],
   [
+    /(?:^|[;"'.)\]}\s])(?:exit|die|print|echo|print_r|var_dump|printf)[\s(]{1,4}(?:md5|phpinfo|phpversion|php_uname|shell_exec|system|passthru|base64_decode|chr|getcwd|get_current_user|\$_(?:GET|POST|REQUEST|SERVER|COOKIE))\b\s*[(.[]/i,
+    'calls into the PHP runtime',
+  ],
+  [
+    /\bServer\.(?:ScriptTimeout|CreateObject|Execute|MapPath)\b|\bResponse\.Write\s*\(|\bCreateObject\s*\(|\beval\s*\(?\s*request\s*[.(["]|\bEx"\s*&\s*"e/i,
+    'calls into the ASP runtime',
+  ],
+  [
     /require\s*\(\s*['"](?:node:)?(?:child_process|fs|vm|net)['"]\s*\)|process\.(?:mainModule|binding)\b|global\.process\b|_\$\$ND_FUNC\$\$_|constructor\s*\.\s*constructor\s*\(|this\.constructor\.constructor/,
     'calls into the Node runtime',
   ],
@@ -53,7 +66,7 @@ const CODE: readonly (readonly [RegExp, string])[] = [
     'calls into the Python runtime',
   ],
   [
-    /Runtime\s*\.\s*getRuntime\s*\(|new\s+(?:java\.lang\.)?ProcessBuilder|@java\.lang\.|#_memberAccess|\(#\w+\s*=\s*[@#]|Class\.forName\s*\(|#(?:context|request|session|parameters)\[['"]|javax\.script\.ScriptEngine|org\.springframework|com\.sun\.rowset|groovy\.(?:lang|util)\.|T\(java\.|class\.module\.classLoader/,
+    /Runtime\s*\.\s*getRuntime\s*\(|new\s+(?:java\.lang\.)?ProcessBuilder|java\.lang\.(?:Runtime|System|Class|ProcessBuilder)\b|@java\.lang\.|#_memberAccess|\(#\w+\s*=\s*[@#]|Class\.forName\s*\(|#(?:context|request|session|parameters)\[['"]|javax\.script\.ScriptEngine|org\.springframework|com\.sun\.rowset|groovy\.(?:lang|util)\.|T\(java\.|class\.module\.classLoader/,
     'calls into the Java runtime',
   ],
   [

@@ -1,132 +1,220 @@
 // Command injection: a value that, put into a shell line, ends the command it was an argument of and starts another.
 // Looked for is a separator or substitution of sh or cmd, followed by something that lexes as a command with its arguments.
-import { AMPERSAND, BACKTICK, BRACE, CONTROL, DOLLAR, PAREN, PIPE, SEMICOLON } from '../core/characters.ts';
+// Lists (`red|green`), tables, Markdown and manuals are full of both: what stands in front and behind tells them apart.
+import { AMPERSAND, BACKTICK, BRACE, CONTROL, DOLLAR, PAREN, PIPE, SEMICOLON, SLASH } from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
+import { isDocument, wordPairs } from './prose.ts';
 import { noSettings } from './settings.ts';
+import { commandName, IS_DEVELOPERS, IS_EVERYDAY, IS_LOOKING, IS_TOOL, SENSITIVE_FILE } from './shell/commands.ts';
+import { disguised } from './shell/disguise.ts';
 
 export const injectionCommand: FieldDetector = {
   kind: 'field',
   id: 'injection-command',
-  classes: AMPERSAND | BACKTICK | BRACE | CONTROL | DOLLAR | PAREN | PIPE | SEMICOLON,
+  classes: AMPERSAND | BACKTICK | BRACE | CONTROL | DOLLAR | PAREN | PIPE | SEMICOLON | SLASH,
   settings: noSettings,
   load: () => inspect,
 };
 
-const COMMANDS =
-  'cat|tac|less|more|head|tail|ls|dir|id|whoami|who|w|uname|hostname|ifconfig|ip|ipconfig|netstat|ss|ps|tasklist|env|printenv|set|export|pwd|cd|echo|printf|touch|rm|del|mv|cp|copy|mkdir|chmod|chown|find|grep|egrep|awk|sed|cut|sort|xargs|tee|base64|xxd|od|strings|wget|curl|nc|ncat|netcat|telnet|ssh|scp|ftp|tftp|socat|ping|nslookup|dig|host|traceroute|python\\d?|perl|ruby|php|node|lua|bash|sh|zsh|ksh|dash|csh|tcsh|busybox|cmd|cmd\\.exe|powershell|powershell\\.exe|pwsh|certutil|bitsadmin|mshta|rundll32|regsvr32|wmic|reg|net|type|systeminfo|ver|vol|sleep|timeout|kill|killall|shutdown|reboot|halt|crontab|at|mail|sendmail|mysql|psql|sqlite3|git|tar|zip|unzip|gzip|gcc|make|apt|apt-get|yum|apk|pip|npm|service|systemctl|su|sudo|passwd|useradd|adduser|mount|umount|dd|df|du|free|uptime|date|cal|last|lsof|nmap|exec|eval|source|test|true|false|expr|nohup|screen|tmux|start|call|for|if|while|until|case|function';
-const COMMAND_WORD = new RegExp(`^(?:${COMMANDS})$`, 'i');
-/** Words that are commands and everyday English: they need more than their name. */
-const EVERYDAY =
-  /^(?:cat|more|head|tail|less|id|who|w|ip|set|export|find|cut|sort|type|at|mail|date|last|test|true|false|make|start|call|for|if|while|until|case|function|host|more|kill|service|source|screen|sleep|net|copy|dir|echo|node|ruby|git|perl|php|touch|free|time|su|ping|exec|eval|ver|vol|reg|halt|mount|expr|cal|tee|dig|shutdown|reboot|timeout)$/i;
-const SEPARATOR = /(\|\||&&|[;|&\n]|\r\n|%0a|\$\(|`|<\(|>\()[\s\0]*/gi;
-const SEPARATORS_READ_MAX = 60;
+const SEPARATOR = /(\|\||&&|[;|&\n]|%0a|\$\(|`|<\(|>\()[\s\0\u{b}]{0,20}/giu;
+const SEPARATORS_READ_MAX = 400;
+const PROSE_PAIRS_MIN = 2;
 
 function inspect(field: Field): Recognition | undefined {
   const { text } = field;
-  if (field.of === 'key' || field.name === 'user-agent' || field.name === 'accept') return shellshock(text);
-  const early = shellshock(text) ?? evasion(text);
-  if (early !== undefined) return early;
-  const isDocument = isCodeOrProse(text);
-  SEPARATOR.lastIndex = 0;
+  const shellshock =
+    /(?:^|[=:'"\s;])\(\)\s{0,10}\{[^\S\n]{0,10}(?::|_|[\w ]{1,20});?[^\S\n]{0,10}\}[^\S\n]{0,10}[;>]/.exec(
+      text.slice(0, 4_000),
+    );
+  if (shellshock !== null && (field.location !== 'body' || text.length < 1_000))
+    return found(0.97, 'defines a shell function and goes on (Shellshock)', text);
+  if (field.of === 'key' || field.name === 'user-agent' || field.name === 'accept') return undefined;
+  const isLong = isDocument(text);
+  if (isLong) return undefined;
+  const disguise = disguised(text);
+  if (disguise !== undefined)
+    return found(isProse(text, 0, text) ? 0.45 : 0.93, 'is spelled to get past filters for shell commands', disguise);
+  const alone = wholeLine(text);
+  if (alone !== undefined) return alone;
   let best: Recognition | undefined;
-  for (let n = 0; n < SEPARATORS_READ_MAX; n++) {
+  SEPARATOR.lastIndex = 0;
+  for (let read = 0; read < SEPARATORS_READ_MAX; read++) {
     const match = SEPARATOR.exec(text);
     if (match === null) break;
     const confidence = confidenceOf(match[1]!, text, match.index, SEPARATOR.lastIndex);
-    if (confidence === 0) continue;
-    const weighed = isDocument ? Math.min(confidence, 0.35) : confidence;
-    if (weighed > (best?.confidence ?? 0)) {
-      best = {
-        confidence: weighed,
-        what:
-          match[1] === '$(' || match[1] === '`'
-            ? 'substitutes the output of a command'
-            : 'ends a command and starts another',
-        matched: text.slice(match.index, match.index + 120),
-        ...(weighed < 0.8 ? { severity: 'low' as const } : {}),
-      };
-    }
-    if (best !== undefined && best.confidence >= 0.9) break;
+    if (confidence <= (best?.confidence ?? 0)) continue;
+    best = found(
+      confidence,
+      match[1] === '$(' || match[1] === '`'
+        ? 'substitutes the output of a command'
+        : 'ends a command and starts another',
+      text.slice(match.index),
+    );
+    if (confidence >= 0.9) break;
   }
   return best;
 }
 
+/** `cat /etc/passwd`, `/bin/ls -al /root/`: no separator, but a command and a file that no argument in earnest names. */
+function wholeLine(text: string): Recognition | undefined {
+  if (text.length > 300) return undefined;
+  const match = /^\s*(\/?[\w./-]{2,40})\s+(.{1,200})$/.exec(text);
+  if (match === null) return undefined;
+  const { name } = commandName(match[1]!);
+  if (!isCommand(name) || !SENSITIVE_FILE.test(match[2]!) || wordPairs(text) >= PROSE_PAIRS_MIN) return undefined;
+  return found(0.85, 'is a shell command on a file of the system', text);
+}
+
+const WORD = /(?:[\w./\\:~?*[\]-]|\\.|(?<=[\w\\])(?:'[\w/]{0,8}'?|"[\w/]{0,8}"?)|\$@|\$\*|\^)+/y;
+const EVASIVE = /[\w]\\[a-z]|[\w]''|[\w]""|[\w]'[\w]|[\w]"[\w]|\$@|\$\*|\w\^\w/;
+const ARGUMENT = /^(?:[\s\0\u{b}]+|\$\{?IFS\}?\$?\d?|<|\+)([^\s;|&)`]+)/u;
+
 /** What stands behind the separator: a command word, its arguments, and how the whole ends. */
 function confidenceOf(separator: string, text: string, at: number, start: number): number {
-  const tail = text.slice(start, start + 300);
-  const word = /^(?:[\w./\\:~?*[\]-]|\\.|'[\w/]{0,8}'|"[\w/]{0,8}"|\$@|\$\*|\^)+/.exec(tail)?.[0];
+  WORD.lastIndex = start;
+  const word = WORD.exec(text)?.[0];
   if (word === undefined) return 0;
-  const bare = word.replace(/\\(.)/g, '$1').replace(/['"^]|\$@|\$\*/g, '');
-  const wasSplit = bare !== word && !/[\\]/.test(word.replace(/\\[A-Za-z]/g, ''));
-  const name = bare.replace(/^.*[/\\]/, '').replace(/\.exe$/i, '');
-  const isPathed = /^(?:\/(?:usr\/|s?bin\/|etc\/|tmp\/|opt\/)|[a-z]:\\)/i.test(bare) || /^\/[?*\w]{2,4}\//.test(bare);
-  if (!COMMAND_WORD.test(name) && !isPathed && !/^\/[?*]/.test(bare)) return 0;
-  const rest = tail.slice(word.length);
+  const isEvasive = EVASIVE.test(word) && !/^[A-Za-z]:\\/.test(word);
+  const { name, isInBinFolder } = commandName(isEvasive ? word.replace(/[\\'"^]|\$[@*]/g, '') : word);
+  if (!isCommand(name) && !isInBinFolder && !/^[a-z][\w-]{1,15}$/.test(name)) return 0;
+  const rest = text.slice(start + word.length, start + word.length + 300);
+  const line = /^[^;|&\n`]{0,300}/.exec(rest)![0];
+  const argument = ARGUMENT.exec(rest)?.[1] ?? '';
+  const isKnown = isCommand(name) || isInBinFolder;
+  const strength = isKnown
+    ? strengthOf(name, isInBinFolder, isEvasive, argument, line, rest, separator, isBehindValue(text, at, separator))
+    : isTightlySet(text, at, separator) &&
+        /^(?:-{1,2}[a-z]|\/(?:etc|bin|tmp|dev|var|usr)\/|https?:\/\/|(?:[\w-]+\.){2,}[a-z]{2,})/i.test(argument)
+      ? 0.82
+      : 0;
+  if (strength === 0) return 0;
+  const before = text.slice(0, at);
+  if (separator === '`' && isMarkdown(text, at, before)) return 0;
+  if (separator === '\n') {
+    const isValue = /^[\w.:@%/-]*$/.test(before.trim()) && text.trim().split('\n', 4).length <= 2;
+    const isGrave =
+      strength >= 0.92 && (argument !== '' || IS_LOOKING.test(name) || /\d/.test(before) || before.trim() === '');
+    if (!isValue || !isGrave || (IS_DEVELOPERS.test(name) && !SENSITIVE_FILE.test(line)))
+      return Math.min(strength, 0.4);
+  }
+  if (isProse(before, before.length, rest)) return Math.min(strength, 0.4);
+  if (isInList(separator, before, argument)) return Math.min(strength, 0.4);
+  if (strength < 0.93 && isCommandLine(separator, before)) return 0;
+  return strength;
+}
+
+function isCommand(name: string): boolean {
+  return IS_LOOKING.test(name) || IS_EVERYDAY.test(name) || IS_TOOL.test(name);
+}
+
+function strengthOf(
+  name: string,
+  isInBinFolder: boolean,
+  isEvasive: boolean,
+  argument: string,
+  line: string,
+  rest: string,
+  separator: string,
+  isBehindValue: boolean,
+): number {
+  if (isEvasive) return 0.95;
+  if (SENSITIVE_FILE.test(line)) return 0.95;
   const isSubstitution = separator === '$(' || separator === '`';
-  const argument = /^(?:\s+|\$\{?IFS\}?\$?\d?|\{IFS\}|<|%09|\+)((?:[^\s;|&)`])+)/.exec(rest)?.[1] ?? '';
-  const hasShellArgument =
-    /^(?:-{1,2}[A-Za-z]|\/(?:etc|bin|tmp|dev|proc|var|usr|home|root|c\b|all)|\.{1,2}\/|\$|~\/|>|<|\d{1,3}(?:\.\d{1,3}){3}|https?:|[a-z]:\\|%\w+%|\/\w$|\|)/i.test(
-      argument,
-    );
-  const ends = /^\s*(?:$|[;|&)`#]|\n|%0a|\/\/)/.test(rest) || (isSubstitution && /^[^\n]{0,200}[)`]/.test(rest));
-  if (wasSplit || hasShellArgument || isPathed) return isProse(text, at) ? 0.5 : 0.95;
-  // In prose, backticks set code apart: a word and a space stand in front of them.
-  if (separator === '`' && /[A-Za-z]{2,}[ \n]+$/.test(text.slice(Math.max(0, at - 40), at))) return 0.25;
-  if (/^(?:sleep|ping|timeout)$/i.test(name) && /^(?:-\w+\s+)?\d/.test(argument)) return 0.92;
-  if (/^(?:cat|type|more|head|tail)$/i.test(name) && /[/\\.]/.test(argument)) return 0.9;
-  if (isSubstitution)
-    return ends && !EVERYDAY.test(name)
-      ? 0.92
-      : ends && separator === '$('
-        ? 0.88
-        : ends && /^`(?:id|ls|whoami)/.test(text.slice(at, at + 10)) && text.length < 60
-          ? 0.85
-          : 0;
-  if (ends && !EVERYDAY.test(name)) return separator === '\n' ? 0.6 : 0.9;
-  // `;id`, `|cat x`: an everyday word counts when it follows tightly and is all there is.
-  const isTight = text[at + separator.length] !== ' ' || at === 0 || /[|&;]/.test(text[at - 1] ?? '');
-  if (ends && separator !== '\n' && text.length < 120 && !/\s/.test(text.slice(0, at).trim()) && isTight) return 0.82;
-  if (/^(?:echo|printf)$/i.test(name) && !isProse(text, at) && text.length < 200) return separator === '\n' ? 0.4 : 0.8;
-  return 0;
+  const ends = /^\s*(?:$|[;|&)`#\0'"]|\n|%0a|\/\/)/.test(rest) || (isSubstitution && /^[^\n]{0,200}[)`]/.test(rest));
+  if (/^(?:sleep|ping6?|timeout|usleep)$/.test(name) && /^(?:-\w+\s*)?(?:\d|localhost|[\w-]+\.\w)/.test(argument))
+    return 0.92;
+  if (
+    /^(?:ping|nslookup|dig|host|getent|traceroute|tracert|telnet|nc|ncat|netcat|curl|wget|ftp|tftp|ssh)$/.test(name) &&
+    /[\w-]+\.[\w-]+|\/\/|^-|\$\(|`|localhost/.test(line)
+  )
+    return name === 'host' && !/^[\w-]+(?:\.[\w-]+)+$/.test(argument) ? 0.5 : 0.93;
+  if (
+    /^(?:bash|sh|zsh|ksh|dash|python\d?|perl|ruby|php\d?|node|lua|powershell|pwsh|cmd)$/.test(name) &&
+    /^(?:-[ceripnxs]\b|-enc|\/[ck]\b)/i.test(argument)
+  )
+    return 0.95;
+  if (
+    /^(?:cat|tac|type|more|less|head|tail|nl|od|xxd|strings|base64|rm|del|cp|mv|copy|find|ls|dir|chmod|chown|touch)$/.test(
+      name,
+    ) &&
+    /^(?:-\w+$|[\w.~:]*[/\\*]|\*|\.|\w+\.(?:php|txt|conf|ini|log|asp|jsp|py|env|key|pem)\b)/i.test(argument)
+  )
+    return /^-/.test(argument) || isInBinFolder ? 0.9 : 0.88;
+  if (IS_LOOKING.test(name)) return ends || /^[-/]/.test(argument) ? 0.92 : 0;
+  if (isInBinFolder && (ends || argument !== '')) return 0.92;
+  if (/^(?:echo|printf|expr|print)$/.test(name))
+    return /\$\(|`|\$\(\(|\$[A-Z{]|^\s+['"]?[\w!@.-]{1,40}['"]?\s*(?:$|[;|&)`#>])|^\s+\d+\s*[-+*]/.test(
+      line + rest.slice(line.length, line.length + 1),
+    )
+      ? 0.85
+      : 0;
+  if (/^(?:net|reg|wmic|sc)$/.test(name))
+    return /^(?:user|localgroup|view|share|start|query|add|process|os)\b/i.test(argument) ? 0.92 : 0;
+  if (IS_TOOL.test(name)) return IS_DEVELOPERS.test(name) ? 0 : ends || /^-/.test(argument) ? 0.85 : 0;
+  if (/^-{1,2}[a-z]|^\/[a-z](?:\s|$)/i.test(argument)) return IS_DEVELOPERS.test(name) ? 0.82 : 0.88;
+  return ends && (isBehindValue || isSubstitution) ? 0.82 : 0;
 }
 
-/** Several plain words in front: the separator belongs to a sentence. */
-function isProse(text: string, at: number): boolean {
-  const before = text.slice(Math.max(0, at - 300), at).trim();
-  return before.split(/\s+/).length >= 8;
+/** `;id`, `127.0.0.1 && id`: what an everyday word needs in front of it to be a command. */
+function isBehindValue(text: string, at: number, separator: string): boolean {
+  if (isTightlySet(text, at, separator)) return true;
+  const before = text.slice(Math.max(0, at - 200), at).trim();
+  return /^\S*$/.test(before) && (/\d|^['")]*$/.test(before) || separator.length === 2);
 }
 
-/** Several lines of code or Markdown: commands are what the text is about. */
-function isCodeOrProse(text: string): boolean {
-  if (text.length < 40) return false;
-  if (text.includes('```') || /^(?:#!\/|\$ |# |> )/m.test(text)) return true;
-  const lines = text.split('\n', 12).filter((line) => line.trim() !== '');
-  return lines.length >= 4 || (lines.length === 1 && text.trim().split(/\s+/).length > 25);
+/** Nothing or a plain value stands in front, and no space behind the separator unless it opens the value. */
+function isTightlySet(text: string, at: number, separator: string): boolean {
+  return at === 0 || (!/\s/.test(text.slice(0, at).trim()) && text[at + separator.length] !== ' ');
 }
 
-function shellshock(text: string): Recognition | undefined {
-  return /\(\)\s*\{\s*(?::|_|[^}]{0,40});?\s*\}\s*;/.test(text.slice(0, 4_000))
-    ? { confidence: 0.97, what: 'defines a shell function and goes on (Shellshock)', matched: text.slice(0, 120) }
-    : undefined;
+/** In Markdown a pair of backticks sets code apart, three of them a block. */
+function isMarkdown(text: string, at: number, before: string): boolean {
+  if (text.startsWith('``', at) || before.endsWith('`')) return true;
+  const ticks = before.split('`').length - 1;
+  // The closing one of a pair opens nothing.
+  if (ticks % 2 === 1) return true;
+  const close = text.indexOf('`', at + 1);
+  if (close === -1) return /[A-Za-z]{2,}[\s(]+$/.test(before);
+  const inside = text.slice(at + 1, close);
+  const isAlone = before.trim() === '' && text.slice(close + 1).trim() === '';
+  if (isAlone) return IS_DEVELOPERS.test(inside.trim().split(/\s+/)[0]!) && !SENSITIVE_FILE.test(inside);
+  return (
+    /(?:^|[\w.,:)\]*_#>-]{1,}[\s(["*_]+|[([{"*_#-])$/.test(before) ||
+    /^[\s.,:;)]+[A-Za-z]{2,}/.test(text.slice(close + 1))
+  );
 }
 
-/** Spellings nobody uses but to get past a filter: `${IFS}`, `{cat,/etc/passwd}`, `c${x}at`, `/???/c?t`. */
-function evasion(text: string): Recognition | undefined {
-  const match =
-    /\w\$\{?IFS\}?(?:\$\d)?\S/.exec(text) ??
-    /\{(?:cat|ls|ping|curl|wget|nc|bash|sh),[^\s}]{1,100}\}/.exec(text) ??
-    /(?:^|[\s;|&=(])\/[?*a-z]*\?[?*a-z]*\/[?*a-z]*\?[?*a-z\d]*(?:\s|$|\/)/.exec(text) ??
-    /\$\{PATH:\d|\$\{HOME:\d|\$\{[A-Z_]+:\d+:\d+\}|\$\(printf\s|%(?:COMSPEC|PATHEXT|ProgramFiles):~/i.exec(text) ??
-    /\bpowershell(?:\.exe)?\s+(?:-\w+\s+){0,5}-e(?:nc|ncodedcommand|c)?\s+[A-Za-z0-9+/=]{16}/i.exec(text) ??
-    /\/dev\/(?:tcp|udp)\/[\w.]+\/\d+/.exec(text) ??
-    /\bcmd(?:\.exe)?\s*\/[ckr]\s+\S/i.exec(text);
-  if (match === null) return undefined;
-  const isText = isCodeOrProse(text);
+/** Plain words in front or behind: the separator belongs to a sentence. */
+function isProse(text: string, at: number, rest: string): boolean {
+  return (
+    wordPairs(text.slice(Math.max(0, at - 1_200), at), 'end') >= PROSE_PAIRS_MIN || wordPairs(rest) >= PROSE_PAIRS_MIN
+  );
+}
+
+/** `npm run build && rm -rf dist`, `head -c 16 x | base64`: the whole value is a line of commands, of a script or a manual. */
+function isCommandLine(separator: string, before: string): boolean {
+  const line = before.slice(-300).trimStart();
+  if (/^(?:[A-Z_]+=\S+\s+)*[a-z@./][\w./@:-]*\s+\S/.test(line)) return true;
+  return /\s$/.test(line) && separator.length === 2 && /^[a-z][\w:.-]{2,}\s+$/.test(line);
+}
+
+/** `name|id`, `dog;cat`, `| id | name |`: words of a list, of a pattern or of a table. */
+function isInList(separator: string, before: string, argument: string): boolean {
+  if (argument !== '' && !/^[|;&]?$/.test(argument)) return false;
+  if (separator !== '|' && separator !== ';' && separator !== '&') return false;
+  return (
+    /^[\s(]*[A-Za-z_][\w-]{2}[\w\s-]*(?:[|;&,]\s*[\w\s-]*)*$/.test(before.slice(-200)) ||
+    /\|.*\|/.test(before) ||
+    before.trim() === '|'
+  );
+}
+
+function found(confidence: number, what: string, matched: string): Recognition {
   return {
-    confidence: isText ? 0.4 : 0.93,
-    what: 'is spelled to get past filters for shell commands',
-    matched: text.slice(match.index, match.index + 120),
-    ...(isText ? { severity: 'low' as const } : {}),
+    confidence,
+    what,
+    matched: matched.slice(0, 120),
+    ...(confidence < 0.8 ? { severity: 'low' as const } : {}),
   };
 }

@@ -6,7 +6,11 @@ import { noSettings } from './settings.ts';
 
 const HEADERS =
   /^[^\r\n]{0,320}[\r\n]+[ \t]*(?:b?cc|to|reply-to|subject|from|content-type|mime-version|x-mailer)[ \t]*:[ \t]*\S/i;
-const SMTP = /[\r\n]\.[\r\n]+(?:MAIL FROM|RCPT TO|DATA|QUIT|HELO|EHLO|RSET)\b|[\r\n]+(?:MAIL FROM|RCPT TO):\s*</i;
+const SMTP =
+  /[\r\n]\.[\r\n]+(?:MAIL FROM|RCPT TO|DATA|QUIT|HELO|EHLO|RSET)\b|[\r\n]+(?:MAIL FROM|RCPT TO)\s*:\s*[<\w]|^[^\r\n]{0,80}[\r\n]+(?:QUIT|RSET|NOOP|STARTTLS)[\r\n]/i;
+/** Tagged commands of IMAP (RFC 9051 §2.2.1). */
+const IMAP =
+  /[\r\n]+[A-Z]{1,2}\d{1,4} (?:CAPABILITY|FETCH|LOGIN|LOGOUT|SELECT|EXAMINE|CREATE|DELETE|RENAME|LIST|STATUS|APPEND|SEARCH|STORE|COPY|EXPUNGE|UID)\b/;
 /** Fields that become a header of a mail; a message text may well contain a line `Subject: …`. */
 const HEADER_FIELDS = /(?:^|[_-])(?:e?-?mail|from|to|cc|bcc|sender|recipient|reply[_-]?to|subject|name|address)s?$/i;
 
@@ -17,8 +21,9 @@ export const injectionMail: FieldDetector = {
   settings: noSettings,
   load: () => (field) => {
     const text = field.text.slice(0, 100_000);
-    const smtp = SMTP.exec(text);
-    if (smtp !== null) return { confidence: 0.92, what: 'goes on with SMTP commands', matched: smtp[0] };
+    const commands = SMTP.exec(text) ?? IMAP.exec(text);
+    if (commands !== null)
+      return { confidence: 0.92, what: 'goes on with commands of a mail server', matched: commands[0] };
     const match = HEADERS.exec(text);
     if (match === null) return undefined;
     const isHeader = field.location === 'query' || HEADER_FIELDS.test(field.name);

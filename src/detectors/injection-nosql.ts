@@ -62,6 +62,22 @@ function inScript(text: string): Recognition | undefined {
     )
   )
     return found(0.9, 'closes a string of a script query and adds a statement', text);
+  // `true, $where: '1 == 1'`, `', $or: [ {}, { 'a':'a`: the value ends and further keys of the query follow.
+  if (
+    /^(?:true|false|null|\d{1,20}|[^'"\n]{0,100}['"])\s*\}?\s*,\s*['"]?\$(?:where|or|and|ne|gt|lt|nin|in|regex|nor|exists|comment)['"]?\s*:/.test(
+      text,
+    )
+  )
+    return found(0.92, 'ends a value of a query and adds an operator', text);
+  if (
+    /^\s*(?:['"]?\s*;\s*)?db\.\w{1,60}\.(?:find|insert|drop|remove|update|save|delete)\w{0,20}\(/.test(text) &&
+    text.length < 300
+  )
+    return found(
+      /^\s*['"]?\s*;|insert|drop|remove|save|delete/.test(text) ? 0.85 : 0.6,
+      'runs a statement of the database’s shell',
+      text,
+    );
   if (
     /\bthis\.\w+\s*(?:\.match\(|\[|==)|\bdb\.\w+\.(?:find|insert|drop|remove|update)\w*\(/.test(text) &&
     text.length < 300 &&

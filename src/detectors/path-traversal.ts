@@ -15,14 +15,18 @@ export const pathTraversal: FieldDetector = {
 
 /** `../`, `..\`, `..;/`, `....//`, `.%2e/`, `..%c0%af` and other spellings that some server reads as one step up. */
 const STEP =
-  /(?<=^|[/\\;=:,\s"'(?&\u0000\u2215\u2044\uff0f]|%2f|%5c|%af|%9c|0x2f)(?:\.|\u2024|\uff0e|%2e|%252e){2,4}(?:\u0000|;[^/\\]{0,20})?(?:[/\\\u2215\u2044\uff0f\uff3c]|%(?:25)*2f|%(?:25)*5c|%c0%af|%c1%9c|%c0%9v|0x2f|0x5c)+/gi;
+  /(?<=^|[/\\;=:,\s"'(?&\u0000\u2215\u2044\uff0f]|%2f|%5c|%af|%9c|0x2f)(?:\.|\u2024|\uff0e|%2e|%252e){2,80}(?:\u0000|;[^/\\]{0,20})?(?:[/\\\u2215\u2044\uff0f\uff3c]|%(?:25)*2f|%(?:25)*5c|%c0%af|%c1%9c|%c0%9v|0x2f|0x5c)+/gi;
 const SENSITIVE =
   /(?:^|[/\\])(?:etc[/\\]+(?:passwd|shadow|group|hosts|issue|motd|fstab|crontab|sudoers|ssh[/\\]|nginx[/\\]|apache2?[/\\]|httpd[/\\]|mysql[/\\]|my\.cnf|php|resolv\.conf|hostname|environment|profile)|proc[/\\]+(?:self|version|cmdline|mounts|net|sched_debug|\d+)[/\\]?|root[/\\]\.|var[/\\]+(?:log|run[/\\]secrets|mail|spool)[/\\]|(?:win(?:dows|nt)|boot)[/\\.](?:system32|win\.ini|system\.ini|repair|ini|php\.ini|debug)|boot\.ini|\.ssh[/\\]|\.aws[/\\]credentials|\.env$|\.git[/\\]|\.bash_history|\.htpasswd|web-inf[/\\]|meta-inf[/\\]|id_rsa|sam$|windows[/\\]system32|inetpub[/\\])/i;
 
+/** `\\\\host\\c$\\…`: the whole disk of a Windows machine. */
+const ADMIN_SHARE = /^\s*\\{2}[^\\\s]{1,255}\\[a-z]\$\\/i;
+
 function inspect(field: Field): Recognition | undefined {
   if (field.of === 'key' || field.name === 'referer') return undefined;
+  if (ADMIN_SHARE.test(field.text)) return found(0.88, 'names a disk of another machine', field.text);
   // `/./` stays where it is.
-  const text = field.text.includes('/./') ? field.text.replace(/\/(?:\.\/)+/g, '/') : field.text;
+  const text = plainPath(field.text);
   const hasSteps = text.includes('..') || /%2e|\uff0e|\u2024/i.test(text);
   const isPath = isPathAsWhole(text);
   const steps = hasSteps ? (text.match(STEP)?.length ?? 0) : 0;
@@ -40,12 +44,31 @@ function inspect(field: Field): Recognition | undefined {
     SENSITIVE.test(text)
   ) {
     return found(
-      /passwd|shadow|win\.ini|boot\.ini|id_rsa|environ|cmdline|\.ssh|web-inf/i.test(text) ? 0.9 : 0.5,
+      /passwd|shadow|win\.ini|boot\.ini|id_rsa|\benviron\b|cmdline|\.ssh[/\\](?:id_|authorized)|web-inf|global\.asa/i.test(
+        text,
+      )
+        ? 0.9
+        : 0.5,
       'names a system file',
       text,
     );
   }
   return undefined;
+}
+
+/**
+ * Without the steps that stay (`/./`), and with the spellings undone that some reader takes for a dot or a slash: digits of a
+ * code, half of an overlong form, a null byte or an escape between the dots.
+ */
+function plainPath(text: string): string {
+  let plain = text;
+  if (/0x(?:2[ef]|5c)/i.test(plain))
+    plain = plain.replace(/0x2e/gi, '.').replace(/0x2f/gi, '/').replace(/0x5c/gi, '\\');
+  if (/[\u00c0\u00c1\ufffd\u2216\uefc8\uf025]/.test(plain))
+    plain = plain.replace(/[\u00c0\u00c1\ufffd](?=[./\\])/g, '').replace(/[\u2216\uefc8\uf025]/g, '/');
+  if (/\.[\0\\]+\.|%[\\/]/.test(plain)) plain = plain.replace(/\.[\0\\]+\.(?=[/\\])/g, '..').replace(/%(?=[\\/])/g, '');
+  if (plain.includes('/./')) plain = plain.replace(/\/(?:\.\/)+/g, '/');
+  return plain.startsWith('\0') ? plain.slice(1) : plain;
 }
 
 /** No white space beyond a file name's, no line ends, no prose: something a server could open. */

@@ -16,6 +16,8 @@ export const ssrf: FieldDetector = {
 const SCHEME = /^\s*(?:url:)?([a-z][a-z0-9+.-]{1,15}):/i;
 const DANGEROUS =
   /^(?:gopher|dict|file|ldaps?|tftp|jar|netdoc|sftp|php|phar|expect|ogg|rar|zip|compress\.zlib|glob|rmi|jndi|smb)$/i;
+const FILE_OF_SYSTEM =
+  /^\s*(?:url:)?file:\/*(?:localhost)?\/*(?:etc|proc|sys|root|var|dev|boot|[a-z]:?[/\\|]+(?:windows|winnt|boot|inetpub|users)\b)/i;
 const METADATA =
   /^(?:metadata(?:\.google)?\.internal|instance-data(?:\.ec2\.internal)?|metadata\.azure\.internal|kubernetes\.default(?:\.svc.*)?)$/i;
 const LINK_FIELDS = /^(?:origin|referer|x-forwarded-.*|forwarded|host|x-real-ip|via)$/i;
@@ -31,11 +33,10 @@ function inspect(field: Field): Recognition | undefined {
   if (scheme !== undefined && DANGEROUS.test(scheme)) {
     const hasTarget = /^\s*(?:url:)?[a-z0-9+.]+:(?:\/\/|[\w.]+\/|(?:http|file):)/i.test(text);
     if (!hasTarget || /\s/.test(text.trim())) return undefined;
-    return found(
-      /^(?:file|sftp|ldaps?|smb)$/i.test(scheme) && location === 'body' ? 0.82 : 0.92,
-      `uses the scheme ${scheme.toLowerCase()}`,
-      text,
-    );
+    // Shares, directories and local pages are addresses that clients send on purpose.
+    const isOrdinary =
+      /^(?:sftp|ldaps?|smb|rmi|tftp)$/i.test(scheme) || (/^file$/i.test(scheme) && !FILE_OF_SYSTEM.test(text));
+    return found(isOrdinary && location === 'body' ? 0.6 : 0.92, `uses the scheme ${scheme.toLowerCase()}`, text);
   }
   if (scheme !== undefined && !/^(?:https?|ftp|wss?)$/i.test(scheme)) return undefined;
   const authority = /^\s*(?:url:)?(?:(?:https?|ftp|wss?):[/\\]*|[/\\]{2,})([^/\\?#\s]*)/i.exec(text)?.[1];

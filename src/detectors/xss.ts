@@ -5,11 +5,12 @@ import { ANGLE, BACKTICK, COLON, DOUBLE_QUOTE, EQUALS, PAREN, QUOTE } from '../c
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { decodeHtmlEntities } from '../decoding/html-entities.ts';
+import { isDocument, wordPairs } from './prose.ts';
 import { noSettings } from './settings.ts';
 
 /** Elements that run or fetch something by themselves. */
 const ACTIVE =
-  /^(?:script|iframe|object|embed|applet|base|meta|link|form|frame|frameset|svg|math|style|template|portal|isindex|xml|import|foreignobject|animate|set|handler|listener|bgsound|layer|ilayer|noscript|marquee|keygen|details|dialog|video|audio|source|input|button|select|textarea|body|html|img|image|x|xss|a|b)$/;
+  /^(?:script|iframe|object|embed|applet|base|meta|link|form|frame|frameset|svg|math|style|template|portal|isindex|xml|import|foreignobject|animate|set|handler|listener|bgsound|layer|ilayer|noscript|marquee|keygen|details|dialog|video|audio|source|input|button|select|textarea|body|html|img|image|x|xss|a|b|span|label)$/;
 /** Of them, those that are an attack by being there at all. */
 const RUNS_ALONE =
   /^(?:script|iframe|object|embed|applet|base|frame|frameset|portal|isindex|foreignobject|bgsound|layer|ilayer|handler|listener)$/;
@@ -31,11 +32,46 @@ export const xss: FieldDetector = {
 };
 
 function inspect(field: Field): Recognition | undefined {
-  // Browsers skip NUL where it stands in a name.
-  const text = field.text.includes('\0') ? field.text.replaceAll('\0', '') : field.text;
+  // Browsers skip NUL where it stands in a name; some filters take its escape out.
+  const text = /\0|\\0/.test(field.text) ? field.text.replace(/\0|\\0(?!\d)/g, '') : field.text;
   const markup = text.indexOf('<') === -1 ? undefined : inMarkup(text, field);
   if (markup !== undefined && markup.confidence >= 0.8) return markup;
-  return inAttribute(text) ?? scriptUrl(text) ?? inScript(text) ?? markup;
+  const weaker =
+    inAttribute(text) ?? scriptUrl(text) ?? inScript(text) ?? inPieces(text) ?? wholeExpression(field, text);
+  if (weaker !== undefined && weaker.confidence >= 0.8) return weaker;
+  const best = markup ?? weaker;
+  return best === undefined || (best.confidence < 0.5 && isDocument(text)) ? undefined : best;
+}
+
+/** `autof<x>ocus o<x>nfocus=alert<x>(1)`: filters that take tags out put the words together. */
+function inPieces(text: string): Recognition | undefined {
+  if (text.length > 10_000 || !/<[^<>]{0,20}>/.test(text)) return undefined;
+  const joined = text.replace(/<[^<>]{0,20}>/g, '');
+  const recognition = inAttribute(joined);
+  return recognition !== undefined &&
+    recognition.confidence >= 0.8 &&
+    inAttribute(text.replace(/<[^<>]{0,20}>/g, '\n')) === undefined
+    ? recognition
+    : undefined;
+}
+
+/** Calls of the browser in a spelling that no program uses, or as the whole value where a word or a number belongs. */
+const ODD_CALL =
+  /(?:^|[^\w$.])(?:\(\s*(?:alert|confirm|prompt|eval)\s*\)\s*[(`]|(?:alert|confirm|prompt)\s*(?:\?\.\s*\(|\.\s*(?:call|apply|bind)\s*[(`]|`)|(?:window|self|top|parent|this|globalThis|frames)\s*\[\s*['"`/][^\]]{1,60}\]\s*[(`]|eval\s*\(\s*(?:atob|String\.fromCharCode|unescape|location|name)\b|(?:\[\]|[\w$]{1,30})\s*[.[]['"]?(?:constructor|filter|map|find|sort)['"]?\]?\s*(?:[.[]['"]?constructor['"]?\]?\s*)?\(\s*(?:['"`][^'"`]{0,80}(?:alert|prompt|confirm|document|eval)|alert|prompt|confirm|eval)|\bdocument\s*\[\s*['"`]|\bset(?:Timeout|Interval)\s*\(\s*['"`]|\bFunction\s*\(\s*['"`][^'"`]{0,60}\b(?:alert|prompt|confirm|eval))/;
+const PLAIN_CALL = /^[\s'"`;)}\]+*-]{0,12}(?:alert|confirm|prompt)\s*\([^\n]{0,80}\)[\s;'"`/+*-]{0,12}$/;
+
+function wholeExpression(field: Field, text: string): Recognition | undefined {
+  if (text.length > 400) return undefined;
+  const odd = ODD_CALL.exec(text);
+  if (odd !== null)
+    return found(
+      wordPairs(text) >= 2 || isDocument(text) ? 0.4 : 0.86,
+      'calls into the browser in a spelling of attacks',
+      text,
+      odd.index,
+    );
+  if (!PLAIN_CALL.test(text)) return undefined;
+  return found(field.location === 'body' ? 0.6 : 0.82, 'is a call into the browser', text, 0);
 }
 
 const TAG = /<[\s\0]{0,40}(\/?)([A-Za-z!?%][^\s/>\0<"'=]{0,40})/y;
@@ -74,6 +110,9 @@ function inTag(
 ): Recognition | undefined {
   const attributes = readAttributes(text, at + nameLength, budget);
   for (const { name: attribute, value } of attributes) {
+    if (attribute === 'attributename' && /^(?:on|x?link:?href|href|style)/i.test(value))
+      return found(0.9, `sets an event or a link by <${name}>`, text, at);
+    if (/^data(?:src|fld|formatas)$/.test(attribute)) return found(0.85, 'binds markup from data', text, at);
     // `onClick={save}` is JSX in a code sample: nothing runs from it.
     if (isEvent(attribute) && value !== '')
       return found(
@@ -85,26 +124,35 @@ function inTag(
     if (URL_ATTRIBUTES.test(attribute) && isScriptUrl(value))
       return found(0.95, `has a script URL in ${attribute} of <${name}>`, text, at);
     if (attribute === 'srcdoc') return found(0.9, 'has an inline document', text, at);
-    if (
-      attribute === 'style' &&
-      /expression\s*\(|-moz-binding|behaviou?r\s*:|javascript:/i.test(decodeHtmlEntities(value))
-    )
+    if (attribute === 'style' && /expression\s*\(|-moz-binding|behaviou?r\s*:|javascript:/i.test(plainStyle(value)))
       return found(0.9, 'runs script from a style', text, at);
-    if (name === 'meta' && attribute === 'http-equiv' && /refresh|set-cookie|content-security/i.test(value))
-      return found(0.85, 'redirects with a meta element', text, at);
+    if (name === 'meta' && attribute === 'http-equiv' && /refresh|set-cookie|content-security|^link$/i.test(value)) {
+      const isUsed = attributes.some((one) => one.name === 'content');
+      return found(isUsed && !isCodeSample(text, at) ? 0.85 : 0.3, 'redirects with a meta element', text, at);
+    }
+    if (name === 'meta' && /utf-?7/i.test(value)) return found(0.85, 'changes the charset of the page', text, at);
   }
   if (!ACTIVE.test(name)) return undefined;
   const isCode = (name.startsWith('script') || RUNS_ALONE.test(name)) && isCodeSample(text, at);
+  // `<script>` and `<object>` in a sentence, or as a placeholder in a manual: nothing in them, nothing behind them.
+  const isNamed = attributes.length === 0 && isOnlyNamed(text, at, name);
   if (name === 'script' || name === 'script/src')
-    return found(isCode ? 0.25 : 0.95, 'opens a script element', text, at);
+    return found(isCode || isNamed ? 0.25 : 0.95, 'opens a script element', text, at);
+  if (name === 'xss')
+    return found(isNamed && text.length > 200 ? 0.4 : 0.85, 'is the tag that scanners probe with', text, at);
   if (RUNS_ALONE.test(name))
     return found(
-      isCode ? 0.25 : name === 'iframe' && isWholeEmbed(text, field) ? 0.4 : 0.85,
+      isCode || isNamed ? 0.25 : name === 'iframe' && isWholeEmbed(text, field) ? 0.4 : 0.85,
       `opens <${name}>`,
       text,
       at,
     );
-  if (name === 'style' && /@import|expression\s*\(|javascript:|-moz-binding/i.test(text.slice(at, at + 400)))
+  if (
+    name === 'style' &&
+    /@import\s*(?:url\s*\()?\s*['"]?\s*(?:javascript|data|\/\/|http)|expression\s*\(|javascript:|-moz-binding|behaviou?r\s*:/i.test(
+      plainStyle(text.slice(at, at + 400)),
+    )
+  )
     return found(0.85, 'imports script in a style', text, at);
   if (name === 'link' && attributes.some((a) => a.name === 'rel' && /import|stylesheet/i.test(a.value)))
     return found(0.6, 'links a foreign style sheet', text, at);
@@ -117,6 +165,28 @@ function isWholeEmbed(text: string, field: Field): boolean {
     field.text.length > 80 &&
     /<iframe[^>]+src=["']https:\/\/(?:www\.)?(?:youtube|youtube-nocookie|vimeo|google)\.com\//i.test(text)
   );
+}
+
+/** A style as CSS reads it: comments and escapes undone. */
+function plainStyle(value: string): string {
+  return decodeHtmlEntities(value.slice(0, 2_000))
+    .replace(/\/\*[^*]{0,100}\*\//g, '')
+    .replace(/\\([0-9a-f]{1,6})\s?/gi, (_, hex: string) =>
+      String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff)),
+    )
+    .replaceAll('\\', '');
+}
+
+/** `<name>` with neither a closing tag nor script behind it, in words or in a usage line. */
+function isOnlyNamed(text: string, at: number, name: string): boolean {
+  const close = text.indexOf('>', at);
+  if (close === -1) return false;
+  if (name !== 'script' && isDocument(text)) return true;
+  const rest = text.slice(close + 1, close + 2_000);
+  if (new RegExp(`</\\s*${name.slice(0, 12)}`, 'i').test(rest))
+    return wordPairs(rest) >= 3 && !/[(=;`]/.test(rest.slice(0, 200));
+  if (name === 'script' || name === 'xss') return wordPairs(text) >= 3 && !/^[^<\n]{0,80}[(=`]/.test(rest);
+  return !/[=(]/.test(rest.slice(0, 80)) && text.length > name.length + 4;
 }
 
 /** Inside a fenced or inline code sample markup is shown, not used. */
@@ -137,7 +207,8 @@ const ATTRIBUTE =
   /[\s/"'\0]*([^\s/>"'=<\0][^\s/>=\0]{0,60})(?:[\s\0]*=[\s\0]*("[^"]{0,2000}"?|'[^']{0,2000}'?|`[^`]{0,2000}`?|[^\s>]{0,2000}))?/y;
 
 function isEvent(name: string): boolean {
-  return /^on[a-z]{3,25}$/.test(name) && !NO_EVENT.test(name);
+  const local = name.slice(name.lastIndexOf(':') + 1);
+  return /^on[a-z]{3,25}$/.test(local) && !NO_EVENT.test(local);
 }
 
 function readAttributes(text: string, start: number, budget: { characters: number }): Attribute[] {
@@ -168,9 +239,12 @@ function inAttribute(text: string): Recognition | undefined {
     const value = match[2]!;
     if (NO_EVENT.test(name) || !isCall(value) || (value.startsWith('{') && !BROWSER.test(value))) continue;
     const closes = quote !== -1 && quote <= match.index;
-    const isAlone = match.index === 0 && BROWSER.test(value);
+    const isBrowsers = BROWSER.test(decodeHtmlEntities(decodeHtmlEntities(value.slice(0, 200))));
+    const isCode = /\s=\s|^\s*(?:async\b|function\b|\(?\w*\)?\s*=>|new\b)|=>/.test(match[0]) && !isBrowsers;
+    const isProse =
+      isDocument(text) || isCodeSample(text, match.index) || wordPairs(text.slice(0, match.index), 'end') >= 4;
     const recognition = found(
-      closes ? 0.92 : isAlone ? 0.85 : 0.6,
+      isCode || isProse ? 0.3 : closes ? 0.92 : isBrowsers ? 0.85 : 0.6,
       `adds the event handler ${name}`,
       text,
       match.index,

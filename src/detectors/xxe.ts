@@ -5,7 +5,15 @@ import type { FieldDetector } from '../core/detector.ts';
 import { noSettings } from './settings.ts';
 
 const DOCTYPE =
-  /<!DOCTYPE[\s\S]{0,2000}?(?:<!ENTITY\s+(?:%\s*)?[\w:.-]+\s+(?:SYSTEM|PUBLIC|["'])|\bSYSTEM\s+["'](?!about:|http:\/\/www\.w3\.org)|\bPUBLIC\s+["'][^"']*["']\s+["'](?!https?:\/\/www\.w3\.org))/i;
+  /<!DOCTYPE[\s\S]{0,2000}?(?:\[\s*<!ATTLIST\s|<!ENTITY\s+(?:%\s*)?[\w:.-]+\s+(?:SYSTEM|PUBLIC|["'])|\bSYSTEM\s+["'](?!about:|http:\/\/www\.w3\.org)|\bPUBLIC\s+["'][^"']*["']\s+["'](?!https?:\/\/www\.w3\.org))/i;
+/** `<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">` */
+function isLocalDefinition(match: string, text: string): boolean {
+  return (
+    !match.includes('<!ENTITY') &&
+    /\bSYSTEM\s+["'](?:urn:|[\w.-]+\.dtd["'])/i.test(text.slice(text.indexOf('<!'), text.indexOf('<!') + 2_400))
+  );
+}
+
 const INCLUDE = /<xi:include\b[^>]{0,400}\bhref\s*=|xmlns:\w+\s*=\s*["']http:\/\/www\.w3\.org\/2001\/XInclude/i;
 const ENTITY = /<!ENTITY\s+(?:%\s*)?[\w:.-]+\s+(?:SYSTEM|PUBLIC|["'][^"']*&)/i;
 
@@ -21,7 +29,9 @@ export const xxe: FieldDetector = {
     return match === null
       ? undefined
       : {
-          confidence: 0.95,
+          // The document types of configuration files name a definition beside them.
+          confidence: isLocalDefinition(match[0], text) ? 0.35 : 0.95,
+          ...(isLocalDefinition(match[0], text) ? { severity: 'low' as const } : {}),
           what: 'defines an entity or includes a foreign document',
           matched: text.slice(match.index, match.index + 120),
         };

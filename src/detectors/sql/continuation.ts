@@ -85,6 +85,9 @@ const STATEMENTS = new Set([
   'COMMIT',
   'ROLLBACK',
   'KILL',
+  'WHILE',
+  'DBMS_LOCK',
+  'GOTO',
 ]);
 const TELLING_FUNCTIONS =
   /^(?:SLEEP|BENCHMARK|PG_SLEEP|DBMS_\w+|UTL_\w+|XP_\w+|SP_\w+|EXTRACTVALUE|UPDATEXML|LOAD_FILE|RANDOMBLOB|GENERATE_SERIES|CTXSYS|GTID_SUBSET|JSON_KEYS|EXP|MAKE_SET|ELT|ORD|ASCII|SUBSTR|SUBSTRING|MID|CHAR|CHR|UNHEX|HEX|CONCAT|CONCAT_WS|GROUP_CONCAT|CAST|CONVERT|VERSION|DATABASE|SCHEMA|USER|CURRENT_USER|SYSTEM_USER|SESSION_USER|SYSDATE|NOW|IF|IIF|IFNULL|NULLIF|NVL|COALESCE|LENGTH|LEN|COUNT|ROW_COUNT|NAME_CONST|POLYGON|MULTIPOINT|XMLTYPE|QUERY_TO_XML|SQLITE_VERSION|SUBSTRB|INSTR|BITAND|FLOOR|RAND|MD5|SHA1|UPPER|LOWER|TYPEOF|LIKE|EXISTS)$/;
@@ -111,9 +114,9 @@ export function continuationOf(all: readonly SqlToken[], isQuoted: boolean): Con
     case ';':
       return statementsAfter(all, at);
     case 'operator':
-      return afterOperator(all, at, isQuoted);
+      return afterOperator(all, at, isQuoted) ?? (isQuoted ? alternating(all, at) : undefined);
     case 'word':
-      return afterWord(all, at, isQuoted, parentheses);
+      return afterWord(all, at, isQuoted, parentheses) ?? (isQuoted ? alternating(all, at) : undefined);
     case 'string':
     case 'open-string':
       // `' 'a'='a`: two literals next to each other are one literal to MySQL.
@@ -139,17 +142,18 @@ function afterWord(
     case 'EXCEPT':
     case 'MINUS': {
       let i = at + 1;
-      while (all[i]?.text === 'ALL' || all[i]?.text === 'DISTINCT' || all[i]?.kind === '(') i += 1;
-      if (all[i]?.text === 'SELECT' || all[i]?.text === 'VALUES' || all[i]?.text === 'TABLE')
-        return found(0.97, 'adds a second query with UNION');
-      return undefined;
+      while (all[i]?.text === 'ALL' || all[i]?.text === 'DISTINCT' || all[i]?.kind === '(' || all[i]?.text === '-')
+        i += 1;
+      if (all[i]?.text === 'VALUES' || all[i]?.text === 'TABLE') return found(0.9, 'adds a second query with UNION');
+      if (all[i]?.text !== 'SELECT') return undefined;
+      return hasSelectList(all, i + 1, false) ? found(0.97, 'adds a second query with UNION') : undefined;
     }
     case 'ORDER':
     case 'GROUP': {
       if (next?.text !== 'BY') return undefined;
       const isPosition = all[at + 2]?.kind === 'number' || all[at + 2]?.kind === '(';
       return isPosition && isClosedList(all, at + 2)
-        ? found(isQuoted || all.at(-1)?.kind === 'comment' ? 0.9 : 0.75, `adds ${word} BY with a column position`)
+        ? found(isQuoted || all.at(-1)?.kind === 'comment' ? 0.9 : 0.82, `adds ${word} BY with a column position`)
         : undefined;
     }
     case 'LIMIT':
@@ -173,8 +177,10 @@ function afterWord(
       : found(isQuoted || parentheses > 0 || expression === 'telling' ? 0.95 : 0.88, `adds a condition with ${word}`);
   }
   if (COMPARING.has(word)) {
-    if (next?.kind === '(' && (all[at + 2]?.text === 'SELECT' || all[at + 2]?.text === 'CASE'))
-      return found(0.95, `adds a subquery after ${word}`);
+    if (expressionAt(all, at + 1) === 'telling') return found(0.95, `adds a function call or subquery after ${word}`);
+    // `1' IN BOOLEAN MODE) AND 1=1#`: the value ends the argument of AGAINST.
+    if (word === 'IN' && next?.text === 'BOOLEAN' && all[at + 2]?.text === 'MODE')
+      return continuationOf(all.slice(at + 3), true);
     if (!isQuoted || word === 'IS' || word === 'IN' || word === 'BETWEEN' || word === 'COLLATE') return undefined;
     const behind = all[at + 2];
     const isEnded =
@@ -186,10 +192,69 @@ function afterWord(
     const isLiteral = next?.kind === 'string' || next?.kind === 'open-string';
     return isLiteral && isEnded ? found(0.8, `adds a comparison with ${word}`) : undefined;
   }
-  // MySQL and SQL Server run a second statement without a separator after a closed literal.
-  if (isQuoted && (word === 'EXEC' || word === 'DECLARE') && next?.kind === 'variable')
-    return found(0.95, 'adds a statement');
-  return undefined;
+  // SQL Server runs a second statement without a separator.
+  if (word === 'GOTO' || word === 'BEGIN') {
+    const rest = all.findIndex((token, i) => i > at && (token.text === 'DECLARE' || token.text === 'EXEC'));
+    return isQuoted && rest !== -1 ? found(0.9, 'adds statements of a procedure') : undefined;
+  }
+  if ((isQuoted || parentheses > 0) && /^(?:SELECT|INSERT|UPDATE|DELETE|DROP|ALTER|CREATE|EXEC|DECLARE)$/.test(word)) {
+    const statement = statementsAfter(all, at);
+    return statement === undefined ? undefined : { ...statement, confidence: 0.9 };
+  }
+  return word === 'UPDATE' || word === 'DECLARE' ? statementsAfter(all, at) : undefined;
+}
+
+/**
+ * Does what follows SELECT read as a list of columns? Names alone are also how people write: they need a table behind them,
+ * and `isStrict` asks for that table of every list that begins with a name.
+ */
+export function hasSelectList(all: readonly SqlToken[], start: number, isStrict: boolean): boolean {
+  let i = start;
+  while (all[i]?.kind === '(' || /^(?:ALL|DISTINCT|TOP|SQL_\w+|STRAIGHT_JOIN)$/.test(all[i]?.text ?? '')) i += 1;
+  const first = all[i];
+  if (first === undefined) return false;
+  switch (first.kind) {
+    case 'number':
+    case 'string':
+    case 'open-string':
+    case 'variable':
+    case 'operator':
+      return true;
+    case 'comment':
+      return !isStrict;
+    case '.':
+      return !isStrict;
+    case 'word': {
+      if (/^(?:NULL|CASE|SELECT|IDENTIFIER)$/.test(first.text) || all[i + 1]?.kind === '(') return true;
+      return tableBehind(all, i);
+    }
+    default:
+      return false;
+  }
+}
+
+/** `a, b FROM t WHERE …`: names with commas, FROM, a name, and nothing behind it that is no SQL. */
+function tableBehind(all: readonly SqlToken[], start: number): boolean {
+  for (let i = start; i < all.length; i++) {
+    const token = all[i]!;
+    if (token.text === 'FROM') {
+      const table = all[i + 1];
+      if (table?.kind === '(') return true;
+      const end = operandEnd(all, i + 1);
+      if (table?.kind !== 'word' || end === undefined) return false;
+      return all[end] === undefined || all[end]!.text === 'WHERE' || isClosed(all, end);
+    }
+    if (
+      token.kind === 'word' &&
+      all[i + 1]?.kind === 'word' &&
+      all[i + 1]!.text !== 'FROM' &&
+      all[i + 1]!.text !== 'AS' &&
+      token.text !== 'AS'
+    )
+      return false;
+    if (token.kind === 'end' || token.kind === ';') return false;
+  }
+  return false;
 }
 
 /** `or 1`, `or 'x`, `and true`: a condition without comparison counts when something ends the statement or it stays open. */
@@ -231,6 +296,44 @@ function afterOperator(all: readonly SqlToken[], at: number, isQuoted: boolean):
   return undefined;
 }
 
+const ARITHMETIC = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '||', '::']);
+
+/**
+ * `aa'!='1`, `1'*column is \\N or '1`, `' like '`: operators and operands take turns up to the quote that the statement
+ * itself closes, or up to a comment.
+ */
+function alternating(all: readonly SqlToken[], at: number): Continuation | undefined {
+  let isOperandNext = true;
+  let operators = 0;
+  let isComparing = false;
+  for (let i = at; i < all.length; i++) {
+    const token = all[i]!;
+    const isOperator =
+      token.kind === 'operator' || (token.kind === 'word' && (LOGICAL.has(token.text) || COMPARING.has(token.text)));
+    if (isOperator) {
+      operators += 1;
+      isComparing ||= token.kind === 'word' || /^(?:[=<>!]|\|\||&&)/.test(token.text);
+      isOperandNext = true;
+    } else if (token.kind === '(' || token.kind === ')') {
+      if (token.kind === ')') isOperandNext = false;
+    } else if (token.kind === 'comment' || token.kind === 'end') {
+      if (token.kind === 'end' || operators === 0 || isOperandNext) return undefined;
+      return found(0.85, 'adds an expression and comments the rest out');
+    } else if (isOperand(token)) {
+      if (!isOperandNext && all[i - 1]?.kind !== ')') return undefined;
+      if (token.kind === 'open-string')
+        return operators === 0 || i < 1
+          ? undefined
+          : found(
+              isComparing ? 0.82 : operators > 1 ? 0.8 : 0.6,
+              'goes on as an expression up to the statement’s own quote',
+            );
+      isOperandNext = false;
+    } else return undefined;
+  }
+  return undefined;
+}
+
 type Expression = 'comparison' | 'telling' | 'literal';
 
 /** Reads one operand and, when there is one, a comparison behind it, up to where SQL may end. */
@@ -256,15 +359,29 @@ function expressionAt(all: readonly SqlToken[], start: number): Expression | und
     operand.text === 'SELECT'
   )
     return 'telling';
-  if (operand.kind === 'word' && all[i + 1]?.kind === '(')
-    return TELLING_FUNCTIONS.test(operand.text) && isArguments(all, i + 1) ? 'telling' : undefined;
-  let end = operandEnd(all, i);
+  let end: number | undefined;
+  if (operand.kind === 'word' && all[i + 1]?.kind === '(') {
+    if (!isArguments(all, i + 1)) return undefined;
+    if (TELLING_FUNCTIONS.test(operand.text)) return 'telling';
+    end = callEnd(all, i + 1);
+  } else end = operandEnd(all, i);
   if (end === undefined) return undefined;
   while (all[end]?.kind === ')') end += 1;
+  // `1 not between 0 and 1`, `x is not null`, `1 + 1 = 2`: what comes before the comparison.
+  for (let more = 0; more < 6 && all[end]?.kind === 'operator' && ARITHMETIC.has(all[end]!.text); more++) {
+    let right: number = end + 1;
+    while (all[right]?.kind === '(' || all[right]?.kind === 'operator') right += 1;
+    const behind = all[right + 1]?.kind === '(' ? callEnd(all, right + 1) : operandEnd(all, right);
+    if (behind === undefined) break;
+    end = behind;
+    while (all[end]?.kind === ')') end += 1;
+  }
+  if (all[end]?.text === 'NOT') end += 1;
   const next = all[end];
   const isComparing =
     next !== undefined &&
-    ((next.kind === 'operator' && COMPARISON.has(next.text)) || (next.kind === 'word' && COMPARING.has(next.text)));
+    ((next.kind === 'operator' && COMPARISON.has(next.text)) ||
+      (next.kind === 'word' && COMPARING.has(next.text) && isComparedWith(next.text, all[end + 1])));
   if (isComparing) {
     let right = end + 1;
     while (all[right]?.text === 'NOT' || all[right]?.kind === '(' || all[right]?.kind === 'operator') right += 1;
@@ -283,6 +400,23 @@ function expressionAt(all: readonly SqlToken[], start: number): Expression | und
     operand.kind === 'variable'
     ? 'literal'
     : undefined;
+}
+
+/** IN wants a list and IS a state: `in the` and `is good` are English. */
+function isComparedWith(word: string, next: SqlToken | undefined): boolean {
+  if (word === 'IN') return next?.kind === '(';
+  if (word === 'IS') return next?.kind === 'number' || /^(?:NULL|NOT|TRUE|FALSE|UNKNOWN|@.*)$/.test(next?.text ?? '');
+  return true;
+}
+
+/** Index behind the parenthesis that closes a call. */
+function callEnd(all: readonly SqlToken[], open: number): number | undefined {
+  let depth = 0;
+  for (let i = open; i < all.length; i++) {
+    if (all[i]!.kind === '(') depth += 1;
+    else if (all[i]!.kind === ')' && --depth === 0) return i + 1;
+  }
+  return undefined;
 }
 
 /** Index behind an operand: a literal, a variable, or a name with dots. */
@@ -374,11 +508,17 @@ function statementsAfter(all: readonly SqlToken[], at: number): Continuation | u
   if (word?.kind === 'comment') return found(0.85, 'ends the statement and comments the rest out');
   if (word?.kind !== 'word' || !STATEMENTS.has(word.text)) return undefined;
   const next = all[i + 1];
+  if ((word.text === 'BEGIN' || word.text === 'DO') && next !== undefined && i + 1 < all.length)
+    return statementsAfter(all, i + 1);
+  if (word.text === 'IF' || word.text === 'WHILE')
+    return hasStatementInside(all, i + 1) ? found(0.95, `adds a ${word.text} statement`) : undefined;
   const isStatement =
     next?.kind === 'variable' ||
     next?.kind === '(' ||
     next?.kind === ';' ||
-    (word.text === 'SHUTDOWN' && next?.kind !== 'word') ||
+    (word.text === 'SHUTDOWN' && (next?.kind !== 'word' || next.text === 'END')) ||
+    (word.text === 'DBMS_LOCK' && next?.kind === '.') ||
+    (word.text === 'DROP' && all[i + 2]?.kind === 'comment') ||
     (word.text === 'SELECT' &&
       (next?.kind === 'operator' ||
         next?.kind === 'number' ||
@@ -389,6 +529,25 @@ function statementsAfter(all: readonly SqlToken[], at: number): Continuation | u
     ) ||
     (word.text === 'UPDATE' && all.slice(i, i + 5).some((token) => token.text === 'SET'));
   return isStatement ? found(0.95, `adds a ${word.text} statement`) : undefined;
+}
+
+/** `if (1=1) drop table x`, `while 1=1 shutdown`: behind a condition a statement that means something in SQL alone. */
+function hasStatementInside(all: readonly SqlToken[], start: number): boolean {
+  for (let i = start + 1; i < Math.min(all.length, start + 24); i++) {
+    const word = all[i]!;
+    if (word.kind !== 'word' || !/^(?:SELECT|WAITFOR|DROP|INSERT|UPDATE|DELETE|EXEC|SHUTDOWN)$/.test(word.text))
+      continue;
+    const before = all[i - 1]!.kind;
+    if (before !== ')' && before !== 'number' && before !== 'string') continue;
+    const next = all[i + 1];
+    if (
+      word.text === 'SHUTDOWN' ||
+      next?.kind === 'number' ||
+      /^(?:TABLE|DELAY|FUNCTION|INTO|FROM|@.*)$/.test(next?.text ?? '')
+    )
+      return true;
+  }
+  return false;
 }
 
 function found(confidence: number, what: string): Continuation {

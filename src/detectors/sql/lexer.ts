@@ -30,6 +30,7 @@ const STRING_CHARACTERS_MAX = 512;
 const COMMENT_CHARACTERS_MAX = 2_048;
 
 const OPERATOR = /<=>|<>|!=|<=|>=|:=|\|\||&&|<<|>>|::|[=<>!+\-*/%|&^~]/y;
+/** A letter right behind a number starts the next word: `1e0UNION`, `1.FROM`. */
 const NUMBER = /0x[0-9a-f]+|0b[01]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy;
 const WORD = /[A-Za-z_\u0080-\uffff][\w$#\u0080-\uffff]*/y;
 
@@ -112,6 +113,8 @@ function readToken(text: string, i: number, c: number): SqlToken {
     return { kind: 'word', text: word[0].toUpperCase(), end: i + word[0].length };
   }
   if (c === 0x2e) return { kind: '.', text: '', end: i + 1 };
+  // MySQL writes NULL as `\\N`.
+  if (c === 0x5c && text[i + 1] === 'N') return { kind: 'number', text: '', end: i + 2 };
   OPERATOR.lastIndex = i;
   const operator = OPERATOR.exec(text);
   if (operator !== null) return { kind: 'operator', text: operator[0], end: i + operator[0].length };

@@ -1,0 +1,42 @@
+// Is a text written for people? Languages that machines read put operators and punctuation between names; sentences put plain
+// words next to each other. Repeated words are padding, not prose. Bounded: only a stretch of the text is looked at.
+
+/** Words that stand next to each other in queries and commands as well. */
+const GRAMMAR =
+  /^(?:select|from|where|and|or|not|union|all|distinct|insert|into|values|update|set|delete|drop|table|database|order|group|by|having|limit|offset|asc|desc|like|is|null|in|between|as|on|join|left|right|inner|outer|case|when|then|else|end|exec|execute|declare|waitfor|delay|varchar|int|char|begin|if|exists|create|alter|top|count|xor|div|mod|rlike|regexp|sounds|binary|boolean|mode|using|for|function|procedure|cursor|cast|convert|dual|users?|passwords?|information_schema|true|false)$/i;
+const WORD = /^[("'“‘]?(?:\p{L}{2,}(?:['’-]\p{L}+)*|[aI])[,.;:!?)"'”’]{0,2}$/u;
+const WORDS_READ_MAX = 120;
+
+/** How often two plain words stand next to each other, of the last or first words of `text`. */
+export function wordPairs(text: string, from: 'start' | 'end' = 'start'): number {
+  const cut = from === 'start' ? text.slice(0, 1_200) : text.slice(-1_200);
+  const words = cut.split(/\s+/, from === 'start' ? WORDS_READ_MAX : undefined);
+  let pairs = 0;
+  let isBehindPlain = false;
+  const seen = new Set<string>();
+  for (const word of from === 'start' ? words : words.slice(-WORDS_READ_MAX)) {
+    const isPlain = WORD.test(word) && !GRAMMAR.test(word.replace(/[,.;:!?]+$/, ''));
+    // What a filler repeats counts once.
+    if (isPlain && isBehindPlain && !seen.has(word)) pairs += 1;
+    if (isPlain) seen.add(word);
+    isBehindPlain = isPlain;
+  }
+  return pairs;
+}
+
+/** Words of programming languages, in code that was put on one line. */
+const CODE =
+  /\b(?:function|return|const|let|var|import|export|class|typeof|instanceof|def|self|elif|struct|public|static|void)\b|=>/g;
+
+/** Several lines of code, Markdown or a long text: what it talks about is not what it does. */
+export function isDocument(text: string): boolean {
+  if (text.length < 24) return false;
+  const start = text.slice(0, 20_000);
+  if (start.includes('```')) return true;
+  if (text.length < 60) return false;
+  if (text.length > 200 && (start.slice(0, 2_000).match(CODE)?.length ?? 0) >= 4) return true;
+  if (/^(?:#!\/|#{1,6} \S|\$ \S|> \S|[-*] \S)/m.test(start)) return true;
+  // A filler repeats its lines.
+  const lines = new Set(start.split('\n', 40).filter((line) => line.trim().length > 12));
+  return lines.size >= 4;
+}
