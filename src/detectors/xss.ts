@@ -240,7 +240,7 @@ function inAttribute(text: string): Recognition | undefined {
     if (NO_EVENT.test(name) || !isCall(value) || (value.startsWith('{') && !BROWSER.test(value))) continue;
     const closes = quote !== -1 && quote <= match.index;
     const isBrowsers = BROWSER.test(decodeHtmlEntities(decodeHtmlEntities(value.slice(0, 200))));
-    const isCode = /\s=\s|^\s*(?:async\b|function\b|\(?\w*\)?\s*=>|new\b)|=>/.test(match[0]) && !isBrowsers;
+    const isCode = /\s=\s|^\s*(?:function\b|\(?\w*\)?\s*=>|new\b)|=>/.test(match[0]) && !isBrowsers;
     const isProse =
       isDocument(text) || isCodeSample(text, match.index) || wordPairs(text.slice(0, match.index), 'end') >= 4;
     const recognition = found(
