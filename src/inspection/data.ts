@@ -44,31 +44,53 @@ export function inspectBodyData(
     return NOTHING;
   const hits = policy.scanner.scan(body.bytes, body.format);
   if (hits.length === 0) return NOTHING;
-  const isJson = body.format === 'json';
-  const places = isJson
-    ? placesAt(
-        body.bytes,
-        hits.map((hit) => hit.start),
-      )
-    : undefined;
-  const placed = hits.map((hit, i) => ({ hit, pointer: places?.[i]?.pointer ?? '', location: 'body' as const }));
-  const { findings, masked } = applyPolicies(policy, placed, direction, phase, facts, isExcepted);
+  const seen = (): SeenData => new SeenHits(body, hits);
+  // Where a hit sits costs a second reading of the body: only for hits that a policy asks about.
+  const applying = new Map<string, readonly CompiledDataPolicy[]>();
+  for (const { type } of hits) {
+    const { id } = type.document;
+    if (!applying.has(id)) applying.set(id, policy.dataPolicies.about(id, direction, 'body', facts));
+  }
+  const asked = hits.filter((hit) => applying.get(hit.type.document.id)!.length > 0);
+  if (asked.length === 0) return { findings: [], mask: undefined, seen };
+  const { findings, masked } = applyPolicies(policy, placed(body, asked), direction, phase, facts, isExcepted);
   return {
     findings,
     mask: masked.length === 0 ? undefined : () => maskBody(body.bytes, body.format, masked),
-    seen: () => seenData(placed),
+    seen,
   };
 }
 
-function seenData(placed: readonly PlacedHit[]): SeenData {
-  const pointers = new Set<string>();
-  const counts = new Map<string, number>();
-  for (const { hit, pointer } of placed) {
-    pointers.add(pointer.replace(POSITIONS, '/*'));
-    const type = hit.type.document.id;
-    counts.set(type, (counts.get(type) ?? 0) + 1);
+function placed(body: BodyView, hits: readonly Hit[]): PlacedHit[] {
+  const places =
+    body.format === 'json'
+      ? placesAt(
+          body.bytes,
+          hits.map((hit) => hit.start),
+        )
+      : undefined;
+  return hits.map((hit, i) => ({ hit, pointer: places?.[i]?.pointer ?? '', location: 'body' }));
+}
+
+/** All hits of a body, whether a policy speaks of them or not. Their places are looked up when somebody asks. */
+class SeenHits implements SeenData {
+  readonly counts: readonly (readonly [string, number])[];
+  readonly #body: BodyView;
+  readonly #hits: readonly Hit[];
+  #pointers: ReadonlySet<string> | undefined;
+
+  constructor(body: BodyView, hits: readonly Hit[]) {
+    this.#body = body;
+    this.#hits = hits;
+    const counts = new Map<string, number>();
+    for (const { type } of hits) counts.set(type.document.id, (counts.get(type.document.id) ?? 0) + 1);
+    this.counts = [...counts];
   }
-  return { pointers, counts: [...counts] };
+
+  get pointers(): ReadonlySet<string> {
+    this.#pointers ??= new Set(placed(this.#body, this.#hits).map(({ pointer }) => pointer.replace(POSITIONS, '/*')));
+    return this.#pointers;
+  }
 }
 
 /** Values of path, query, and of headers and cookies when a policy names them. Masking is not possible in these places. */

@@ -42,7 +42,7 @@ export function observeBody(body: BodyView, data: SeenData, hash: KeyedHash, who
     const isEmpty = body.format === 'empty';
     return { mediaType: body.mediaType, fields: [], records: 0, dataTypes: data.counts, isTruncated: !isEmpty };
   }
-  const walk = new Walk(data.pointers, hash, whole);
+  const walk = new Walk(data, hash, whole);
   walk.from(value);
   return {
     mediaType: body.mediaType,
@@ -81,12 +81,12 @@ class Walk {
   readonly fields: ObservedField[] = [];
   records = 0;
   isTruncated = false;
-  readonly #sensitive: ReadonlySet<string>;
+  readonly #data: SeenData;
   readonly #hash: KeyedHash;
   readonly #isWhole: boolean;
 
-  constructor(sensitive: ReadonlySet<string>, hash: KeyedHash, isWhole: boolean) {
-    this.#sensitive = sensitive;
+  constructor(data: SeenData, hash: KeyedHash, isWhole: boolean) {
+    this.#data = data;
     this.#hash = hash;
     this.#isWhole = isWhole;
   }
@@ -146,12 +146,14 @@ class Walk {
       if (!isWhole && !isIdentity(pointer, format)) return;
       const isHashed = value.length > 0 && value.length <= HASHED_CHARS_MAX;
       const word =
-        isWhole && WORD.test(value) && !PRIVATE_NAME.test(pointer) && !this.#sensitive.has(pointer) ? value : undefined;
+        isWhole && WORD.test(value) && !PRIVATE_NAME.test(pointer) && !this.#data.pointers.has(pointer)
+          ? value
+          : undefined;
       this.#push(pointer, 'string', format, value.length, undefined, isHashed ? this.#hash.of(value) : undefined, word);
     } else if (typeof value === 'number') {
       const isInteger = Number.isSafeInteger(value);
       if (!isWhole && !(isInteger && ID_NAME.test(pointer.slice(pointer.lastIndexOf('/') + 1)))) return;
-      const number = this.#sensitive.has(pointer) ? undefined : value;
+      const number = this.#data.counts.length > 0 && this.#data.pointers.has(pointer) ? undefined : value;
       const hash = isInteger ? this.#hash.of(String(value)) : undefined;
       this.#push(pointer, isInteger ? 'integer' : 'number', undefined, undefined, number, hash, undefined);
     } else if (isWhole) this.#add(pointer, typeof value === 'boolean' ? 'boolean' : 'null', undefined, undefined);
