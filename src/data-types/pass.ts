@@ -5,6 +5,7 @@
 // Invariants: work per byte is bounded; nothing is allocated while nothing is found.
 import type { Automaton } from './automaton.ts';
 import type { CompiledPattern, CompiledType } from './compiled-type.ts';
+import type { JsonSkipper } from './json-skipper.ts';
 import { LinearMatches } from './linear-matches.ts';
 import { type NameContext, NO_CONTEXT } from './name-contexts.ts';
 
@@ -28,6 +29,8 @@ export interface Tables {
   readonly atSign: readonly CompiledType[];
   /** No type that counts wherever it stands is a shorter number. */
   readonly numberBytesMin: number;
+  /** Undefined: every byte is read. */
+  readonly skipper: JsonSkipper | undefined;
 }
 
 export const HITS_MAX = 10_000;
@@ -80,6 +83,10 @@ export class Pass {
   /** A pass over other bytes by the same rules. */
   fork(bytes: Buffer): Pass {
     return new Pass(this.#tables, bytes);
+  }
+
+  get skipper(): JsonSkipper | undefined {
+    return this.#tables.skipper;
   }
 
   get context(): NameContext {

@@ -1,6 +1,7 @@
 // JSON as it is, valid or not: strings, numbers, and which name each value stands under. No tree is built.
 // A string with an escape is decoded and scanned as the text it means; its hits are led back to the raw bytes.
 import { decoded, jsonEscapeAt, leadBack } from './decoded.ts';
+import type { JsonSkipper } from './json-skipper.ts';
 import { type NameContext, type NameContexts, NO_CONTEXT } from './name-contexts.ts';
 import { actionsFor, type Pass } from './pass.ts';
 import { scanAssignment, scanText } from './scan-text.ts';
@@ -15,14 +16,18 @@ const LABEL_BYTES_MAX = 40;
 /** JSON in a string in JSON in a string. */
 const NESTED_MAX = 2;
 
+/** Shorter texts are read in the time it takes to hand them over. */
+const SKIPPED_BYTES_MIN = 128;
+
 const NO_OPEN: readonly number[] = [];
 
 /** What an object or array is under. */
 interface Level {
   isObject: boolean;
   context: NameContext;
-  /** What a neighbour called `type` or `label` says about `value`. */
-  label: NameContext;
+  /** Where a neighbour called `type` or `label` says what `value` is; end 0 when there is none. */
+  labelStart: number;
+  labelEnd: number;
   nameStart: number;
   nameEnd: number;
   open: readonly number[];
@@ -37,6 +42,7 @@ class JsonScan {
   readonly #pass: Pass;
   readonly #names: NameContexts;
   readonly #nested: number;
+  readonly #skipper: JsonSkipper | undefined;
   readonly #levels: Level[] = [newLevel()];
   #depth = 0;
   #nameStart = 0;
@@ -49,13 +55,21 @@ class JsonScan {
     this.#pass = pass;
     this.#names = names;
     this.#nested = nested;
+    // It holds one text at a time: the outer one.
+    this.#skipper = nested === 0 && pass.bytes.length >= SKIPPED_BYTES_MIN ? pass.skipper : undefined;
   }
 
   scan(): void {
     const { bytes } = this.#pass;
     const end = bytes.length;
+    const skipper = this.#skipper;
     let i = 0;
+    skipper?.begin(bytes);
     while (i < end) {
+      if (skipper !== undefined && this.#isQuiet()) {
+        i = this.#skip(skipper, i);
+        if (i >= end) break;
+      }
       const c = bytes[i]!;
       if (c === 0x22) i = this.#isNameNext ? this.#plainName(i + 1) : this.#string(i + 1);
       else if (c === 0x2c) {
@@ -73,6 +87,28 @@ class JsonScan {
       } else if ((c >= 0x30 && c <= 0x39) || c === 0x2d) i = this.#number(i);
       else i += 1;
     }
+    skipper?.end();
+  }
+
+  /** Nothing that was read before says anything about what comes. */
+  #isQuiet(): boolean {
+    return this.#pass.context === NO_CONTEXT && !this.#isLabel && this.#level.open.length === 0;
+  }
+
+  #skip(skipper: JsonSkipper, from: number): number {
+    const level = this.#level;
+    skipper.isNameNext = this.#isNameNext;
+    const at = skipper.skip(from, level.isObject, level.context === NO_CONTEXT && level.labelEnd === 0);
+    this.#isNameNext = skipper.isNameNext;
+    if (skipper.labelEnd !== 0) {
+      level.labelStart = skipper.labelStart;
+      level.labelEnd = skipper.labelEnd;
+    }
+    if (skipper.nameEnd !== 0) {
+      this.#nameStart = skipper.nameStart;
+      this.#nameEnd = skipper.nameEnd;
+    }
+    return at;
   }
 
   #push(isObject: boolean): void {
@@ -84,7 +120,8 @@ class JsonScan {
     this.#isNameNext = isObject;
     level.isObject = isObject;
     level.context = this.#pass.context;
-    level.label = NO_CONTEXT;
+    level.labelStart = 0;
+    level.labelEnd = 0;
     level.nameStart = this.#nameStart;
     level.nameEnd = this.#nameEnd;
     if (level.openOf !== this.#nameStart) {
@@ -134,8 +171,10 @@ class JsonScan {
     } else if (pass.context.byName.length > 0) pass.judgeByName(before, start, stop);
     if (this.#isLabel) {
       this.#isLabel = false;
-      if (stop - start <= LABEL_BYTES_MAX && this.#depth <= LEVELS_MAX)
-        this.#level.label = this.#names.lookUp(bytes, start, stop, NO_OPEN);
+      if (stop - start <= LABEL_BYTES_MAX && this.#depth <= LEVELS_MAX) {
+        this.#level.labelStart = start;
+        this.#level.labelEnd = stop;
+      }
     }
     return after;
   }
@@ -173,9 +212,14 @@ class JsonScan {
     this.#nameStart = start;
     this.#nameEnd = i;
     const { open } = this.#level;
-    const context =
-      open.length === 0 ? this.#names.recall(bytes, start, i, hash) : this.#names.lookUp(bytes, start, i, open);
+    if (open.length > 0) {
+      this.#place(this.#names.lookUp(bytes, start, i, open), start, i);
+      return after + 1;
+    }
+    const context = this.#names.recall(bytes, start, i, hash);
+    const role = context.signs.length === 0 && i - start > 1 ? this.#names.role : undefined;
     this.#place(context, start, i);
+    if (this.#skipper !== undefined && role !== undefined) this.#skipper.learn(bytes, start, i, hash, role);
     return after + 1;
   }
 
@@ -187,9 +231,14 @@ class JsonScan {
     else if (this.#names.role !== 'value' || stop - start === 1) {
       this.#isLabel = this.#names.role === 'label';
       // `$` and `_` are names of values, too.
-      if (this.#names.role === 'carrier' || !isLetter(bytes[start]!))
-        this.#pass.context = level.label === NO_CONTEXT ? level.context : level.label;
+      if (this.#names.role === 'carrier' || !isLetter(bytes[start]!)) this.#pass.context = this.#contextAround(level);
     }
+  }
+
+  #contextAround({ context, labelStart, labelEnd }: Level): NameContext {
+    if (labelEnd === 0) return context;
+    const label = this.#names.lookUp(this.#pass.bytes, labelStart, labelEnd, NO_OPEN);
+    return label === NO_CONTEXT ? context : label;
   }
 
   #number(start: number): number {
@@ -234,7 +283,8 @@ function newLevel(): Level {
   return {
     isObject: false,
     context: NO_CONTEXT,
-    label: NO_CONTEXT,
+    labelStart: 0,
+    labelEnd: 0,
     nameStart: 0,
     nameEnd: 0,
     open: NO_OPEN,

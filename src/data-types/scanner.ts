@@ -4,6 +4,7 @@ import type { BodyFormat } from '../core/detector.ts';
 import type { DataTypeDocument } from '../core/document.ts';
 import { type AutomatonEntry, buildAutomaton } from './automaton.ts';
 import { type CompiledPattern, type CompiledType, compileType } from './compiled-type.ts';
+import { JsonSkipper } from './json-skipper.ts';
 import { NameContexts } from './name-contexts.ts';
 import { type Found, type Hit, Pass, type Tables } from './pass.ts';
 import type { PatternNode } from './pattern-tree.ts';
@@ -31,9 +32,12 @@ export class Scanner {
     this.#names = new NameContexts(this.types);
     const anywhere = this.types.filter((type) => type.trigger === 'anywhere').sort((a, b) => b.rank - a.rank);
     const unannounced = anywhere.filter((type) => !type.isContextRequired);
+    const quiet = automatonOf(this.types, unannounced);
+    const shortest = Math.min(...unannounced.flatMap((type) => type.patterns.map(numberBytesMin)));
     this.#tables = {
-      unannounced: automatonOf(this.types, unannounced),
-      numberBytesMin: Math.min(...unannounced.flatMap((type) => type.patterns.map(numberBytesMin))),
+      unannounced: quiet,
+      numberBytesMin: shortest,
+      skipper: new JsonSkipper(quiet, shortest),
       announced: automatonOf(this.types, anywhere),
       atSign: this.types.filter((type) => type.trigger === 'at-sign'),
     };
@@ -44,8 +48,9 @@ export class Scanner {
     return this.scanAll(bytes, format).hits;
   }
 
-  scanAll(bytes: Buffer, format: BodyFormat): ScanResult {
-    const pass = new Pass(this.#tables, bytes);
+  /** `skips: false` reads every byte; the hits are the same. */
+  scanAll(bytes: Buffer, format: BodyFormat, skips = true): ScanResult {
+    const pass = new Pass(skips ? this.#tables : { ...this.#tables, skipper: undefined }, bytes);
     switch (format) {
       case 'json':
       case 'ndjson':
