@@ -4,7 +4,7 @@
 import type { Actor } from '../core/actor.ts';
 import { actorKey } from '../core/actor.ts';
 import type { ActorProfile } from '../core/actor-profile.ts';
-import type { PolicyBundle, PolicyDocument } from '../core/document.ts';
+import type { PolicyBundle, PolicyDocument, PostureDocument } from '../core/document.ts';
 import type { Incident } from '../core/incident.ts';
 import type { TransactionRecord } from '../core/record.ts';
 import { type ActorFilter, Actors } from './actors/actors.ts';
@@ -13,6 +13,7 @@ import { Catalogue } from './incidents/catalogue.ts';
 import type { MessagesOf } from './incidents/evidence.ts';
 import { type IncidentEdit, type IncidentEvent, Incidents } from './incidents/incidents.ts';
 import { type Observed, observedFindings, observedSignal } from './incidents/observed.ts';
+import { Posture } from './posture/posture.ts';
 import type { Proposal, ProposalStatus } from './response/proposals.ts';
 import { Protections } from './response/protections.ts';
 import { Response, type ResponseWish } from './response/response.ts';
@@ -70,9 +71,13 @@ export class Analysis {
   readonly #incidents: Incidents;
   readonly #actors: Actors;
   readonly #response: Response;
+  /** What traffic shows of how the API is built and configured. */
+  readonly posture: Posture;
   #catalogue = new Catalogue([]);
   #exceptions = new ScenarioExceptions([]);
   #protections: Protections;
+  /** Detections whose incident is the state of an endpoint, kept by posture. */
+  #states: ReadonlySet<string> = new Set();
   #now = 0;
 
   constructor(bundle: PolicyBundle, options: AnalysisOptions) {
@@ -95,13 +100,19 @@ export class Analysis {
       endpointOf: options.endpointOf ?? ((record) => record.endpoint),
       isSuspect: (key) => this.#incidents.isSuspect(key, this.#now),
     });
+    this.posture = new Posture({
+      entryOf: (check) => this.#catalogue.get(check),
+      observe: (observed) => this.#observe(observed),
+      statusOf: (id) => this.#incidents.statusOf(id),
+      resolve: (id, comment, at) => this.#incidents.edit(id, { by: 'analysis', status: 'resolved', comment }, at),
+    });
     this.#response = new Response({
       onWish: (wish) => this.#onWish(wish),
       confidenceOf: (key, now) => this.#actors.confidencePercent(key, now),
       detectionsOf: (key, now) => new Set(this.#actors.get(key, now)?.addends.map((one) => one.detection)).size,
       othersOf: (key, now) => this.#actors.othersPerDay(key, now),
       objectionTo: (actor) => this.#protections.objection(actor),
-      tagsOf: options.tagsOf ?? (() => []),
+      tagsOf: options.tagsOf ?? ((endpoint) => this.posture.tags(endpoint)),
     });
     this.load(bundle);
   }
@@ -114,6 +125,8 @@ export class Analysis {
     this.#catalogue = new Catalogue(documents);
     this.#scenarios.load(of('scenario'), (detection) => this.#catalogue.get(detection)?.title);
     this.#exceptions = new ScenarioExceptions(of('exception'));
+    this.posture.load(of('posture'), of('data-type'), of('exception'));
+    this.#states = statesOf(of('posture'));
     this.#response.load(of('response-plan'));
     this.#protections = this.#protectionsOf(of('list'));
   }
@@ -124,6 +137,7 @@ export class Analysis {
     const keys = occurrence.actors.map(({ key }) => key);
     this.#incidents.pass(record, occurrence.endpoint, keys);
     this.#take(occurrence);
+    this.posture.take(occurrence);
     this.#options.onTrace?.(traceOf(occurrence));
   }
 
@@ -227,6 +241,7 @@ export class Analysis {
       ...this.#scenarios.sizes(),
       actors: { entries: this.#actors.size, evicted: this.#actors.evicted },
       incidents: { entries: this.#incidents.size, evicted: this.#incidents.dropped },
+      posture: { entries: this.posture.size, evicted: this.posture.refused },
     };
   }
 
@@ -239,6 +254,7 @@ export class Analysis {
       actors: this.#actors.dump(),
       precisions: this.#precisions.dump(),
       response: this.#response.dump(),
+      posture: this.posture.dump(),
     };
   }
 
@@ -249,6 +265,7 @@ export class Analysis {
     this.#actors.restore(dump.actors);
     this.#precisions.restore(dump.precisions);
     this.#response.restore(dump.response);
+    if (dump.posture !== undefined) this.posture.restore(dump.posture);
   }
 
   #take(occurrence: Occurrence): void {
@@ -256,7 +273,9 @@ export class Analysis {
     if (occurrence.isTurnedAway || this.#protections.isAllowed(occurrence)) return;
     // The whole before its parts: a finding then joins the incident that its transaction has just made.
     for (const signal of this.#scenarios.take(occurrence)) this.#signal(signal);
-    for (const observed of observedFindings(occurrence, this.#catalogue)) this.#observe(observed);
+    for (const observed of observedFindings(occurrence, this.#catalogue)) {
+      if (!this.#states.has(observed.entry.detection)) this.#observe(observed);
+    }
   }
 
   #signal(signal: Signal): void {
@@ -295,6 +314,14 @@ export interface AnalysisDump {
   readonly actors: unknown;
   readonly precisions: unknown;
   readonly response: unknown;
+  /** Since posture is kept. */
+  readonly posture?: unknown;
+}
+
+function statesOf(documents: readonly PostureDocument[]): ReadonlySet<string> {
+  return new Set(
+    documents.flatMap(({ id, check }) => (check.kind === 'findings' && check.detections.includes(id) ? [id] : [])),
+  );
 }
 
 function isWanted(incident: Incident, filter: IncidentFilter): boolean {

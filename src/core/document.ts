@@ -6,6 +6,7 @@ import type { Baseline } from './baseline.ts';
 import type { Location } from './field.ts';
 import type { Action, Severity } from './finding.ts';
 import type { Family, IncidentModule } from './incident.ts';
+import type { PostureCheck, PostureEvidence } from './posture.ts';
 import type { ResponsePlan } from './response-plan.ts';
 import type { ScenarioPattern } from './scenario.ts';
 import type { Direction } from './transaction.ts';
@@ -156,6 +157,24 @@ export interface ScenarioDocument extends DocumentBase {
   readonly pattern: ScenarioPattern;
 }
 
+export interface PostureDocument extends DocumentBase {
+  readonly kind: 'posture';
+  readonly title: string;
+  readonly category: Family;
+  readonly severity: Severity;
+  readonly owasp: readonly string[];
+  readonly cwe: readonly string[];
+  /** `whatHappened` is filled with the figures of the incident. */
+  readonly texts: { readonly whatHappened: string; readonly whyItIsAProblem: string; readonly whatToDo: string };
+  readonly match: { readonly endpoint: readonly string[] };
+  /** Endpoints that are as they are on purpose. */
+  readonly except: readonly { readonly endpoint: readonly string[] }[];
+  /** 0 to 1: how often it is right, until people's marks say better. */
+  readonly precision: number;
+  readonly evidence: PostureEvidence;
+  readonly check: PostureCheck;
+}
+
 export interface ResponsePlanDocument extends DocumentBase, ResponsePlan {
   readonly kind: 'response-plan';
 }
@@ -202,6 +221,7 @@ export type PolicyDocument =
   | ExceptionDocument
   | ListDocument
   | ScenarioDocument
+  | PostureDocument
   | ResponsePlanDocument
   | SuiteDocument;
 

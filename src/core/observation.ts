@@ -2,7 +2,16 @@
 // Invariants: no value leaves the worker but numbers, lengths and hashes keyed with the installation's secret; every list is
 // capped, and `isTruncated` says so. Built in the worker while the decoded bodies are still in its hands.
 
-export const AUTHENTICATION_SCHEMES = ['bearer', 'jwt', 'basic', 'digest', 'api-key', 'cookie', 'certificate'] as const;
+export const AUTHENTICATION_SCHEMES = [
+  'bearer',
+  'jwt',
+  'basic',
+  'digest',
+  'api-key',
+  'cookie',
+  'certificate',
+  'other',
+] as const;
 export type AuthenticationScheme = (typeof AUTHENTICATION_SCHEMES)[number];
 
 export interface Observation {

@@ -37,6 +37,9 @@ const IDENTITY_CLAIMS = [
 ];
 const URL_CREDENTIAL =
   /^(?:access_?token|auth(?:_?token)?|token|jwt|api_?key|apikey|secret|password|session(?:_?id)?|sid|sig)$/i;
+const OTHER_CREDENTIALS = ['x-auth-token', 'x-access-token', 'x-api-token', 'x-session-token', 'x-amz-security-token'];
+const LOGIN_COOKIE = /sess|sid\b|auth|token|jwt|login|remember|identity|\.aspnet/i;
+const COOKIE_CHARS_READ_MAX = 4_096;
 const PASSWORD_NAME = /^(?:pass(?:word|wd|phrase|code)?|pwd|pin)$/i;
 const ACCOUNT_NAME = /^(?:user(?:_?name|_?id)?|login|e?mail(?:_?address)?|account|identifier|phone)$/i;
 
@@ -50,7 +53,9 @@ const WATCHED_HEADERS = new Set([
   'deprecation',
   'permissions-policy',
   'pragma',
+  'ratelimit',
   'ratelimit-limit',
+  'ratelimit-policy',
   'referrer-policy',
   'retry-after',
   'server',
@@ -61,6 +66,7 @@ const WATCHED_HEADERS = new Set([
   'x-content-type-options',
   'x-frame-options',
   'x-powered-by',
+  'x-rate-limit-limit',
   'x-ratelimit-limit',
 ]);
 
@@ -184,7 +190,16 @@ function authenticationOf({ rawHeaders, actors, token }: RequestView): Authentic
   const has = (kind: Actor['kind']): boolean => actors.some((actor) => actor.kind === kind);
   if (has('api-key')) schemes.push('api-key');
   if (has('session')) schemes.push('cookie');
+  if (schemes.length === 0 && hasOtherCredential(rawHeaders, authorization)) schemes.push('other');
   return schemes;
+}
+
+/** What is meant as a credential though nobody configured it: a request with it is not called anonymous. */
+function hasOtherCredential(rawHeaders: RawHeaders, authorization: string | undefined): boolean {
+  if (authorization !== undefined && authorization !== '') return true;
+  if (OTHER_CREDENTIALS.some((name) => headerValue(rawHeaders, name) !== undefined)) return true;
+  const cookie = headerValue(rawHeaders, 'cookie');
+  return cookie !== undefined && LOGIN_COOKIE.test(cookie.slice(0, COOKIE_CHARS_READ_MAX));
 }
 
 const OPERATION = /(?:^|[\s}])(query|mutation|subscription)(?:\s+([_A-Za-z]\w{0,63}))?[\s({@]/;

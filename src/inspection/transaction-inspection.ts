@@ -301,13 +301,19 @@ export class TransactionInspection implements Inspection {
     return observer.observe({
       view,
       segments: this.#segments,
-      isEncrypted: this.#isEncrypted,
+      isEncrypted: this.#isEncrypted || this.#isEncryptedBefore(),
       country: settings.countryOf(this.clientAddress),
       requestData: this.#seen.request?.(),
       response: this.#responseHead,
       responseBody: this.#responseBody,
       responseData: this.#seen.response?.(),
     });
+  }
+
+  /** What a trusted proxy in front says of its own connection; one that says nothing is not accused. */
+  #isEncryptedBefore(): boolean {
+    if (!this.isPeerTrusted) return false;
+    return headerValue(this.#head.rawHeaders, 'x-forwarded-proto')?.trim().toLowerCase() !== 'http';
   }
 
   #identify(facts: RequestFacts, target: DecodedTarget, cookies: Pairs, route: Route): void {

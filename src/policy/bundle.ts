@@ -42,8 +42,7 @@ function danglingReferences(documents: readonly PolicyDocument[]): DocumentFault
     for (const tag of document.tags) tags.add(tag);
   }
   for (const document of documents) {
-    if (document.kind !== 'data-policy') continue;
-    for (const entry of document.match.dataTypes) {
+    for (const entry of namedTypes(document)) {
       const isKnown = entry === '*' || (entry.startsWith('tag:') ? tags.has(entry.slice(4)) : types.has(entry));
       if (!isKnown) faults.push({ ...document.source, message: unknownType(entry, types, tags) });
     }
@@ -55,11 +54,13 @@ function danglingReferences(documents: readonly PolicyDocument[]): DocumentFault
         ? [document.detector]
         : document.kind === 'scenario'
           ? document.partOf
-          : document.kind === 'response-plan'
-            ? document.match.detection
-            : document.kind === 'suite'
-              ? document.cases.flatMap(({ expect }) => [...(expect.findings ?? []), ...expect.notFindings])
-              : [];
+          : document.kind === 'posture' && document.check.kind === 'findings'
+            ? document.check.detections
+            : document.kind === 'response-plan'
+              ? document.match.detection
+              : document.kind === 'suite'
+                ? document.cases.flatMap(({ expect }) => [...(expect.findings ?? []), ...expect.notFindings])
+                : [];
     const unknown = named.find((id) => id !== '*' && !detections.has(id));
     if (unknown !== undefined) {
       const message = `no finding has the id \`${unknown}\`${didYouMean(unknown, [...detections])}`;
@@ -71,6 +72,17 @@ function danglingReferences(documents: readonly PolicyDocument[]): DocumentFault
     }
   }
   return faults;
+}
+
+function namedTypes(document: PolicyDocument): readonly string[] {
+  if (document.kind === 'data-policy') return document.match.dataTypes;
+  if (document.kind !== 'posture') return [];
+  const { check } = document;
+  return [
+    ...('dataTypes' in check ? check.dataTypes : []),
+    ...('bulkDataTypes' in check ? check.bulkDataTypes : []),
+    ...('strictDataTypes' in check ? check.strictDataTypes : []),
+  ];
 }
 
 function unknownType(entry: string, types: ReadonlySet<string>, tags: ReadonlySet<string>): string {
@@ -94,7 +106,7 @@ function detectionsOf(documents: readonly PolicyDocument[]): ReadonlySet<string>
   const detections = new Set([...OWN_DETECTIONS, ...DETECTORS.map((detector) => detector.id)]);
   for (const document of documents) {
     if (document.kind === 'data-policy') detections.add(document.detection);
-    if (document.kind === 'scenario') detections.add(document.id);
+    if (document.kind === 'scenario' || document.kind === 'posture') detections.add(document.id);
   }
   return detections;
 }

@@ -7,6 +7,7 @@ import { MODES } from '../core/record.ts';
 import { COUNTRIES } from './countries.ts';
 import { endOf } from './exceptions.ts';
 import { linearPatternFault } from './linear-pattern.ts';
+import { posture } from './posture-schema.ts';
 import { responsePlan } from './response-plan-schema.ts';
 import { scenario } from './scenario-schema.ts';
 import {
@@ -206,6 +207,7 @@ export const DOCUMENT_SCHEMAS = {
   exception,
   list,
   scenario,
+  posture,
   'response-plan': responsePlan,
   suite,
 } as const;

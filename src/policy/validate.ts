@@ -9,9 +9,6 @@ import { didYouMean, firstIssue } from '../yaml/issue.ts';
 import type { YamlDocument } from '../yaml/read.ts';
 import { DOCUMENT_SCHEMAS, type DocumentKind } from './schema.ts';
 
-/** Part of the policy language, but nothing in this version runs them yet. */
-const LATER_KINDS = new Set(['posture']);
-
 type Path = readonly PropertyKey[];
 
 /** `isShipped` marks documents that come with the product. Never throws. */
@@ -30,7 +27,6 @@ export function validateDocument(
   const kind = (value as { kind?: unknown }).kind;
   const kinds = Object.keys(DOCUMENT_SCHEMAS);
   if (typeof kind !== 'string') return faultAt([], `\`kind\` is missing; write one of ${kinds.join(', ')}`);
-  if (LATER_KINDS.has(kind)) return faultAt(['kind'], `kind \`${kind}\` is not supported by this version`);
   if (!Object.hasOwn(DOCUMENT_SCHEMAS, kind)) {
     return faultAt(['kind'], `unknown kind \`${kind}\`${didYouMean(kind, kinds)}; kinds are ${kinds.join(', ')}`);
   }
@@ -95,6 +91,7 @@ function completed(
       return { ...parsed, source, match: { endpoint: parsed.match.endpoint, actor: actorOf(parsed.match.actor) } };
     case 'scenario':
       return { ...parsed, source, match: { endpoint: parsed.match.endpoint, actor: actorOf(parsed.match.actor) } };
+    case 'posture':
     case 'response-plan':
       return { ...parsed, source };
     case 'suite':

@@ -35,6 +35,14 @@ export function hashed(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
+/** The shop is well configured: posture has nothing to say of it. */
+const CAREFUL = [
+  ['strict-transport-security', 'max-age=31536000'],
+  ['x-content-type-options', 'nosniff'],
+  ['cache-control', 'no-store'],
+  ['ratelimit-policy', '"default";q=1000;w=60'],
+] as const;
+
 /** Who sends: identities, address, client. */
 export interface Person {
   readonly subject?: string;
@@ -175,7 +183,11 @@ function observationOf(person: Person, segments: readonly string[], sent: Sent):
   if (person.tenant !== undefined) claims.push({ name: 'tenant', hash: hashed(person.tenant), word: undefined });
   if (person.role !== undefined) claims.push({ name: 'role', hash: hashed(person.role), word: person.role });
   return {
-    authentication: person.subject === undefined ? [] : ['jwt'],
+    authentication: [
+      ...(person.subject === undefined ? [] : (['jwt'] as const)),
+      ...(person.apiKey === undefined ? [] : (['api-key'] as const)),
+      ...(person.session === undefined ? [] : (['cookie'] as const)),
+    ],
     isCredentialInUrl: false,
     userAgent: person.userAgent ?? 'ShopApp/4.2 (iPhone)',
     country: person.country,
@@ -189,7 +201,7 @@ function observationOf(person: Person, segments: readonly string[], sent: Sent):
     request: sent.body === undefined ? undefined : bodyOf(sent.body, 0, sent.mediaType),
     response: bodyOf(sent.answer ?? {}, sent.sensitive ?? 0, undefined),
     account: sent.account === undefined ? undefined : hashed(sent.account),
-    responseHeaders: sent.setsCookie ? [['set-cookie', 'sid; HttpOnly']] : [],
+    responseHeaders: [...CAREFUL, ...(sent.setsCookie ? [['set-cookie', 'sid=…; HttpOnly; Secure'] as const] : [])],
   };
 }
 

@@ -1,5 +1,5 @@
 // What is known of each detection before it is seen: how it is called, how grave it is, what to tell people, what it is part of.
-import type { DetectorDocument, PolicyDocument, ScenarioDocument } from '../../core/document.ts';
+import type { DetectorDocument, PolicyDocument, PostureDocument, ScenarioDocument } from '../../core/document.ts';
 import type { Severity } from '../../core/finding.ts';
 import type { Family, IncidentModule } from '../../core/incident.ts';
 
@@ -54,6 +54,8 @@ export class Catalogue {
     for (const document of documents) {
       // A scenario and a detector of one name look for the same thing, over time and inline; the scenario tells it.
       if (document.kind === 'scenario') this.#add(ofScenario(document));
+      // A posture check of a detector's name is the state that its findings make.
+      else if (document.kind === 'posture') this.#add(ofPosture(document));
       else if (document.kind === 'data-policy' && !this.#entries.has(document.detection)) {
         this.#add(ofData(document.detection, document.severity, document.owasp));
       }
@@ -101,6 +103,23 @@ function ofScenario(document: ScenarioDocument): CatalogueEntry {
     whatToDo: document.texts.whatToDo,
     precision: document.precision,
     partOf: document.partOf,
+  };
+}
+
+function ofPosture(document: PostureDocument): CatalogueEntry {
+  return {
+    detection: document.id,
+    title: document.title,
+    severity: document.severity,
+    module: 'posture',
+    family: document.category,
+    owasp: document.owasp,
+    cwe: document.cwe,
+    whatHappened: document.texts.whatHappened,
+    why: document.texts.whyItIsAProblem,
+    whatToDo: document.texts.whatToDo,
+    precision: document.precision,
+    partOf: [],
   };
 }
 

@@ -15,6 +15,7 @@ const SECURITY: Readonly<Record<string, Json>> = {
   'api-key': { type: 'apiKey', in: 'header', name: 'x-api-key' },
   cookie: { type: 'apiKey', in: 'cookie', name: 'session' },
   certificate: { type: 'mutualTLS' },
+  other: { type: 'apiKey', in: 'header', name: 'Authorization' },
 };
 
 export interface OpenapiOptions {
