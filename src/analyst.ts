@@ -14,6 +14,7 @@ import type { Learner } from './analysis/learning/learner.ts';
 import { SharedRestrictions } from './analysis/response/shared-restrictions.ts';
 import { type Behaviour, startBehaviour } from './analyst/behaviour.ts';
 import { Decisions } from './analyst/decisions.ts';
+import { EvidenceOfWorkers } from './analyst/evidence.ts';
 import { agreeOnSecret, openInstallation } from './analyst/installation.ts';
 import { type Learning, startLearning } from './analyst/learning.ts';
 import { startPictures } from './analyst/pictures.ts';
@@ -58,6 +59,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     sinks.publishRestrictions(book.live(Date.now()));
   });
 
+  const evidence = new EvidenceOfWorkers(tell);
   let behaviour: Behaviour | undefined;
   const sinks = openSinks(configuration.sinks, {
     dataFolder,
@@ -73,6 +75,10 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     book,
     sinks: () => sinks,
     log,
+    messagesOf: (id) => {
+      evidence.want(id);
+      return undefined;
+    },
     neverRestricted: configuration.identity.trustedProxies,
     onEvent: (event) => {
       if (event.kind === 'incident') {
@@ -179,6 +185,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   const close = async (): Promise<void> => {
     workers.serving = 0;
     for (const timer of timers) clearInterval(timer);
+    evidence.close();
     await admin.close();
     pictures.close();
     await learning.close();
@@ -194,7 +201,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
       const { serving, wanted, port } = message;
       if (serving > workers.serving) knowledge.newWorker();
       Object.assign(workers, { serving, wanted, port: port ?? workers.port });
-    } else if (message.kind === 'drain') {
+    } else if (message.kind === 'evidence') evidence.take(message.found, analysis);
+    else if (message.kind === 'drain') {
       setTimeout(() => process.exit(0), CLOSE_MS).unref();
       void close()
         .catch((error: unknown) => log.error({ reason: (error as Error).message }, 'the analyst did not end cleanly'))

@@ -14,6 +14,8 @@ import { defaultActorSources } from './inspection/default-identity.ts';
 import { EndpointMatcher } from './inspection/endpoints.ts';
 import { createEngine } from './inspection/engine.ts';
 import { type ActorSource, Identifier } from './inspection/identify.ts';
+import { maskedEvidences } from './inspection/masked-message.ts';
+import { MessageRing } from './inspection/message-ring.ts';
 import { Observer } from './inspection/observe.ts';
 import { compileSnapshot, type Snapshot } from './inspection/snapshot.ts';
 import { statedTemplates } from './inspection/stated-templates.ts';
@@ -90,6 +92,7 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
     contracts,
   };
   const sources = actorSources(configuration, first.keySets, () => tell({ kind: 'unknown-key' }));
+  const messages = new MessageRing();
   const engine = createEngine(
     {
       matchRoute: compileRoutes(configuration.routes),
@@ -101,6 +104,7 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
       isAnalystThere: () => queue.isConnected,
       onRecord,
       observer: () => observer,
+      messages,
       onDetectorError: (detector) => {
         counter.detectorErrors += 1;
         log.error({ detector }, 'detector failed');
@@ -142,6 +146,14 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
         for (const endpoint of message.removed) baselines.delete(endpoint);
         for (const one of message.changed) baselines.set(one.endpoint, one);
         break;
+      case 'evidence-wanted': {
+        const found = message.ids.flatMap((id) => {
+          const kept = messages.get(id);
+          return kept === undefined ? [] : [{ id, ...maskedEvidences(kept, snapshot.policy.scanner) }];
+        });
+        if (found.length > 0) tell({ kind: 'evidence', found });
+        break;
+      }
       case 'owners':
         snapshot.owners.change(message.change.isWhole, message.change.owners);
         break;

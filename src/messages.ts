@@ -6,6 +6,7 @@ import type { DocumentFault, PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
 import type { Restriction, RestrictionChange } from './core/restriction.ts';
 import type { EndpointTemplate } from './inspection/endpoints.ts';
+import type { Evidences } from './inspection/masked-message.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 
 export interface WorkerStart {
@@ -50,7 +51,14 @@ export type ToWorker =
   | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
   | BaselinesChange
   | { readonly kind: 'owners'; readonly change: OwnersChange }
+  /** Ids of transactions; whoever has them answers. */
+  | { readonly kind: 'evidence-wanted'; readonly ids: readonly string[] }
   | { readonly kind: 'drain' };
+
+/** Masked messages of one transaction. */
+export interface EvidenceFound extends Evidences {
+  readonly id: string;
+}
 
 export type FromWorker =
   /** Its code is loaded: messages sent earlier would have found no listener. */
@@ -61,6 +69,7 @@ export type FromWorker =
   | { readonly kind: 'refused-bundle'; readonly version: string; readonly message: string }
   /** A token names a key that no key set has. */
   | { readonly kind: 'unknown-key' }
+  | { readonly kind: 'evidence'; readonly found: readonly EvidenceFound[] }
   | { readonly kind: 'heartbeat' };
 
 export interface AnalystStart {
@@ -77,6 +86,7 @@ export interface AnalystStart {
 
 export type ToAnalyst =
   | AnalystStart
+  | { readonly kind: 'evidence'; readonly found: readonly EvidenceFound[] }
   | { readonly kind: 'contracts'; readonly contracts: readonly PreparedContract[] }
   | {
       readonly kind: 'workers';
@@ -101,4 +111,5 @@ export type FromAnalyst =
   | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
   | BaselinesChange
   | { readonly kind: 'owners'; readonly change: OwnersChange }
+  | { readonly kind: 'evidence-wanted'; readonly ids: readonly string[] }
   | { readonly kind: 'refused'; readonly faults: readonly DocumentFault[] };

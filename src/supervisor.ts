@@ -160,6 +160,7 @@ export class Supervisor {
             this.#changeBaselines(message);
             break;
           case 'owners':
+          case 'evidence-wanted':
             this.#tellWorkers(message);
             break;
           case 'refused':
@@ -224,6 +225,7 @@ export class Supervisor {
           this.#tellServing();
           resolve(message.port);
         } else if (message.kind === 'unknown-key') this.#keySets.askAgain(Date.now());
+        else if (message.kind === 'evidence') this.#tellAnalyst(message);
         else if (message.kind === 'failed') resolve(message.message);
         else if (message.kind === 'refused-bundle')
           console.error(`worker ${state.number} keeps its policy: ${message.message}`);
@@ -302,6 +304,10 @@ export class Supervisor {
       wanted: this.#settings.workers,
       port: this.#gatewayPort,
     };
+    this.#tellAnalyst(message);
+  }
+
+  #tellAnalyst(message: ToAnalyst): void {
     if (this.#analyst?.connected === true) this.#analyst.send(message);
   }
 

@@ -9,6 +9,7 @@ import type { Incident } from '../core/incident.ts';
 import type { TransactionRecord } from '../core/record.ts';
 import { type ActorFilter, Actors } from './actors/actors.ts';
 import { type DetectionPrecision, Precisions } from './actors/precision.ts';
+import type { Messages } from './incidents/attached-messages.ts';
 import { Catalogue } from './incidents/catalogue.ts';
 import type { MessagesOf } from './incidents/evidence.ts';
 import { type IncidentEdit, type IncidentEvent, Incidents } from './incidents/incidents.ts';
@@ -208,6 +209,11 @@ export class Analysis {
     const what = `${proposal.action} of ${actorKey(proposal.actor)} for ${proposal.durationSeconds} seconds`;
     this.#incidents.noteRestriction(proposal.incident, proposal.decidedBy ?? 'analysis', what, now);
     this.#actors.noticeRestriction(proposal.actor, `${what}: ${proposal.reason}`, proposal.incident, now);
+  }
+
+  /** Masked copies of a transaction's messages, for the evidence that it became. */
+  attachMessages(transactionId: string, messages: Messages): void {
+    this.#incidents.attachMessages(transactionId, messages);
   }
 
   /** True for actors with an open incident: nothing is to be learned from them. */

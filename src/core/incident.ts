@@ -103,6 +103,8 @@ export interface Evidence {
 }
 
 export interface EvidenceMessage {
+  /** Of a request: path and query, sensitive values masked. */
+  readonly target?: string;
   /** Names and values alternating; secrets masked. */
   readonly rawHeaders: readonly string[];
   /** Text with sensitive values masked; kind and place stay visible. */

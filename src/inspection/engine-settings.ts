@@ -3,6 +3,7 @@ import type { RouteMatcher } from '../configuration/match-route.ts';
 import type { Limits } from '../core/limits.ts';
 import type { TransactionRecord } from '../core/record.ts';
 import type { Identifier } from './identify.ts';
+import type { MessageRing } from './message-ring.ts';
 import type { Observer } from './observe.ts';
 
 export interface EngineSettings {
@@ -20,6 +21,8 @@ export interface EngineSettings {
   readonly onRecord: (record: TransactionRecord) => void;
   /** Makes what learning reads of each transaction; undefined where nothing learns: records then carry no observation. */
   readonly observer?: () => Observer | undefined;
+  /** Keeps the latest messages for evidence; undefined where nobody will ask. */
+  readonly messages?: MessageRing;
   /** A detector threw: an error of ours, counted by detector id. */
   readonly onDetectorError: (detector: string) => void;
 }

@@ -290,7 +290,20 @@ export class TransactionInspection implements Inspection {
       },
       completion,
     );
+    this.#keepMessages();
     this.#shared.settings.onRecord(record);
+  }
+
+  #keepMessages(): void {
+    const { messages } = this.#shared.settings;
+    if (messages === undefined || this.#view === undefined) return;
+    const response = this.#responseHead;
+    messages.keep(
+      this.#id,
+      this.#head.target,
+      { rawHeaders: this.#head.rawHeaders, body: this.#view.body },
+      response === undefined ? undefined : { rawHeaders: response.rawHeaders, body: this.#responseBody },
+    );
   }
 
   #observe(): Observation | undefined {

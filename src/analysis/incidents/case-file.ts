@@ -154,17 +154,18 @@ export function merge(into: CaseFile, from: CaseFile, at: number): void {
   from.status = 'resolved';
 }
 
-/** Keeps the first triggers and the latest; before and after have their own places. */
-export function addEvidence(file: CaseFile, evidence: Evidence): void {
-  if (file.evidence.some(({ transactionId }) => transactionId === evidence.transactionId)) return;
+/** Keeps the first triggers and the latest; before and after have their own places. False when it is not added. */
+export function addEvidence(file: CaseFile, evidence: Evidence): boolean {
+  if (file.evidence.some(({ transactionId }) => transactionId === evidence.transactionId)) return false;
   const max = { before: BEFORE_MAX, after: AFTER_MAX, trigger: INCIDENT_EVIDENCE_MAX - BEFORE_MAX - AFTER_MAX };
   const alike = file.evidence.filter(({ position }) => position === evidence.position);
   if (alike.length >= max[evidence.position]) {
-    if (evidence.position !== 'trigger') return;
+    if (evidence.position !== 'trigger') return false;
     file.evidence.splice(file.evidence.indexOf(alike[alike.length >> 1]!), 1);
   }
   file.evidence.push(evidence);
   file.evidence.sort((a, b) => a.at - b.at);
+  return true;
 }
 
 export function incidentOf(file: CaseFile, precisionOf: (detection: string) => number): Incident {

@@ -4,8 +4,9 @@
 // a way that matters, and now and then while it only counts.
 import { createHash } from 'node:crypto';
 import { type Actor, actorKey } from '../../core/actor.ts';
-import { INCIDENT_COMMENTS_MAX, type Incident, type IncidentStatus } from '../../core/incident.ts';
+import { type Evidence, INCIDENT_COMMENTS_MAX, type Incident, type IncidentStatus } from '../../core/incident.ts';
 import type { TransactionRecord } from '../../core/record.ts';
+import { AttachedMessages, type Messages } from './attached-messages.ts';
 import { addEvidence, type CaseFile, change, countIn, incidentOf, merge, openCase, rename } from './case-file.ts';
 import { AFTER_MAX, evidenceOf, type MessagesOf, RecentRecords } from './evidence.ts';
 import type { Observed } from './observed.ts';
@@ -49,6 +50,7 @@ export class Incidents {
   dropped = 0;
   readonly #options: IncidentsOptions;
   readonly #byId = new Map<string, CaseFile>();
+  readonly #messages = new AttachedMessages();
   readonly #byKey = new Map<string, CaseFile>();
   readonly #byActor = new Map<string, Set<CaseFile>>();
   readonly #accusing = new Set<string>();
@@ -71,7 +73,7 @@ export class Incidents {
     for (const key of keys) {
       const watch = this.#watches.get(key);
       if (watch === undefined) continue;
-      addEvidence(watch.file, evidenceOf(record, endpoint, 'after', this.#options.messagesOf));
+      this.#addEvidence(watch.file, evidenceOf(record, endpoint, 'after', this.#options.messagesOf));
       watch.left -= 1;
       if (watch.left <= 0) this.#watches.delete(key);
     }
@@ -149,6 +151,11 @@ export class Incidents {
     return this.#incident(file);
   }
 
+  /** Masked copies of a transaction's messages, which came after it. */
+  attachMessages(transactionId: string, messages: Messages): void {
+    this.#messages.attach(transactionId, messages);
+  }
+
   /** Notes a restriction in the history of the incident it was made for. */
   noteRestriction(id: string, by: string, what: string, at: number): void {
     const file = this.#byId.get(id);
@@ -179,6 +186,7 @@ export class Incidents {
     for (const id of accusing) this.#accusing.add(id);
     for (const file of files) {
       this.#byId.set(file.id, file);
+      this.#messages.adopt(file);
       if (file.mergedInto !== undefined) continue;
       for (const key of file.keys) this.#byKey.set(key, file);
       if (this.#accusing.has(file.id)) for (const actor of file.actors) this.#link(actor, file);
@@ -235,6 +243,7 @@ export class Incidents {
       const isSame = other.entry.detection === file.entry.detection && same.includes(other);
       if (!isSame && !other.entry.partOf.includes(file.entry.detection)) continue;
       merge(file, other, observed.at);
+      for (const one of file.evidence) if (one.request === undefined) this.#messages.await(file, one.transactionId);
       for (const key of other.keys) this.#addKey(file, key);
       for (const actor of other.actors) {
         this.#byActor.get(actorKey(actor))?.delete(other);
@@ -286,14 +295,19 @@ export class Incidents {
     const keys = new Set(observed.groups.filter((group) => !group.startsWith('endpoint:')));
     if (isFirst && keys.size > 0) {
       for (const earlier of this.#recent.before(keys, record.id)) {
-        addEvidence(file, evidenceOf(earlier, earlier.endpoint, 'before', this.#options.messagesOf));
+        this.#addEvidence(file, evidenceOf(earlier, earlier.endpoint, 'before', this.#options.messagesOf));
       }
     }
-    addEvidence(file, evidenceOf(record, observed.occurrence!.endpoint, 'trigger', this.#options.messagesOf));
+    this.#addEvidence(file, evidenceOf(record, observed.occurrence!.endpoint, 'trigger', this.#options.messagesOf));
     const [first] = keys;
     if (isFirst && first !== undefined && this.#watches.size < WATCHES_MAX) {
       this.#watches.set(first, { file, left: AFTER_MAX });
     }
+  }
+
+  #addEvidence(file: CaseFile, evidence: Evidence): void {
+    if (addEvidence(file, evidence) && evidence.request === undefined)
+      this.#messages.await(file, evidence.transactionId);
   }
 
   #isDue(file: CaseFile, at: number): boolean {
