@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import type { PolicyDirectories, PolicyLoad } from './load-directories.ts';
 
-export const LOAD_TIMEOUT_MS = 20_000;
+export const LOAD_TIMEOUT_MS = 60_000;
 const LOAD_MEGABYTES_MAX = 512;
 
 export type ChildLoad = { readonly load: PolicyLoad } | { readonly refusal: string };

@@ -48,12 +48,21 @@ const DATA_TEXTS: Readonly<Record<string, Pick<CatalogueEntry, 'title' | 'whatHa
 
 export class Catalogue {
   readonly #entries = new Map<string, CatalogueEntry>();
+  readonly #inline = new Map<string, CatalogueEntry>();
 
   constructor(documents: readonly PolicyDocument[]) {
     for (const document of documents) if (document.kind === 'detector') this.#add(ofDetector(document));
     for (const document of documents) {
       // A scenario and a detector of one name look for the same thing, over time and inline; the scenario tells it.
-      if (document.kind === 'scenario') this.#add(ofScenario(document));
+      if (document.kind === 'scenario') {
+        const scenario = ofScenario(document);
+        const detector = this.#entries.get(document.id);
+        if (detector !== undefined) {
+          const { whatHappened } = detector;
+          this.#inline.set(document.id, { ...scenario, whatHappened });
+        }
+        this.#add(scenario);
+      }
       // A posture check of a detector's name is the state that its findings make.
       else if (document.kind === 'posture') this.#add(ofPosture(document));
       else if (document.kind === 'data-policy' && !this.#entries.has(document.detection)) {
@@ -64,6 +73,11 @@ export class Catalogue {
 
   get(detection: string): CatalogueEntry | undefined {
     return this.#entries.get(detection);
+  }
+
+  /** Where a scenario and a detector look for the same: how the detector, which sees one transaction, tells it. */
+  ofInlineDetector(detection: string): CatalogueEntry | undefined {
+    return this.#inline.get(detection);
   }
 
   #add(entry: CatalogueEntry): void {

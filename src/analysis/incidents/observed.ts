@@ -44,12 +44,28 @@ export function observedFindings(occurrence: Occurrence, catalogue: Catalogue): 
   }
   const observed: Observed[] = [];
   for (const [detection, alike] of byDetection) {
-    const entry = catalogue.get(detection);
+    const inline = catalogue.ofInlineDetector(detection);
+    const entry = inline ?? catalogue.get(detection);
     if (entry === undefined) continue;
-    const one = ofFindings(entry, alike, occurrence);
+    const one = inline === undefined ? ofFindings(entry, alike, occurrence) : ofInline(inline, alike, occurrence);
     if (one !== undefined) observed.push(one);
   }
   return observed;
+}
+
+/** What reached the client is told by the scenario of the same name; what was held back only the finding tells. */
+function ofInline(entry: CatalogueEntry, findings: readonly Finding[], occurrence: Occurrence): Observed | undefined {
+  const { principal } = occurrence;
+  if (principal === undefined || occurrence.action !== 'block') return undefined;
+  const whole = ofFindings(entry, findings, occurrence);
+  return whole === undefined
+    ? undefined
+    : {
+        ...whole,
+        actors: occurrence.actors.filter(({ actor }) => actor.kind !== 'ip').map(({ actor }) => actor),
+        isAccusing: true,
+        groups: [principal],
+      };
 }
 
 function ofFindings(entry: CatalogueEntry, findings: readonly Finding[], occurrence: Occurrence): Observed | undefined {
