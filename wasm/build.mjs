@@ -9,7 +9,10 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** Source below `wasm/`, and the file the module is written to. */
-const MODULES = [['skip-json.ts', 'src/data-types/skip-json.wasm.ts']];
+const MODULES = [
+  ['skip-json.ts', 'src/data-types/skip-json.wasm.ts'],
+  ['find-needles.ts', 'src/detectors/find-needles.wasm.ts'],
+];
 
 /** @param {string} source @returns {string} the text of the TypeScript file */
 function compiled(source) {

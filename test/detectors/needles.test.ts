@@ -25,6 +25,17 @@ describe('a search for many words at once', () => {
     expect(needles.in(Buffer.alloc(0))).toEqual([]);
   });
 
+  it('finds a word across the borders of a text that is longer than the window', () => {
+    const needles = new Needles(['-----BORDER-----']);
+    for (const at of [262_128, 262_136, 262_143, 262_144, 524_250]) {
+      const text = Buffer.alloc(600_000, 'a');
+      text.write('-----BORDER-----', at);
+      expect(needles.in(text)).toEqual([0]);
+      text.write('x', at + 8);
+      expect(needles.in(Buffer.from(text))).toEqual([]);
+    }
+  });
+
   it('refuses words too short to skip by', () => {
     expect(() => new Needles(['ab'])).toThrow(RangeError);
   });
