@@ -68,8 +68,9 @@ const NOT_FOUND = { title: 'No such endpoint', status: 404 };
 
 export function endpointRoutes(
   api: FastifyInstance,
-  { learner, decisions, audit }: Pick<AdminContext, 'learner' | 'decisions' | 'audit'>,
+  { learner, decisions, audit, analysis }: Pick<AdminContext, 'learner' | 'decisions' | 'audit' | 'analysis'>,
 ): void {
+  const { posture } = analysis;
   const isPromoted = (id: string): boolean => decisions.get('promotion', id)?.holds === true;
 
   api.get<{ Querystring: Query }>('/endpoints', { schema: { querystring } }, async (request) => {
@@ -77,18 +78,30 @@ export function endpointRoutes(
     const wanted = learner
       .endpoints()
       .filter((one) => (host === undefined || one.host === host) && (text === undefined || one.id.includes(text)));
+    const open = analysis.openIncidents();
     return {
       total: wanted.length,
-      items: wanted.slice(offset, offset + limit).map((one) => ({ ...inShort(one), isPromoted: isPromoted(one.id) })),
+      items: wanted.slice(offset, offset + limit).map((one) => ({
+        ...inShort(one),
+        isPromoted: isPromoted(one.id),
+        tags: posture.tags(one.id, one),
+        risk: posture.risk(one, open.get(one.id) ?? []),
+      })),
     };
   });
 
   /** The id is percent-encoded: `GET%20api.example%2Fusers%2F%7Bid%7D`. */
   api.get<{ Params: { id: string } }>('/endpoints/:id', async (request, reply) => {
     const endpoint = learner.endpoint(request.params.id);
-    return endpoint === undefined
-      ? reply.code(404).send(NOT_FOUND)
-      : { ...endpoint, isPromoted: isPromoted(endpoint.id), versions: learner.versions(endpoint.id) };
+    if (endpoint === undefined) return reply.code(404).send(NOT_FOUND);
+    return {
+      ...endpoint,
+      isPromoted: isPromoted(endpoint.id),
+      versions: learner.versions(endpoint.id),
+      tags: posture.tags(endpoint.id, endpoint),
+      risk: posture.risk(endpoint, analysis.openIncidents().get(endpoint.id) ?? []),
+      findings: posture.findings(endpoint.id),
+    };
   });
 
   api.get<{ Querystring: { host?: string } }>('/baselines/openapi', async (request) => {

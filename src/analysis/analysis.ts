@@ -12,9 +12,10 @@ import { type DetectionPrecision, Precisions } from './actors/precision.ts';
 import type { Messages } from './incidents/attached-messages.ts';
 import { Catalogue } from './incidents/catalogue.ts';
 import type { MessagesOf } from './incidents/evidence.ts';
-import { type IncidentEdit, type IncidentEvent, Incidents } from './incidents/incidents.ts';
+import { INCIDENTS_MAX, type IncidentEdit, type IncidentEvent, Incidents } from './incidents/incidents.ts';
 import { type Observed, observedFindings, observedSignal } from './incidents/observed.ts';
 import { Posture } from './posture/posture.ts';
+import type { OpenIncident } from './posture/risk.ts';
 import type { Proposal, ProposalStatus } from './response/proposals.ts';
 import { Protections } from './response/protections.ts';
 import { Response, type ResponseWish } from './response/response.ts';
@@ -163,6 +164,21 @@ export class Analysis {
 
   incidents(filter: IncidentFilter = {}, offset = 0, limit = 50): { total: number; items: Incident[] } {
     return this.#incidents.list((incident) => isWanted(incident, filter), offset, limit);
+  }
+
+  /** Open incidents by the endpoints they touched, without those of posture. */
+  openIncidents(): ReadonlyMap<string, readonly OpenIncident[]> {
+    const open = new Map<string, OpenIncident[]>();
+    const isOpen = ({ status, module }: Incident): boolean =>
+      (status === 'open' || status === 'in-progress') && module !== 'posture';
+    for (const { id, title, severity, endpoints } of this.#incidents.list(isOpen, 0, INCIDENTS_MAX).items) {
+      for (const endpoint of endpoints) {
+        const known = open.get(endpoint);
+        if (known === undefined) open.set(endpoint, [{ id, title, severity }]);
+        else known.push({ id, title, severity });
+      }
+    }
+    return open;
   }
 
   incident(id: string): Incident | undefined {

@@ -25,6 +25,7 @@ export interface AdminPort {
   readonly folder: string;
   readonly policies: string;
   readonly world: World;
+  readonly learner: Learner;
   readonly users: UserStore;
   readonly audit: AuditLog;
   readonly history: TrafficHistory;
@@ -44,6 +45,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
     if (faults.length === 0) live.bundle = bundle;
   };
   const world = new World();
+  const learner = new Learner();
   const users = new UserStore(folder, 2 ** 10);
   const audit = new AuditLog(folder);
   const history = new TrafficHistory();
@@ -51,7 +53,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
   const app = await createAdminServer({
     analysis: world.analysis,
     exchange: { tellEdit: async () => {}, decide: async () => undefined } as never,
-    learner: new Learner(),
+    learner,
     decisions: { get: () => undefined, decide: () => true, holding: () => [] },
     sinks: { states: () => [], test: () => undefined },
     store: {
@@ -79,7 +81,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
     await app.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { app, folder, policies, world, users, audit, history, flows, close };
+  return { app, folder, policies, world, learner, users, audit, history, flows, close };
 }
 
 /** Keeps the cookie and the CSRF token that it was given, as the console does. */

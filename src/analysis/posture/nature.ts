@@ -1,5 +1,7 @@
 // What kind of place an endpoint is, recognised by its path, its method and the shape of what passes there.
 // Words are compared whole and in place: `/users/{id}/login-history` is no login, `/orders/{id}/status` no health check.
+import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
+
 export const ENDPOINT_TAGS = [
   'admin',
   'docs',
@@ -123,6 +125,25 @@ export function tagsOfShape(shape: Shape): EndpointTag[] {
     }
   }
   return tags;
+}
+
+/** Of what was learned: by path, and by the shape of requests and answers. */
+export function endpointTags(endpoint: LearnedEndpoint): string[] {
+  const tags = new Set<string>(tagsOfPath(endpoint.method, endpoint.template));
+  const pointers = endpoint.request?.fields.map(({ pointer }) => pointer) ?? [];
+  for (const tag of tagsOfShape({
+    method: endpoint.method,
+    requestMediaType: endpoint.request?.mediaTypes.find((type) => UPLOAD_TYPE.test(type)) ?? '',
+    responseMediaType: endpoint.responses.find(([status]) => status === '2xx')?.[1].mediaTypes[0] ?? '',
+    isLogin: false,
+    requestPointers: pointers,
+    requestDataTypes: [],
+    isGraphql: endpoint.operation !== undefined,
+  })) {
+    if (tag === 'registration' && tags.has('login')) continue;
+    tags.add(tag);
+  }
+  return [...tags].sort();
 }
 
 function wordOf(segment: string): string {

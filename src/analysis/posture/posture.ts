@@ -4,6 +4,7 @@
 // upstream answered is judged; no clock, time comes with the records.
 import type { DataTypeDocument, ExceptionDocument, PostureDocument } from '../../core/document.ts';
 import type { Incident, IncidentStatus } from '../../core/incident.ts';
+import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
 import type { DriftKind } from '../../core/posture.ts';
 import { endOf } from '../../policy/exceptions.ts';
 import { compileMatch, type Matcher } from '../../policy/match.ts';
@@ -14,8 +15,9 @@ import { type CompiledCheck, compileCheck } from './checks/index.ts';
 import type { Loud } from './checks/judge.ts';
 import { type Drift, DriftState } from './drift.ts';
 import { placeFacts } from './facts.ts';
-import { tagsOfPath, tagsOfShape } from './nature.ts';
+import { endpointTags, tagsOfPath, tagsOfShape } from './nature.ts';
 import { Place, type PlaceDump, type Tally } from './place.ts';
+import { authenticatedShareOf, type OpenIncident, type Risk, riskOf } from './risk.ts';
 import { type Seen, seenOf } from './seen.ts';
 
 export const PLACES_MAX = 10_000;
@@ -68,6 +70,7 @@ export class Posture {
   #exceptions: readonly { readonly detection: string; readonly matches: Matcher; readonly until: number }[] = [];
   #drifts: readonly { readonly document: PostureDocument; readonly of: DriftKind; readonly isAbout: Matcher }[] = [];
   readonly #drift = new DriftState();
+  #typeTags: ReadonlyMap<string, readonly string[]> = new Map();
 
   constructor(options: PostureOptions) {
     this.#options = options;
@@ -89,6 +92,7 @@ export class Posture {
           return dataTypes.filter(({ tags }) => tags.includes(entry.slice(4))).map(({ id }) => id);
         }),
       );
+    this.#typeTags = new Map(dataTypes.map(({ id, tags }) => [id, tags]));
     const checks: Check[] = [];
     const drifts: { document: PostureDocument; of: DriftKind; isAbout: Matcher }[] = [];
     const tagging: { tags: readonly string[]; isAbout: Matcher }[] = [];
@@ -158,16 +162,27 @@ export class Posture {
     }
   }
 
-  /** Tags by path, by shape, and of the operator. */
-  tags(endpoint: string): string[] {
-    const tags = new Set(this.#places.get(endpoint)?.tags ?? pathTags(endpoint));
+  /** Tags by path, by shape, and of the operator; with what was learned, by that as well. */
+  tags(endpoint: string, learned?: LearnedEndpoint): string[] {
+    const tags = new Set<string>(this.#places.get(endpoint)?.tags ?? pathTags(endpoint));
+    if (learned !== undefined) for (const tag of endpointTags(learned)) tags.add(tag);
     const facts = placeFacts(endpoint);
     for (const { tags: own, isAbout } of this.#tagging) if (isAbout(facts)) for (const tag of own) tags.add(tag);
     return [...tags].sort();
   }
 
-  isExposed(endpoint: string): boolean {
-    return this.#places.get(endpoint)?.isExposed === true;
+  /** How much a mistake at this endpoint would cost, and why. `incidents` are open ones of other modules. */
+  risk(endpoint: LearnedEndpoint, incidents: readonly OpenIncident[]): Risk {
+    const place = this.#places.get(endpoint.id);
+    return riskOf({
+      method: endpoint.method,
+      isExposed: place?.isExposed === true,
+      authenticatedShare: place?.authenticatedShare ?? authenticatedShareOf(endpoint),
+      tags: this.tags(endpoint.id, endpoint),
+      dataTypeTags: endpoint.dataTypes.map(([type]) => ({ type, tags: this.#typeTags.get(type) ?? [] })),
+      findings: this.findings(endpoint.id),
+      incidents,
+    });
   }
 
   /** What is open at the endpoint and at its host. */
