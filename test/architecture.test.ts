@@ -39,7 +39,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Composition roots and the command line may import everything. */
-const ROOTS = new Set(['main.ts', 'gateway.ts', 'analyst.ts', 'analyst', 'messages.ts', 'supervisor.ts', 'cli']);
+const ROOTS = new Set([
+  'main.ts',
+  'gateway.ts',
+  'analyst.ts',
+  'analyst',
+  'messages.ts',
+  'supervisor.ts',
+  'cli',
+  'out-of-band.ts',
+  'configured-engine.ts',
+]);
 
 const PURE = [
   'core',
