@@ -1,12 +1,17 @@
-// `sallyport replay`: recorded transactions through the same engine, out of band.
-
-import type { TransactionRecord } from '../core/record.ts';
-import { readTransactions } from '../ingest/read-transactions.ts';
-import { createDefaultEngine } from '../inspection/default-engine.ts';
-import { runRecorded } from '../inspection/run-recorded.ts';
+// `sallyport replay`: recorded transactions through the same engine and the same analysis, out of band, on their own clock.
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { judgeSettings } from '../configured-engine.ts';
+import type { Incident } from '../core/incident.ts';
+import { EndpointMatcher } from '../inspection/endpoints.ts';
+import { RecordedJudge } from '../inspection/recorded-judge.ts';
 import { compileSnapshot } from '../inspection/snapshot.ts';
+import { statedTemplates } from '../inspection/stated-templates.ts';
 import { loadDirectories } from '../policy-loader/load-directories.ts';
 import { faultLine, givenConfiguration, policyDirectories } from './read-configuration.ts';
+import { History } from './replay/history.ts';
+import { ReplayReport } from './replay/report.ts';
+import { Traffic } from './replay/traffic.ts';
 
 export interface ReplayOptions {
   readonly config?: string;
@@ -15,86 +20,69 @@ export interface ReplayOptions {
   readonly enforceReport?: boolean;
 }
 
-interface ReplayReport {
-  transactions: number;
-  readonly findings: {
-    transaction: number;
-    id: string;
-    phase: string;
-    pointer: string;
-    location: string;
-    dataType?: string;
-    action: string;
-  }[];
-  readonly incidents: never[];
-  readonly wouldBlock: number[];
-  readonly malformed: { readonly file: string; readonly line: number; readonly message: string }[];
-}
+const ID = /^replay-(\d+)$/;
 
-const MALFORMED_NAMED_MAX = 100;
-
-/** Resolves with the exit code: 1 when a file cannot be read or a policy is faulty. */
+/** Resolves with the exit code: 1 when a file cannot be read, a policy is faulty, or there was not one transaction. */
 export async function runReplay(files: readonly string[], options: ReplayOptions): Promise<number> {
+  const traffic = new Traffic(files);
+  const objections = traffic.objections();
+  for (const objection of objections) console.error(objection);
+  if (objections.length > 0) return 1;
   const overrides = options.policies === undefined ? {} : { policies: options.policies };
   const { configuration, faults } = givenConfiguration(options.config, overrides);
   const { bundle, faults: policyFaults } =
     configuration === undefined ? { bundle: undefined, faults: [] } : loadDirectories(policyDirectories(configuration));
   for (const fault of [...faults, ...policyFaults]) console.error(faultLine(fault));
-  if (bundle === undefined || faults.length + policyFaults.length > 0) return 1;
-  let record: TransactionRecord | undefined;
-  const engine = createDefaultEngine(compileSnapshot(bundle, []), 'enforce', (made) => {
-    record = made;
+  if (configuration === undefined || bundle === undefined || policyFaults.length > 0) return 1;
+  const failed = new Map<string, number>();
+  const settings = await judgeSettings(configuration, {
+    secret: secretOf(files),
+    onDetectorError: (detector) => void failed.set(detector, (failed.get(detector) ?? 0) + 1),
   });
-  const report: ReplayReport = { transactions: 0, findings: [], incidents: [], wouldBlock: [], malformed: [] };
-  for (const file of files) {
-    for await (const entry of readTransactions(file)) {
-      if ('malformed' in entry) {
-        if (report.malformed.length < MALFORMED_NAMED_MAX)
-          report.malformed.push({ file, line: entry.line, message: entry.malformed });
-        continue;
-      }
-      const index = report.transactions;
-      report.transactions += 1;
-      const outcome = runRecorded(engine, `replay-${index}`, entry.transaction);
-      for (const finding of record!.findings) {
-        const { detection, phase, pointer, location, dataType, action } = finding;
-        report.findings.push({
-          transaction: index,
-          id: detection,
-          phase,
-          pointer,
-          location,
-          ...(dataType === undefined ? {} : { dataType }),
-          action,
-        });
-      }
-      if (outcome.refusal !== undefined) {
-        report.wouldBlock.push(index);
-        if (outcome.refusal.kind === 'refuse') {
-          report.findings.push({
-            transaction: index,
-            id: 'protocol-violation',
-            phase: 'request-head',
-            pointer: '',
-            location: 'connection',
-            action: 'block',
-          });
-        }
-      }
-    }
+  const stated = statedTemplates(configuration);
+  const snapshot = { ...compileSnapshot(bundle, []), endpoints: new EndpointMatcher(stated) };
+  const judge = new RecordedJudge(settings, snapshot);
+  const history = new History(bundle, configuration.identity.trustedProxies, stated);
+  const report = new ReplayReport(options.enforceReport === true);
+  for await (const transaction of traffic.read()) {
+    const index = report.transactions;
+    const judgement = judge.judge(`replay-${index}`, transaction);
+    report.add(judgement);
+    history.take(judgement.record);
   }
-  if (options.format === 'json') console.log(JSON.stringify(report));
-  else print(report);
-  return 0;
+  const { incidents, restrictions } = history.end();
+  if (history.late > 0)
+    console.error(
+      `${history.late} transactions are far older than those before them; sort the input to find all behaviour`,
+    );
+  for (const [detector, times] of failed) console.error(`the detector ${detector} failed ${times} times`);
+  if (options.format === 'json') await report.writeJson(incidents.map(withTransactions));
+  else await report.writeText(incidents, restrictions, traffic.malformed);
+  return report.transactions === 0 && traffic.malformed > 0 ? 1 : 0;
 }
 
-function print(report: ReplayReport): void {
-  const counts = new Map<string, number>();
-  for (const { id } of report.findings) counts.set(id, (counts.get(id) ?? 0) + 1);
-  console.log(
-    `${report.transactions} transactions, ${report.findings.length} findings, ${report.wouldBlock.length} would be blocked`,
-  );
-  for (const [id, count] of [...counts].sort((a, b) => b[1] - a[1]))
-    console.log(`  ${String(count).padStart(6)}  ${id}`);
-  for (const { file, line, message } of report.malformed) console.log(`malformed: ${file}:${line} ${message}`);
+/** Evidence names transactions by id; here their index is what people can look up. */
+function withTransactions(incident: Incident): object {
+  const transactions = incident.evidence.flatMap(({ position, transactionId }) => {
+    const index = ID.exec(transactionId)?.[1];
+    return position === 'trigger' && index !== undefined ? [Number(index)] : [];
+  });
+  return { ...incident, transactions };
+}
+
+const SECRET_BYTES = 64 * 1024;
+
+/**
+ * Hashes in a report are keyed with the recording itself: the same input gives the same report, and a report alone does not let
+ * anybody try names against it.
+ */
+function secretOf(files: readonly string[]): Buffer {
+  const hash = createHash('sha256');
+  const head = Buffer.alloc(SECRET_BYTES);
+  for (const file of files) {
+    const handle = openSync(file, 'r');
+    hash.update(head.subarray(0, readSync(handle, head, 0, SECRET_BYTES, 0)));
+    closeSync(handle);
+  }
+  return hash.digest();
 }

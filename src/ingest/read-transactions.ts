@@ -1,124 +1,202 @@
-// Recorded transactions from files: NDJSON, one transaction a line, and HAR 1.2. Malformed entries are named, not fatal.
+// Recorded transactions from a file of any known format, as a stream: never more in memory than one entry and what waits to be
+// paired. What cannot be read is named with its line and does not end the file.
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import type { RecordedMessage, RecordedTransaction } from '../core/recorded-transaction.ts';
+import { open } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
+import { createGunzip } from 'node:zlib';
+import { ENTRY_BYTES_MAX, type RecordedEntry } from './entry.ts';
+import { BurpItems } from './formats/burp.ts';
+import { GOREPLAY_SEPARATOR, GoReplayPairs } from './formats/goreplay.ts';
+import { entriesOfJson } from './formats/json.ts';
+import { readCapture } from './formats/pcap.ts';
+import { fromZapText, ZAP_SEPARATOR } from './formats/zap.ts';
+import { JsonElements } from './json-elements.ts';
+import { LineReader } from './lines.ts';
+import { type Format, formatOf, isGzip, SNIFFED_BYTES } from './sniff.ts';
 
-export type RecordedEntry =
-  | { readonly transaction: RecordedTransaction }
-  | { readonly malformed: string; readonly line: number };
+type Bytes = AsyncIterable<Buffer>;
 
-type Loose = { readonly [key: string]: unknown } | undefined;
-
-export async function* readTransactions(file: string): AsyncGenerator<RecordedEntry> {
-  if (/\.har$/i.test(file)) {
-    yield* readHar(await readFile(file, 'utf8'));
+/** `onBytes` is told how much of the file was read. @throws ENOENT and the like when it cannot be opened */
+export async function* readTransactions(
+  file: string,
+  onBytes: (bytes: number) => void = () => {},
+): AsyncGenerator<RecordedEntry> {
+  const packed = isGzip(await headOf(file));
+  let read = 0;
+  const stream = createReadStream(file, { highWaterMark: 256 * 1024 }).on('data', (chunk) => {
+    read += chunk.length;
+    onBytes(read);
+  });
+  const bytes = packed ? stream.pipe(createGunzip()) : stream;
+  if (packed) stream.on('error', (error) => bytes.destroy(error));
+  const [head, whole] = await withHead(bytes as Bytes);
+  const format = formatOf(head, file);
+  if (format?.kind === 'capture') {
+    stream.destroy();
+    if (packed) yield { malformed: 'unpack the capture first', line: 1 };
+    else yield* readCapture(file);
     return;
   }
-  let line = 0;
-  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-    line += 1;
-    if (text.trim() === '') continue;
-    try {
-      const value = JSON.parse(text) as Loose;
-      if (line === 1 && typeof value?.log === 'object') {
-        yield* readHar(text);
-        continue;
-      }
-      yield { transaction: fromLine(value) };
-    } catch (error) {
-      yield { malformed: (error as Error).message, line };
-    }
+  if (format === undefined) {
+    stream.destroy();
+    yield { malformed: 'is no HAR, NDJSON, GoReplay, Burp, ZAP, Envoy or capture file', line: 1 };
+    return;
   }
-}
-
-/** One NDJSON transaction. @throws Error with what is missing */
-export function fromLine(value: Loose): RecordedTransaction {
-  const request = value?.request as Loose;
-  const response = value?.response as Loose;
-  const client = value?.client as Loose;
-  const method = request?.method;
-  const url = request?.url;
-  if (typeof method !== 'string' || typeof url !== 'string')
-    throw new Error('a transaction has request.method and request.url');
-  const at = typeof value?.ts === 'number' ? value.ts : Date.parse(String(value?.ts ?? ''));
-  return {
-    at: Number.isNaN(at) ? 0 : at,
-    clientAddress: typeof client?.ip === 'string' ? client.ip : '0.0.0.0',
-    request: { method, url, ...messageOf(request) },
-    response:
-      response === undefined || response === null
-        ? undefined
-        : { status: Number(response.status ?? 0), ...messageOf(response) },
-  };
-}
-
-function messageOf(message: Loose): RecordedMessage {
-  const rawHeaders: string[] = [];
-  for (const [name, value] of Object.entries((message?.headers ?? {}) as Record<string, unknown>)) {
-    for (const one of Array.isArray(value) ? value : [value]) rawHeaders.push(name, String(one));
-  }
-  const body = message?.body;
-  const isBase64 = message?.bodyEncoding === 'base64';
-  if (body === undefined || body === null) return { rawHeaders, body: Buffer.alloc(0), isDecoded: true };
-  if (typeof body === 'string')
-    return { rawHeaders, body: Buffer.from(body, isBase64 ? 'base64' : 'utf8'), isDecoded: !isBase64 };
-  return { rawHeaders, body: Buffer.from(JSON.stringify(body)), isDecoded: true };
-}
-
-function* readHar(text: string): Generator<RecordedEntry> {
-  let entries: unknown;
   try {
-    entries = (JSON.parse(text) as { log?: { entries?: unknown } }).log?.entries;
+    yield* entriesOf(format, whole);
   } catch (error) {
-    yield { malformed: `not a HAR file: ${(error as Error).message}`, line: 1 };
-    return;
+    const { code } = error as NodeJS.ErrnoException;
+    // A packed file that was cut off: what came before counts.
+    if (code !== 'Z_BUF_ERROR' && code !== 'Z_DATA_ERROR') throw error;
+    yield { malformed: `the packed file is damaged or cut off (${code})`, line: 1 };
+  } finally {
+    stream.destroy();
   }
-  if (!Array.isArray(entries)) {
-    yield { malformed: 'a HAR file has log.entries', line: 1 };
-    return;
+}
+
+function entriesOf(format: Exclude<Format, { kind: 'capture' }>, bytes: Bytes): AsyncGenerator<RecordedEntry> {
+  switch (format.kind) {
+    case 'lines':
+      return readLines(bytes);
+    case 'elements':
+      return readElements(bytes, format.path);
+    case 'burp':
+      return readBurp(bytes);
+    case 'goreplay':
+      return readGoReplay(bytes);
+    case 'zap':
+      return readZap(bytes);
+    default:
+      return format satisfies never;
   }
-  for (const [i, entry] of (entries as Loose[]).entries()) {
+}
+
+async function* readLines(bytes: Bytes): AsyncGenerator<RecordedEntry> {
+  const lines = new LineReader(ENTRY_BYTES_MAX);
+  for await (const chunk of bytes) for (const line of lines.take(chunk)) yield* entriesOfLine(line);
+  for (const line of lines.rest()) yield* entriesOfLine(line);
+}
+
+export function* entriesOfLine(line: {
+  readonly bytes: Buffer;
+  readonly number: number;
+  readonly isTooLong: boolean;
+}): Generator<RecordedEntry> {
+  if (line.isTooLong) yield { malformed: `longer than ${ENTRY_BYTES_MAX} bytes`, line: line.number };
+  else {
+    const text = line.bytes
+      .toString('utf8')
+      .replace(/^\uFEFF/, '')
+      .trim();
+    if (text !== '') yield* entriesOfJson(text, line.number);
+  }
+}
+
+async function* readElements(bytes: Bytes, path: readonly string[] | undefined): AsyncGenerator<RecordedEntry> {
+  const elements = new JsonElements(path, ENTRY_BYTES_MAX);
+  for await (const chunk of bytes) {
+    for (const { text, line, isTooLong } of elements.take(chunk)) {
+      if (isTooLong) yield { malformed: `longer than ${ENTRY_BYTES_MAX} bytes`, line };
+      else yield* entriesOfJson(text, line);
+    }
+  }
+  if (elements.isMidway) yield { malformed: 'the file ends in the middle of an entry', line: elements.line };
+  else if (!elements.hasFound) yield { malformed: `there is no ${path!.join('.') || 'array'} in it`, line: 1 };
+}
+
+async function* readBurp(bytes: Bytes): AsyncGenerator<RecordedEntry> {
+  const items = new BurpItems();
+  const decoder = new StringDecoder('utf8');
+  for await (const chunk of bytes) yield* items.take(decoder.write(chunk));
+  yield* items.rest();
+}
+
+async function* readGoReplay(bytes: Bytes): AsyncGenerator<RecordedEntry> {
+  const pairs = new GoReplayPairs();
+  for await (const block of blocks(bytes, (line) => line.equals(GOREPLAY_SEPARATOR))) {
+    if (block.bytes.length > 0) yield* pairs.take(block.bytes, block.line);
+  }
+  yield* pairs.rest();
+}
+
+async function* readZap(bytes: Bytes): AsyncGenerator<RecordedEntry> {
+  for await (const block of blocks(bytes, (line) => line.length < 40 && ZAP_SEPARATOR.test(line.toString('latin1')))) {
+    if (block.bytes.toString('latin1').trim() === '') continue;
     try {
-      yield { transaction: fromHar(entry) };
+      yield { transaction: fromZapText(block.bytes), line: block.line, isTimed: false };
     } catch (error) {
-      yield { malformed: `entry ${i}: ${(error as Error).message}`, line: 1 };
+      yield { malformed: (error as Error).message, line: block.line };
     }
   }
 }
 
-/** HAR bodies are recorded after their content-encoding was undone. */
-function fromHar(entry: Loose): RecordedTransaction {
-  const request = entry?.request as Loose;
-  const response = entry?.response as Loose;
-  const content = response?.content as Loose;
-  const postData = request?.postData as Loose;
-  if (typeof request?.method !== 'string' || typeof request.url !== 'string')
-    throw new Error('a request has method and url');
-  const started = Date.parse(String(entry?.startedDateTime ?? ''));
-  const isBase64 = content?.encoding === 'base64';
-  return {
-    at: Number.isNaN(started) ? 0 : started,
-    clientAddress: typeof entry?.clientIPAddress === 'string' ? entry.clientIPAddress : '0.0.0.0',
-    request: {
-      method: request.method,
-      url: request.url,
-      rawHeaders: harHeaders(request),
-      body: Buffer.from(String(postData?.text ?? '')),
-      isDecoded: true,
-    },
-    response: {
-      status: Number(response?.status ?? 0),
-      rawHeaders: harHeaders(response),
-      body: Buffer.from(String(content?.text ?? ''), isBase64 ? 'base64' : 'utf8'),
-      isDecoded: true,
-    },
+/** What stands between lines that separate, with line feeds inside and none at the end. */
+async function* blocks(
+  bytes: Bytes,
+  separates: (line: Buffer) => boolean,
+): AsyncGenerator<{ readonly bytes: Buffer; readonly line: number }> {
+  const lines = new LineReader(ENTRY_BYTES_MAX);
+  let parts: Buffer[] = [];
+  let size = 0;
+  let first = 1;
+  const whole = (): { bytes: Buffer; line: number } => ({ bytes: Buffer.concat(parts), line: first });
+  const take = (line: { bytes: Buffer; number: number }): { bytes: Buffer; line: number } | undefined => {
+    if (separates(line.bytes)) {
+      const block = whole();
+      parts = [];
+      size = 0;
+      first = line.number + 1;
+      return block;
+    }
+    size += line.bytes.length + 1;
+    if (size <= ENTRY_BYTES_MAX) {
+      if (parts.length > 0) parts.push(LINE_FEED);
+      parts.push(Buffer.from(line.bytes));
+    }
+    return undefined;
   };
+  for await (const chunk of bytes) {
+    for (const line of lines.take(chunk)) {
+      const block = take(line);
+      if (block !== undefined) yield block;
+    }
+  }
+  for (const line of lines.rest()) take(line);
+  if (parts.length > 0) yield whole();
 }
 
-function harHeaders(message: Loose): string[] {
-  const headers = message?.headers;
-  return Array.isArray(headers)
-    ? (headers as { name?: unknown; value?: unknown }[]).flatMap(({ name, value }) => [String(name), String(value)])
-    : [];
+const LINE_FEED = Buffer.from('\n');
+
+async function headOf(file: string): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The first bytes, and the whole stream including them. */
+async function withHead(bytes: Bytes): Promise<[Buffer, Bytes]> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  const first: Buffer[] = [];
+  let size = 0;
+  let failure: unknown;
+  try {
+    while (size < SNIFFED_BYTES) {
+      const { value, done } = await iterator.next();
+      if (done === true) break;
+      first.push(value);
+      size += value.length;
+    }
+  } catch (error) {
+    failure = error;
+  }
+  async function* whole(): AsyncGenerator<Buffer> {
+    yield* first;
+    if (failure !== undefined) throw failure;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return [Buffer.concat(first).subarray(0, SNIFFED_BYTES), whole()];
 }

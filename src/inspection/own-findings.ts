@@ -54,3 +54,19 @@ export function protocolFinding(fault: Fault, phase: Phase): Finding {
     owasp: ['API8:2023'],
   };
 }
+
+/** The finding that stands for a refusal of the whole message: 4xx of the protocol, in every mode. */
+export function protocolRefusal(fault: Fault, phase: Phase): Finding {
+  return {
+    detection: 'protocol-violation',
+    phase,
+    location: phase === 'request-body' ? 'body' : 'connection',
+    pointer: '',
+    severity: 'medium',
+    confidence: 1,
+    what: `the message is not acceptable HTTP, or has more than one reading: ${fault.code}`,
+    action: 'block',
+    policy: { kind: 'configuration', id: phase === 'request-body' ? 'on.undecodable' : 'limits', file: '', line: 0 },
+    owasp: ['API8:2023'],
+  };
+}

@@ -5,12 +5,14 @@ import { Fault as FaultError } from '../core/fault.ts';
 import type { Inspection, Inspector, Refusal } from '../core/inspector.ts';
 import type { Limits } from '../core/limits.ts';
 import type { RecordedMessage, RecordedTransaction } from '../core/recorded-transaction.ts';
-import { headerValue } from '../core/transaction.ts';
+import { headerValue, type Phase } from '../core/transaction.ts';
 import { decodeContent, parseContentEncoding } from '../decoding/content-encoding.ts';
 
 export interface RecordedOutcome {
   /** The local reply, when the transaction would have ended in one. */
   readonly refusal: Refusal | undefined;
+  /** The phase it ended in; the last one when nothing stopped it. */
+  readonly phase: Phase;
   /** Bodies as they would have been sent on. */
   readonly requestBody: Buffer;
   readonly responseBody: Buffer | undefined;
@@ -45,29 +47,32 @@ function runPhases(
 ): RecordedOutcome {
   let requestBody = received;
   const head = inspection.requestHead();
-  if (head.kind !== 'forward') return { refusal: head, requestBody, responseBody: undefined };
+  if (head.kind !== 'forward') return { refusal: head, phase: 'request-head', requestBody, responseBody: undefined };
   const { limits } = head.route;
   if (received.length > 0 && head.body !== 'stream') {
     const outcome =
       received.length > limits.requestBodyBytesMax
         ? inspection.requestBodyOverLimit(received.subarray(0, limits.requestBodyBytesMax))
         : inspection.requestBody(received, decodedBody(request, limits.requestBodyBytesMax, limits));
-    if (outcome.kind !== 'forward') return { refusal: outcome, requestBody, responseBody: undefined };
+    if (outcome.kind !== 'forward')
+      return { refusal: outcome, phase: 'request-body', requestBody, responseBody: undefined };
     requestBody = outcome.replacement ?? requestBody;
   }
-  if (response === undefined) return { refusal: undefined, requestBody, responseBody: undefined };
+  if (response === undefined)
+    return { refusal: undefined, phase: 'request-body', requestBody, responseBody: undefined };
   const responseHead = inspection.responseHead({ status: response.status, rawHeaders: response.rawHeaders });
-  if (responseHead.kind !== 'forward') return { refusal: responseHead, requestBody, responseBody: undefined };
+  if (responseHead.kind !== 'forward')
+    return { refusal: responseHead, phase: 'response-head', requestBody, responseBody: undefined };
   if (responseHead.body === 'stream' || response.body.length === 0) {
-    return { refusal: undefined, requestBody, responseBody: response.body };
+    return { refusal: undefined, phase: 'response-body', requestBody, responseBody: response.body };
   }
   const outcome =
     response.body.length > limits.responseBodyBytesMax
       ? inspection.responseBodyOverLimit(response.body.subarray(0, limits.responseBodyBytesMax))
       : inspection.responseBody(response.body, decodedBody(response, limits.responseBodyBytesMax, limits));
   return outcome.kind === 'forward'
-    ? { refusal: undefined, requestBody, responseBody: outcome.replacement ?? response.body }
-    : { refusal: outcome, requestBody, responseBody: undefined };
+    ? { refusal: undefined, phase: 'response-body', requestBody, responseBody: outcome.replacement ?? response.body }
+    : { refusal: outcome, phase: 'response-body', requestBody, responseBody: undefined };
 }
 
 function decodedBody(message: RecordedMessage, bodyBytesMax: number, limits: Limits): Buffer | Fault {
@@ -88,17 +93,51 @@ function originForm(
   bodyBytes: number,
 ): { target: string; rawHeaders: readonly string[] } {
   const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(url);
-  const host = headerValue(rawHeaders, 'host') ?? headerValue(rawHeaders, ':authority') ?? absolute?.[1];
+  const host =
+    headerValue(rawHeaders, 'host') ?? headerValue(rawHeaders, ':authority') ?? absolute?.[1] ?? UNKNOWN_HOST;
   const target = absolute === null ? url : absolute[2]!.startsWith('/') ? absolute[2]! : `/${absolute[2]}`;
-  const lines: string[] = host === undefined ? [] : ['Host', host];
+  // Framing lines describe the recorded transfer, which is over: of those that agree none stays. Those that do not agree are what
+  // a smuggled request is made of, and are judged as they stand.
+  const isAmbiguous = hasAmbiguousFraming(rawHeaders);
+  const lines: string[] = isAmbiguous ? [] : ['Host', host];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!;
-    // Framing lines describe the recorded transfer, which is over; pseudo headers are not header lines.
-    if (name.startsWith(':') || /^(?:host|content-length|transfer-encoding|connection)$/i.test(name)) continue;
+    // Pseudo headers are not header lines.
+    if (name.startsWith(':') || (!isAmbiguous && FRAMING.test(name))) continue;
     lines.push(name, rawHeaders[i + 1]!);
   }
-  if (bodyBytes > 0) lines.push('Content-Length', String(bodyBytes));
+  if (bodyBytes > 0 && !isAmbiguous) lines.push('Content-Length', String(bodyBytes));
   return { target, rawHeaders: lines };
+}
+
+const FRAMING = /^(?:host|content-length|transfer-encoding|connection)$/i;
+/** Of recordings that name none anywhere. */
+const UNKNOWN_HOST = 'localhost';
+
+/** Two lengths, two hosts, a length beside a transfer coding, or a coding that is not `chunked` alone. */
+function hasAmbiguousFraming(rawHeaders: readonly string[]): boolean {
+  let host: string | undefined;
+  let length: string | undefined;
+  let coding: string | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const value = rawHeaders[i + 1]!;
+    switch (rawHeaders[i]!.toLowerCase()) {
+      case 'host':
+        if (host !== undefined && host !== value) return true;
+        host = value;
+        break;
+      case 'content-length':
+        if (length !== undefined && length !== value) return true;
+        length = value;
+        break;
+      case 'transfer-encoding':
+        if (coding !== undefined || value.trim().toLowerCase() !== 'chunked') return true;
+        coding = value;
+        break;
+      default:
+    }
+  }
+  return coding !== undefined && length !== undefined;
 }
 
 function statusOf(refusal: Refusal): number {
