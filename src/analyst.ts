@@ -17,6 +17,7 @@ import { Decisions } from './analyst/decisions.ts';
 import { EvidenceOfWorkers } from './analyst/evidence.ts';
 import { agreeOnSecret, openInstallation } from './analyst/installation.ts';
 import { type Learning, startLearning } from './analyst/learning.ts';
+import { OutOfBand } from './analyst/out-of-band.ts';
 import { startPictures } from './analyst/pictures.ts';
 import { checkPolicies, type LivePolicy, watchPolicies } from './analyst/policies.ts';
 import { WorkersKnowledge } from './analyst/workers-knowledge.ts';
@@ -28,6 +29,7 @@ import { TotalsOfWorkers } from './records/totals.ts';
 import { openSinks } from './sinks/open-sinks.ts';
 import { openStore } from './stores/open-store.ts';
 import { registerMetrics } from './telemetry/metrics.ts';
+import { registerOutOfBandMetrics } from './telemetry/out-of-band-metrics.ts';
 
 const EXPIRY_CHECK_MS = 1_000;
 /** Longer than a store takes to answer or to be known as down. */
@@ -94,7 +96,12 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     for (const subject of decisions.holding('template')) stateTemplate(learning.learner, subject);
     knowledge.learned(learning.learner.endpoints());
   });
-  const knowledge = new WorkersKnowledge({ secret: installation.secret, analysis, decisions, tell });
+  let outOfBand: OutOfBand | undefined;
+  const tellLearned = (message: FromAnalyst): void => {
+    tell(message);
+    if (message.kind === 'learned') outOfBand?.tell(message);
+  };
+  const knowledge = new WorkersKnowledge({ secret: installation.secret, analysis, decisions, tell: tellLearned });
   learning = await startLearning({
     store,
     node: installation.node,
@@ -122,6 +129,15 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     }
   });
 
+  outOfBand = new OutOfBand({
+    configuration,
+    dataFolder,
+    recordSocket: first.socketPath,
+    policy: () => live.bundle,
+    learned: () => knowledge.all,
+    log,
+  });
+
   const timers = [
     setInterval(() => book.expire(Date.now()), EXPIRY_CHECK_MS),
     setInterval(() => void shared.flush(), FLUSH_MS),
@@ -137,6 +153,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
       analysis.load(bundle);
       recent.note('policy', { version: bundle.version });
       tell({ kind: 'bundle', bundle });
+      outOfBand?.tell({ kind: 'bundle', bundle });
     },
     onRefuse: (faults) => {
       for (const fault of faults) log.error(fault, 'policy change refused, the last good policy stays');
@@ -153,6 +170,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     restrictions: book.live(Date.now()).length,
     policyVersion: live.bundle.version,
   }));
+  registerOutOfBandMetrics(registry, () => outOfBand?.counts);
   const admin = await createAdminServer({
     policy: () => live,
     reload,
@@ -172,6 +190,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     decisions,
     sinks,
     store,
+    outOfBand,
     metrics: () => registry.metrics(),
     hosts: configuration.admin.hosts,
     gateway: () => ({
@@ -188,6 +207,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     evidence.close();
     await admin.close();
     pictures.close();
+    await outOfBand.close();
     await learning.close();
     await behaviour.close();
     await shared.flush();

@@ -8,14 +8,13 @@ import type { KeySets, PublishedKey } from './core/key-set.ts';
 import { openCountries } from './geoip/countries.ts';
 import { defaultActorSources } from './inspection/default-identity.ts';
 import { type ActorSource, Identifier } from './inspection/identify.ts';
-import { Observer } from './inspection/observe.ts';
+import type { Observer } from './inspection/observe.ts';
 import type { JudgeSettings } from './inspection/recorded-judge.ts';
 import { type TokenKey, TokenReader } from './inspection/token.ts';
 import { readKeySet } from './key-sets/key-set-reader.ts';
 
 export interface ForRecords {
-  /** Keys the hashes of identifiers. */
-  readonly secret: Buffer;
+  readonly observer: () => Observer | undefined;
   readonly keySets?: KeySets;
   /** Further proxies whose word about the client's address counts. */
   readonly trustedProxies?: readonly string[];
@@ -25,7 +24,6 @@ export interface ForRecords {
 /** For transactions that come from no socket of ours. */
 export async function judgeSettings(configuration: Configuration, given: ForRecords): Promise<JudgeSettings> {
   const { routes, limits, identity, geoip } = configuration;
-  const observer = new Observer(given.secret);
   const sources = actorSources(configuration, given.keySets ?? {}, () => {});
   return {
     routes,
@@ -34,7 +32,7 @@ export async function judgeSettings(configuration: Configuration, given: ForReco
     identifier: new Identifier(sources.sources),
     verifiesTokens: sources.hasKeys,
     countryOf: await openCountries(geoip.country),
-    observer: () => observer,
+    observer: given.observer,
     onDetectorError: given.onDetectorError,
   };
 }

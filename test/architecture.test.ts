@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'sample-api': [],
   // A client of the admin API: of the rest it knows the types of the nouns.
   console: ['core'],
-  ingest: ['core', 'decoding', 'inspection'],
+  ingest: ['core', 'decoding', 'policy', 'inspection'],
 };
 
 /** Composition roots and the command line may import everything. */

@@ -26,7 +26,8 @@ export function authenticate(app: FastifyInstance, context: AdminContext, lockou
     if (lockout.isLocked(request.ip, now))
       return reply.code(429).header('retry-after', '60').send({ title: 'Too many attempts', status: 429 });
     const isChange = request.method !== 'GET' && request.method !== 'HEAD';
-    if (isChange && request.method !== 'DELETE' && !isJson(request))
+    const takesStreams = request.routeOptions.config.takesStreams === true;
+    if (isChange && request.method !== 'DELETE' && !takesStreams && !isJson(request))
       return reply.code(415).send({ title: 'Send application/json', status: 415 });
     if (request.routeOptions.config.isPublic === true) {
       request.session = sessionOf(request, context, now);

@@ -9,6 +9,7 @@ import type { DataFlows } from './data-flows.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import type { RecentTransactions } from './recent-transactions.ts';
 import type { AnalysisContext } from './resource-incidents.ts';
+import type { IngestContext } from './resource-ingest.ts';
 import type { RestrictionBook } from './restriction-book.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Caller, Role, TokenStore } from './token-store.ts';
@@ -54,6 +55,8 @@ export interface AdminContext extends AnalysisContext {
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly audit: AuditLog;
+  /** Undefined where nothing but this API runs. */
+  readonly outOfBand?: IngestContext;
   readonly metrics: () => Promise<string>;
   /** The built console; undefined takes the one beside this code. */
   readonly consoleFolder?: string;
@@ -69,5 +72,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The least role that may call this route. */
     role?: Role;
+    /** The body is no JSON and goes on as it comes. */
+    takesStreams?: boolean;
   }
 }

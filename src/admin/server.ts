@@ -11,6 +11,7 @@ import { blockListRoutes } from './resource-block-lists.ts';
 import { endpointRoutes } from './resource-endpoints.ts';
 import { exceptionRoutes } from './resource-exceptions.ts';
 import { incidentRoutes } from './resource-incidents.ts';
+import { ingestRoutes } from './resource-ingest.ts';
 import { overviewRoutes } from './resource-overview.ts';
 import { policyRoutes } from './resource-policies.ts';
 import { policyFileRoutes } from './resource-policy-files.ts';
@@ -89,6 +90,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
       sinkRoutes(api, context);
       endpointRoutes(api, context);
       transactionRoutes(api, context);
+      ingestRoutes(api, context);
       policyRoutes(api, context);
       tokenRoutes(api, context);
       userRoutes(api, context);

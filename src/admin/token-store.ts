@@ -1,9 +1,10 @@
-// Admin tokens: random, shown once, kept as scrypt hashes. Roles: viewer reads, analyst also restricts, admin does all.
+// Admin tokens: random, shown once, kept as scrypt hashes. Roles: ingest only brings transactions, viewer reads, analyst also
+// restricts, admin does all.
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { readDurably, writeDurably } from './durable-file.ts';
 
-export const ROLES = ['viewer', 'analyst', 'admin'] as const;
+export const ROLES = ['ingest', 'viewer', 'analyst', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 interface StoredToken {

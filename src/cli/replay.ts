@@ -4,9 +4,11 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { judgeSettings } from '../configured-engine.ts';
 import type { Incident } from '../core/incident.ts';
 import { EndpointMatcher } from '../inspection/endpoints.ts';
+import { Observer } from '../inspection/observe.ts';
 import { RecordedJudge } from '../inspection/recorded-judge.ts';
 import { compileSnapshot } from '../inspection/snapshot.ts';
 import { statedTemplates } from '../inspection/stated-templates.ts';
+import { ContractTable } from '../openapi/contract-table.ts';
 import { loadDirectories } from '../policy-loader/load-directories.ts';
 import { faultLine, givenConfiguration, policyDirectories } from './read-configuration.ts';
 import { History } from './replay/history.ts';
@@ -29,18 +31,23 @@ export async function runReplay(files: readonly string[], options: ReplayOptions
   for (const objection of objections) console.error(objection);
   if (objections.length > 0) return 1;
   const overrides = options.policies === undefined ? {} : { policies: options.policies };
-  const { configuration, faults } = givenConfiguration(options.config, overrides);
+  const { configuration, contracts, faults } = givenConfiguration(options.config, overrides);
   const { bundle, faults: policyFaults } =
     configuration === undefined ? { bundle: undefined, faults: [] } : loadDirectories(policyDirectories(configuration));
   for (const fault of [...faults, ...policyFaults]) console.error(faultLine(fault));
   if (configuration === undefined || bundle === undefined || policyFaults.length > 0) return 1;
+  const observer = new Observer(secretOf(files));
   const failed = new Map<string, number>();
   const settings = await judgeSettings(configuration, {
-    secret: secretOf(files),
+    observer: () => observer,
     onDetectorError: (detector) => void failed.set(detector, (failed.get(detector) ?? 0) + 1),
   });
   const stated = statedTemplates(configuration);
-  const snapshot = { ...compileSnapshot(bundle, []), endpoints: new EndpointMatcher(stated) };
+  const snapshot = {
+    ...compileSnapshot(bundle, []),
+    endpoints: new EndpointMatcher(stated),
+    contracts: new ContractTable(contracts, (route) => configuration.contracts[route]),
+  };
   const judge = new RecordedJudge(settings, snapshot);
   const history = new History(bundle, configuration.identity.trustedProxies, stated);
   const report = new ReplayReport(options.enforceReport === true);

@@ -17,6 +17,11 @@ export function withPathsFrom(folder: string, written: WrittenConfiguration): Wr
       ? {}
       : { tls: { ...written.tls, cert: path(written.tls.cert), key: path(written.tls.key) } }),
     geoip: { country: optional(written.geoip.country) },
+    ingest: {
+      ...written.ingest,
+      directories: written.ingest.directories.map((one) => ({ ...one, path: path(one.path) })),
+    },
+    recorder: { ...written.recorder, keyFile: optional(written.recorder.keyFile) },
     store: written.store.kind === 'redis' ? storeFrom(written.store, optional, secret) : written.store,
     routes: written.routes.map((route) => ({
       ...route,

@@ -3,22 +3,9 @@ import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { MODES } from '../core/record.ts';
 import { contractSchema, openapiSchema } from './contract-schema.ts';
+import { ingestSchema, recorderSchema } from './out-of-band-schema.ts';
 import { sinksSchema } from './sink-schema.ts';
-import { addressRange, duration, host, port, secret, size, truth, whole } from './written-values.ts';
-
-/** `8080`, `0.0.0.0:8080`, `[::]:8080` or `{host, port}`. */
-export const listen = z.union([
-  port.transform((one) => ({ host: '0.0.0.0', port: one })),
-  z
-    .string()
-    .regex(/^(?:\[[0-9a-fA-F:]+\]|[\w.-]+)?:?\d{1,5}$/, 'write a port, or `host:port`')
-    .transform((text) => {
-      const colon = text.lastIndexOf(':');
-      const name = colon === -1 ? '' : text.slice(0, colon).replace(/^\[|\]$/g, '');
-      return { host: name === '' ? '0.0.0.0' : name, port: Number(text.slice(colon + 1)) };
-    }),
-  z.strictObject({ host: host.default('0.0.0.0'), port }),
-]);
+import { addressRange, duration, host, listen, port, secret, size, truth, whole } from './written-values.ts';
 
 const answer = z.enum(['block', 'allow']);
 const mode = z.enum(MODES);
@@ -182,8 +169,6 @@ const store = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const record = z.record(z.string(), z.unknown());
-
 export const configurationSchema = z.strictObject({
   mode: mode.default('monitor').describe('`monitor` watches, `enforce` acts, `off` only forwards.'),
   listen: listen
@@ -252,8 +237,14 @@ export const configurationSchema = z.strictObject({
   store: store
     .default({ kind: 'embedded', fileBytesMax: 4_294_967_296 })
     .describe('Where what was learned and decided survives: a file of this node, or a Redis that nodes share.'),
-  ingest: record.optional().describe('Out-of-band transactions. Accepted; not yet used by this version.'),
-  recorder: record.optional().describe('Recording of traffic. Accepted; not yet used by this version.'),
+  ingest: ingestSchema
+    .default({ requestsMax: 8, directories: [] })
+    .describe('Transactions that do not pass through here.'),
+  recorder: recorderSchema
+    .default({ enabled: false, share: 1, bytesMax: 1_073_741_824, ageMax: 86_400_000 })
+    .describe(
+      'Keeps transactions whole, encrypted, so that a change of policy can be tried on them. Off unless switched on.',
+    ),
   sinks: sinksSchema,
 });
 

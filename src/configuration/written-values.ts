@@ -21,6 +21,20 @@ export const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((
 export const port = whole(0, 65_535);
 export const host = z.string().min(1).max(255);
 
+/** `8080`, `0.0.0.0:8080`, `[::]:8080` or `{host, port}`. */
+export const listen = z.union([
+  port.transform((one) => ({ host: '0.0.0.0', port: one })),
+  z
+    .string()
+    .regex(/^(?:\[[0-9a-fA-F:]+\]|[\w.-]+)?:?\d{1,5}$/, 'write a port, or `host:port`')
+    .transform((text) => {
+      const colon = text.lastIndexOf(':');
+      const name = colon === -1 ? '' : text.slice(0, colon).replace(/^\[|\]$/g, '');
+      return { host: name === '' ? '0.0.0.0' : name, port: Number(text.slice(colon + 1)) };
+    }),
+  z.strictObject({ host: host.default('0.0.0.0'), port }),
+]);
+
 const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 /** Milliseconds as a number, or `500ms`, `30s`, `5m`, `2h`, `7d`. */
 export const duration = z.union([

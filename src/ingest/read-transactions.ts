@@ -31,26 +31,38 @@ export async function* readTransactions(
   if (packed) stream.on('error', (error) => bytes.destroy(error));
   const [head, whole] = await withHead(bytes as Bytes);
   const format = formatOf(head, file);
-  if (format?.kind === 'capture') {
-    stream.destroy();
-    if (packed) yield { malformed: 'unpack the capture first', line: 1 };
+  try {
+    if (format?.kind !== 'capture') yield* entriesIn(format, whole);
+    else if (packed) yield { malformed: 'unpack the capture first', line: 1 };
     else yield* readCapture(file);
-    return;
-  }
-  if (format === undefined) {
+  } finally {
     stream.destroy();
+  }
+}
+
+/** The same of bytes that come from anywhere but a file, without gzip. */
+export async function* readStream(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<RecordedEntry> {
+  const [head, whole] = await withHead(bytes);
+  const format = formatOf(head, name);
+  if (format?.kind === 'capture') yield { malformed: 'captures are read from files only', line: 1 };
+  else yield* entriesIn(format, whole);
+}
+
+async function* entriesIn(
+  format: Exclude<Format, { kind: 'capture' }> | undefined,
+  bytes: Bytes,
+): AsyncGenerator<RecordedEntry> {
+  if (format === undefined) {
     yield { malformed: 'is no HAR, NDJSON, GoReplay, Burp, ZAP, Envoy or capture file', line: 1 };
     return;
   }
   try {
-    yield* entriesOf(format, whole);
+    yield* entriesOf(format, bytes);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // A packed file that was cut off: what came before counts.
+    // Packed bytes that were cut off: what came before counts.
     if (code !== 'Z_BUF_ERROR' && code !== 'Z_DATA_ERROR') throw error;
     yield { malformed: `the packed file is damaged or cut off (${code})`, line: 1 };
-  } finally {
-    stream.destroy();
   }
 }
 

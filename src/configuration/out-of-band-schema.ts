@@ -1,0 +1,36 @@
+// `ingest` and `recorder` as people write them: what comes in without passing through, and what is kept of what passed.
+import { z } from 'zod';
+import { addressRange, duration, listen, size, truth, whole } from './written-values.ts';
+
+const directory = z.union([
+  z.string().transform((path) => ({ path, poll: 1_000 })),
+  z.strictObject({ path: z.string(), poll: duration.default(1_000) }),
+]);
+
+export const ingestSchema = z.strictObject({
+  mirror: z
+    .strictObject({
+      listen: listen.describe('Where nginx, HAProxy or Envoy send copies of requests: a port, or `host:port`.'),
+      from: z
+        .array(addressRange)
+        .min(1)
+        .max(1_000)
+        .default(['127.0.0.0/8', '::1/128'])
+        .describe("Proxies that may send copies, and whose word about the client's address counts."),
+    })
+    .optional(),
+  directories: z
+    .array(directory)
+    .max(100)
+    .default([])
+    .describe('Folders in which somebody writes NDJSON, HAR and other recordings.'),
+  requestsMax: whole(1, 1_000).default(8).describe('How many `POST /api/v1/ingest` are read at a time.'),
+});
+
+export const recorderSchema = z.strictObject({
+  enabled: truth.default(false),
+  share: z.number().min(0).max(1).default(1).describe('Share of transactions that is kept, by chance.'),
+  bytesMax: size.default(1_073_741_824).describe('What is oldest makes room.'),
+  ageMax: duration.default(86_400_000),
+  keyFile: z.string().optional().describe('32 bytes, base64; made in the data folder when there is none.'),
+});

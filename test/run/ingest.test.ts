@@ -1,0 +1,249 @@
+// Traffic that does not pass through: posted, mirrored by a real nginx, written into a folder; what it shows becomes incidents.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } from './gateway-process.ts';
+
+const HAS_NGINX = spawnSync('nginx', ['-v']).status === 0;
+if (!HAS_NGINX && process.env.CI === undefined) console.warn('nginx is not installed: mirroring is not tested');
+
+let folder = '';
+let traffic = '';
+let gateway: RunningGateway;
+let upstream: Awaited<ReturnType<typeof upstreamThat>>;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-ingest-'));
+  traffic = join(folder, 'traffic');
+  mkdirSync(traffic);
+  upstream = await upstreamThat((request, response) => {
+    request.resume().on('end', () => response.end('{"ok":true}'));
+  });
+  const config = join(folder, 'gateway.yaml');
+  writeFileSync(
+    config,
+    `upstreams: { api: "${upstream.url}" }\nworkers: 1\nlog: { access: false }\ningest:\n  mirror: { listen: "127.0.0.1:0" }\n  directories: [{ path: traffic, poll: 50ms }]\n`,
+  );
+  gateway = await startGateway(['--config', config]);
+}, 120_000);
+
+afterAll(async () => {
+  await gateway?.stop('SIGKILL');
+  upstream?.close();
+  removeFolder(gateway?.data ?? folder);
+  removeFolder(folder);
+});
+
+interface Listed {
+  readonly total: number;
+  readonly items: readonly { id: string; path: string; clientAddress: string; enforced: string; status: number }[];
+}
+
+async function listed(query: string): Promise<Listed> {
+  return (await (await gateway.api(`/transactions?${query}`)).json()) as Listed;
+}
+
+function line(n: number | string, url = `/items/${n}`, ip = '198.51.100.20'): string {
+  return JSON.stringify({
+    ts: new Date().toISOString(),
+    client: { ip },
+    request: { method: 'GET', url, headers: { host: 'shop.example.com' } },
+    response: { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' },
+  });
+}
+
+function post(body: string | Buffer, headers: Record<string, string> = {}, token = gateway.token): Promise<Response> {
+  return fetch(`${gateway.admin}/api/v1/ingest`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson', ...headers },
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+  });
+}
+
+describe('POST /api/v1/ingest', { timeout: 120_000 }, () => {
+  it('takes lines, packed or not, and says which ones it could not read', async () => {
+    const text = [line('a'), 'broken', line('b', "/search?q=' OR 1=1--", '203.0.113.66'), '{"request":{}}'].join('\n');
+    const answer = await post(gzipSync(text), { 'content-encoding': 'gzip' });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      accepted: 2,
+      rejected: 2,
+      faults: [
+        { line: 2, reason: expect.stringContaining('not JSON') },
+        { line: 4, reason: '`request.method` is the name of a method' },
+      ],
+    });
+    const found = await until(async () => {
+      const { items } = await listed('detection=injection-sql');
+      return items.find((one) => one.clientAddress === '203.0.113.66');
+    });
+    expect(found).toMatchObject({ enforced: 'block', status: 200 });
+    const incidents = await until(async () => {
+      const { items } = (await (await gateway.api('/incidents')).json()) as {
+        items: { detection: string; result: string }[];
+      };
+      return items.length > 0 ? items : undefined;
+    });
+    expect(incidents[0]).toMatchObject({ detection: 'injection-sql', result: 'succeeded' });
+    expect((await post('nothing but this')).status).toBe(400);
+  });
+
+  it('is for analysts and for tokens that may do only this', async () => {
+    const tokenOf = async (role: string): Promise<string> => {
+      const made = await gateway.api('/tokens', { method: 'POST', body: JSON.stringify({ name: `t-${role}`, role }) });
+      return ((await made.json()) as { token: string }).token;
+    };
+    const [ingest, viewer] = [await tokenOf('ingest'), await tokenOf('viewer')];
+    expect((await post(line(1), {}, ingest)).status).toBe(200);
+    expect((await post(line(1), {}, viewer)).status).toBe(403);
+    expect((await post(line(1), {}, 'no-token')).status).toBe(401);
+    const reads = await fetch(`${gateway.admin}/api/v1/transactions`, {
+      headers: { authorization: `Bearer ${ingest}` },
+    });
+    expect(reads.status).toBe(403);
+  });
+
+  it('answers quickly on the admin port while much comes in', async () => {
+    const much = `${line('much')}\n`.repeat(8_000);
+    const sending = post(much);
+    let slowest = 0;
+    let isOver = false;
+    void sending.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const begun = performance.now();
+      await fetch(`${gateway.admin}/healthz`);
+      slowest = Math.max(slowest, performance.now() - begun);
+    }
+    const answer = (await (await sending).json()) as { accepted: number; nextLine?: number };
+    expect(answer.accepted).toBe((answer.nextLine ?? 8_001) - 1);
+    // Judging 8,000 at a stretch would take seconds.
+    expect(slowest).toBeLessThan(1_500);
+  });
+});
+
+describe('mirrored requests', { timeout: 120_000 }, () => {
+  it.skipIf(!HAS_NGINX && process.env.CI === undefined)(
+    'of a real nginx are inspected, and change nothing',
+    async () => {
+      const mirrorPort = await until(() => /"mirrorPort":(\d+)/.exec(gateway.output())?.[1]);
+      const port = await freePort();
+      writeFileSync(
+        join(folder, 'nginx.conf'),
+        `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+events { worker_connections 64; }
+http {
+  access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+  server {
+    listen 127.0.0.1:${port};
+    location / { mirror /mirror; mirror_request_body on; proxy_pass ${upstream.url}; }
+    location = /mirror {
+      internal;
+      proxy_pass http://127.0.0.1:${mirrorPort}$request_uri;
+      proxy_set_header Host $host;
+      proxy_set_header X-Forwarded-For $http_x_client;
+    }
+  }
+}`,
+      );
+      const nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' });
+      try {
+        const url = `http://127.0.0.1:${port}`;
+        await until(() =>
+          fetch(`${url}/up`).then(
+            (answer) => answer.ok,
+            () => false,
+          ),
+        );
+        const answer = await fetch(`${url}/api/orders?sort=1%20UNION%20SELECT%20password%20FROM%20users`, {
+          method: 'POST',
+          headers: { host: 'shop.example.com', 'x-client': '203.0.113.77', 'content-type': 'application/json' },
+          body: JSON.stringify({ note: '<script>alert(1)</script>' }),
+        });
+        expect(await answer.text()).toBe('{"ok":true}');
+        const seen = await until(async () => {
+          const { items } = await listed('detection=injection-sql');
+          return items.find((one) => one.clientAddress === '203.0.113.77');
+        });
+        expect(seen).toMatchObject({ path: '/api/orders', enforced: 'block', status: 0 });
+        expect((await listed('detection=xss')).items.some((one) => one.id === seen.id)).toBe(true);
+      } finally {
+        nginx.kill();
+      }
+    },
+  );
+});
+
+describe('a watched folder', { timeout: 120_000 }, () => {
+  const seen = async (prefix: string): Promise<string[]> => {
+    const { items } = await listed('limit=500');
+    return items
+      .map((one) => one.path)
+      .filter((path) => path.startsWith(prefix))
+      .sort();
+  };
+
+  it('is followed over rotation, half-written lines and a crash, nothing twice and nothing lost', async () => {
+    const file = join(traffic, 'access.ndjson');
+    const path = (n: number): string => `/folder/n${String(n).padStart(3, '0')}`;
+    const write = (from: number, to: number): void => {
+      for (let n = from; n < to; n++) appendFileSync(file, `${line(n, path(n))}\n`);
+    };
+    write(0, 20);
+    await until(async () => (await seen('/folder/')).length >= 20);
+    const whole = `${line(20, path(20))}\n`;
+    appendFileSync(file, whole.slice(0, 40));
+    renameSync(file, `${file}.1`);
+    appendFileSync(`${file}.1`, whole.slice(40));
+    write(21, 40);
+    await until(async () => (await seen('/folder/')).length >= 40);
+    const victim = pidOf('out-of-band.js', pidOf('analyst.js', gateway.process.pid!));
+    process.kill(victim, 'SIGKILL');
+    write(40, 60);
+    await until(async () => (await seen('/folder/')).length >= 60, 30_000);
+    expect(await seen('/folder/')).toEqual(Array.from({ length: 60 }, (_, n) => path(n)));
+  });
+
+  it('takes a HAR once it is whole', async () => {
+    const har = {
+      log: {
+        version: '1.2',
+        entries: [
+          {
+            startedDateTime: new Date().toISOString(),
+            request: { method: 'GET', url: 'https://shop.example.com/from-har', headers: [] },
+            response: { status: 200, headers: [], content: {} },
+          },
+        ],
+      },
+    };
+    writeFileSync(join(traffic, 'browser.har'), JSON.stringify(har, null, 1));
+    await until(async () => (await seen('/from-har')).length === 1, 20_000);
+    const metrics = await until(async () => {
+      const text = await (await fetch(`${gateway.admin}/metrics`)).text();
+      return /sallyport_ingest_transactions_total\{way="directory"\} \d+/.test(text) ? text : undefined;
+    });
+    expect(metrics).toMatch(/sallyport_ingest_lost_total\{reason="mirror-full"\} 0/);
+    expect(await seen('/from-har')).toHaveLength(1);
+  });
+});
+
+function pidOf(script: string, parent: number): number {
+  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(parent)], { encoding: 'utf8' }).split('\n');
+  return Number.parseInt(lines.find((one) => one.includes(script)) ?? '', 10);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
