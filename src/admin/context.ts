@@ -9,7 +9,6 @@ import type { DataFlows } from './data-flows.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import type { RecentTransactions } from './recent-transactions.ts';
 import type { AnalysisContext } from './resource-incidents.ts';
-import type { IngestContext } from './resource-ingest.ts';
 import type { RestrictionBook } from './restriction-book.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Caller, Role, TokenStore } from './token-store.ts';
@@ -63,6 +62,12 @@ export interface AdminContext extends AnalysisContext {
   /** Host names the port answers to, besides loopback. */
   readonly hosts: readonly string[];
   readonly gateway: () => { readonly mode: string; readonly scheme: 'http' | 'https'; readonly port: number };
+}
+
+/** Where transactions are taken; started when it does not run. */
+export interface IngestContext {
+  readonly ingestSocket: string;
+  ready(): Promise<boolean>;
 }
 
 declare module 'fastify' {

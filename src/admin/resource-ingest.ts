@@ -4,12 +4,6 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AdminContext } from './context.ts';
 
-/** Where transactions are taken; started when it does not run. */
-export interface IngestContext {
-  readonly ingestSocket: string;
-  ready(): Promise<boolean>;
-}
-
 const RETRY_AFTER_SECONDS = 5;
 
 export function ingestRoutes(api: FastifyInstance, { outOfBand, audit }: AdminContext): void {
