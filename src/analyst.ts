@@ -12,6 +12,7 @@ import { TokenStore } from './admin/token-store.ts';
 import { UserStore } from './admin/user-store.ts';
 import type { Learner } from './analysis/learning/learner.ts';
 import { SharedRestrictions } from './analysis/response/shared-restrictions.ts';
+import { ApiDocuments } from './analyst/api-documents.ts';
 import { type Behaviour, startBehaviour } from './analyst/behaviour.ts';
 import { Decisions } from './analyst/decisions.ts';
 import { EvidenceOfWorkers } from './analyst/evidence.ts';
@@ -21,6 +22,7 @@ import { OutOfBand } from './analyst/out-of-band.ts';
 import { startPictures } from './analyst/pictures.ts';
 import { checkPolicies, type LivePolicy, watchPolicies } from './analyst/policies.ts';
 import { WorkersKnowledge } from './analyst/workers-knowledge.ts';
+import { DRIFTS } from './core/posture.ts';
 import { FLUSH_MS } from './core/store.ts';
 import { statedTemplates } from './inspection/stated-templates.ts';
 import type { AnalystStart, FromAnalyst, ToAnalyst } from './messages.ts';
@@ -117,6 +119,18 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   await within(STORE_ANSWER_MS, agree());
   store.subscribe('installation', { onMessage: () => {}, onListening: () => void agree().catch(() => {}) });
   for (const subject of decisions.holding('template')) stateTemplate(learner, subject);
+  const documents = new ApiDocuments({
+    configuration,
+    contracts: first.contracts,
+    endpoints: () => learner.endpoints(),
+    now: Date.now,
+    onDrift: (findings, at) => {
+      for (const kind of DRIFTS) {
+        const found = findings.filter((one) => one.kind === kind);
+        analysis.posture.drift(kind, found, at);
+      }
+    },
+  });
   shared.start();
 
   await listenForRecords(first.socketPath, (batch) => {
@@ -188,6 +202,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     exchange,
     learner,
     decisions,
+    documents,
     sinks,
     store,
     outOfBand,
@@ -208,6 +223,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     await admin.close();
     pictures.close();
     await outOfBand.close();
+    documents.close();
     await learning.close();
     await behaviour.close();
     await shared.flush();
@@ -222,6 +238,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
       if (serving > workers.serving) knowledge.newWorker();
       Object.assign(workers, { serving, wanted, port: port ?? workers.port });
     } else if (message.kind === 'evidence') evidence.take(message.found, analysis);
+    else if (message.kind === 'contracts') documents.contracts = message.contracts;
     else if (message.kind === 'drain') {
       setTimeout(() => process.exit(0), CLOSE_MS).unref();
       void close()

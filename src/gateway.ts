@@ -78,7 +78,7 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
     new ContractTable(contracts, (route) => configuration.contracts[route]);
   const contracts = contractsOf(first.contracts);
   const warmUp = new WarmUp();
-  warmUp.start(contracts);
+  warmUp.beforeServing(contracts);
   let snapshot: Snapshot = {
     ...compileSnapshot(first.bundle, first.restrictions),
     endpoints: matcherOf(),
@@ -130,10 +130,12 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
         break;
       case 'contracts': {
         const contracts = contractsOf(message.contracts);
-        stated = statedTemplates({ ...configuration, openapiFiles: endpointsOf(message.contracts) });
-        snapshot = { ...snapshot, contracts, endpoints: matcherOf() };
-        engine.publish(snapshot);
-        warmUp.start(contracts);
+        // The last ones stay in force until the new ones are compiled.
+        warmUp.whileServing(contracts, () => {
+          stated = statedTemplates({ ...configuration, openapiFiles: endpointsOf(message.contracts) });
+          snapshot = { ...snapshot, contracts, endpoints: matcherOf() };
+          engine.publish(snapshot);
+        });
         break;
       }
       case 'baselines':

@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   geoip: ['core'],
   stores: ['core', 'configuration'],
   telemetry: ['core', 'configuration'],
-  admin: ['core', 'policy', 'block-lists', 'configuration', 'inspection', 'analysis'],
+  admin: ['core', 'policy', 'block-lists', 'configuration', 'inspection', 'analysis', 'openapi'],
   sinks: ['core', 'policy', 'configuration', 'block-lists'],
   'sample-api': [],
   // A client of the admin API: of the rest it knows the types of the nouns.

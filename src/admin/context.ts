@@ -1,9 +1,11 @@
 // What the admin API's resources work with.
 
 import type { Learner } from '../analysis/learning/learner.ts';
+import type { PreparedContract } from '../core/contract.ts';
 import type { DocumentFault, PolicyBundle } from '../core/document.ts';
 import type { SinkOutcome, SinkState } from '../core/sink.ts';
 import type { Store } from '../core/store.ts';
+import type { DriftFinding } from '../openapi/drift/drift.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { DataFlows } from './data-flows.ts';
 import type { PolicyFiles } from './policy-files.ts';
@@ -42,6 +44,8 @@ export interface AdminContext extends AnalysisContext {
   };
   readonly store: Pick<Store, 'kind' | 'health'>;
   readonly policy: () => { readonly bundle: PolicyBundle; readonly faults: readonly DocumentFault[] };
+  /** API documents in force, and how traffic differs from them. */
+  readonly documents?: { readonly contracts: readonly PreparedContract[]; readonly drift: readonly DriftFinding[] };
   readonly workers: () => { readonly serving: number; readonly wanted: number };
   /** Reads the policy files again at once; resolves when that is done. */
   readonly reload: () => Promise<void>;

@@ -7,6 +7,7 @@ import { ConsoleFiles } from './console-files.ts';
 import type { AdminContext } from './context.ts';
 import { Lockout } from './lockout.ts';
 import { actorRoutes } from './resource-actors.ts';
+import { apiDocumentRoutes } from './resource-api-documents.ts';
 import { blockListRoutes } from './resource-block-lists.ts';
 import { endpointRoutes } from './resource-endpoints.ts';
 import { exceptionRoutes } from './resource-exceptions.ts';
@@ -89,6 +90,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
       proposalRoutes(api, context);
       sinkRoutes(api, context);
       endpointRoutes(api, context);
+      apiDocumentRoutes(api, context);
       transactionRoutes(api, context);
       ingestRoutes(api, context);
       policyRoutes(api, context);

@@ -5,7 +5,7 @@ import { type Configuration, type Overrides, readConfiguration } from '../config
 import type { PreparedContract } from '../core/contract.ts';
 import type { DocumentFault } from '../core/document.ts';
 import { endpointsOf } from '../openapi/endpoints-of.ts';
-import { isUrlText, readDocument } from '../openapi-loader/read-documents.ts';
+import { isUrlText, readDocument, readRouteListFile } from '../openapi-loader/read-documents.ts';
 import type { PolicyDirectories } from '../policy-loader/load-directories.ts';
 
 const DEFAULT_FILE = 'sallyport.yaml';
@@ -50,6 +50,10 @@ export function givenConfiguration(config: string | undefined, overrides: Overri
     const document = readDocument(source);
     if ('fault' in document) faults.push(document.fault);
     else if ('contract' in document) contracts.push(document.contract);
+  }
+  for (const file of read.configuration.routeLists) {
+    const list = readRouteListFile(file);
+    if ('fault' in list) faults.push(list.fault);
   }
   if (faults.length > 0) return { configuration: undefined, contracts: [], file, faults };
   const configuration = { ...read.configuration, openapiFiles: endpointsOf(contracts) };

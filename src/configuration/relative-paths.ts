@@ -16,6 +16,7 @@ export function withPathsFrom(folder: string, written: WrittenConfiguration): Wr
     ...(written.tls === undefined
       ? {}
       : { tls: { ...written.tls, cert: path(written.tls.cert), key: path(written.tls.key) } }),
+    routeLists: written.routeLists.map(path),
     geoip: { country: optional(written.geoip.country) },
     ingest: {
       ...written.ingest,

@@ -227,6 +227,11 @@ export const configurationSchema = z.strictObject({
       grace: duration.default(30_000).describe('Time for what is under way then to end.'),
     })
     .default({ delay: 0, grace: 30_000 }),
+  routeLists: z
+    .array(z.string())
+    .max(20)
+    .default([])
+    .describe('Routes of the API gateway beside: a plain list, Kong, nginx, HAProxy, Envoy, AWS API Gateway.'),
   bodies: z.strictObject({ heldBytesMax: size.default(268_435_456) }).default({ heldBytesMax: 268_435_456 }),
   log: z
     .strictObject({

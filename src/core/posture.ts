@@ -114,7 +114,7 @@ export interface CachingCheck {
   readonly strictDataTypes: readonly string[];
 }
 
-export const DRIFTS = ['shadow', 'zombie', 'unmanaged', 'stale'] as const;
+export const DRIFTS = ['shadow', 'zombie', 'unmanaged', 'stale', 'undocumented-parameter'] as const;
 export type DriftKind = (typeof DRIFTS)[number];
 
 /** What comparing traffic with documents and route lists shows. */

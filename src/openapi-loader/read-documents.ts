@@ -6,6 +6,7 @@ import type { PreparedContract } from '../core/contract.ts';
 import type { DocumentFault } from '../core/document.ts';
 import { prepareContract } from '../openapi/prepare.ts';
 import { DOCUMENT_BYTES_MAX } from '../openapi/read-text.ts';
+import { readRouteList } from '../openapi/route-lists/read-route-list.ts';
 
 export type DocumentRead =
   | { readonly contract: PreparedContract; readonly files: readonly string[] }
@@ -34,17 +35,25 @@ export function readDocument(
   }
 }
 
+/** Never throws. */
+export function readRouteListFile(file: string): ReturnType<typeof readRouteList> {
+  const text = textOf(file);
+  return typeof text === 'string'
+    ? readRouteList(text, file)
+    : { fault: { file, line: 1, column: 1, message: text.objection } };
+}
+
 function textOf(file: string): string | { readonly objection: string } {
   try {
     const stat = statSync(file);
-    if (!stat.isFile()) return { objection: 'the API document is not a file' };
+    if (!stat.isFile()) return { objection: 'it is not a file' };
     if (stat.size > DOCUMENT_BYTES_MAX) {
-      return { objection: `the API document is larger than ${DOCUMENT_BYTES_MAX} bytes` };
+      return { objection: `it is larger than ${DOCUMENT_BYTES_MAX} bytes` };
     }
     const bytes = readFileSync(file);
-    return isUtf8(bytes) ? bytes.toString('utf8') : { objection: 'the API document is not UTF-8 text' };
+    return isUtf8(bytes) ? bytes.toString('utf8') : { objection: 'it is not UTF-8 text' };
   } catch (error) {
-    return { objection: `the API document cannot be read (${(error as NodeJS.ErrnoException).code})` };
+    return { objection: `it cannot be read (${(error as NodeJS.ErrnoException).code})` };
   }
 }
 

@@ -1,22 +1,43 @@
-// Compiles operations ahead of their first request, one at a time between other work, so that no request waits for it.
+// Compiles a new table of contracts before it is used, so that no request waits for it: at once while nothing is served yet, and in
+// short steps between other work once something is.
 import type { ContractTable } from '../openapi/contract-table.ts';
 
-const STEP_MS = 15;
-/** Documents with more operations compile the rest when they are first asked for. */
-const OPERATIONS_MAX = 500;
+const PAUSE_MS = 10;
+/** Work between two pauses; one schema may take longer. */
+const STEP_MS = 2;
+/** A table is used by then even if it is not compiled to the end; the rest compiles when it is first asked for. */
+const BEFORE_SERVING_MS = 3_000;
+const WHILE_SERVING_MS = 30_000;
 
 export class WarmUp {
   #timer: NodeJS.Timeout | undefined;
 
-  /** Ends what was begun with an earlier table. */
-  start(contracts: ContractTable): void {
-    clearInterval(this.#timer);
+  /** Blocks: only before a worker serves. What is left is compiled beside. */
+  beforeServing(contracts: ContractTable): void {
     const steps = contracts.warm();
-    let done = 0;
+    const begun = performance.now();
+    while (performance.now() - begun < BEFORE_SERVING_MS) if (steps.next().done === true) return;
+    this.#goOn(steps, () => {});
+  }
+
+  /** Calls back when the table is warm, unless another one came meanwhile. */
+  whileServing(contracts: ContractTable, onWarm: () => void): void {
+    this.#goOn(contracts.warm(), onWarm);
+  }
+
+  #goOn(steps: Generator<string>, onEnd: () => void): void {
+    clearInterval(this.#timer);
+    const begun = performance.now();
+    let isTold = false;
     this.#timer = setInterval(() => {
-      done += 1;
-      if (done > OPERATIONS_MAX || steps.next().done === true) clearInterval(this.#timer);
-    }, STEP_MS);
+      const now = performance.now();
+      let isDone = false;
+      while (!isDone && performance.now() - now < STEP_MS) isDone = steps.next().done === true;
+      if (isDone) clearInterval(this.#timer);
+      if (isTold || (!isDone && now - begun < WHILE_SERVING_MS)) return;
+      isTold = true;
+      onEnd();
+    }, PAUSE_MS);
     this.#timer.unref();
   }
 }

@@ -68,11 +68,10 @@ export class ContractTable implements Contracts {
     return new BoundContract(kind, undefined, undefined, { ...answers, request: answer }, graphql, template);
   }
 
-  /** Compiles one operation after the other; each step is short, and the caller chooses when. */
+  /** Compiles one validator after the other; each step is short, and the caller chooses when. */
   *warm(): Generator<string> {
     for (const slot of this.#slots) {
-      slot.operation().compile();
-      yield slot.template;
+      for (const _ of slot.operation().compile()) yield slot.template;
     }
   }
 

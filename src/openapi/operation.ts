@@ -66,12 +66,13 @@ export class Operation {
     ]);
   }
 
-  /** Compiles what a request of it would compile. */
-  compile(): void {
-    for (const { validator } of this.parameters) validator.compile();
-    for (const { validator } of this.body ?? []) validator.compile();
+  /** Compiles what requests of it will need, one validator a step. */
+  *compile(): Generator<void> {
+    for (const { validator } of this.parameters) yield* validator.compile();
+    for (const { validator } of this.body ?? []) yield* validator.compile();
     for (const { status } of this.#written.responses) {
-      for (const { validator } of this.responseContents(Number(status.replace('xx', '00'))) ?? []) validator.compile();
+      const contents = this.responseContents(Number(status.replace('xx', '00'))) ?? [];
+      for (const { validator } of contents) yield* validator.compile();
     }
   }
 

@@ -62,7 +62,14 @@ export function readOperations(reader: OperationReader): PreparedOperation[] {
           throw new DocumentRefused(paths, `more than ${OPERATIONS_MAX} operations`, 'key');
         }
         const { written, ...rest } = read;
-        operations.push({ method, template, ...rest, text: JSON.stringify({ ...written, credentials }) });
+        const queryParameters = [...rest.queryParameters, ...credentials];
+        operations.push({
+          method,
+          template,
+          ...rest,
+          queryParameters,
+          text: JSON.stringify({ ...written, credentials }),
+        });
       }
     }
   }
@@ -116,9 +123,17 @@ function readOperation(reader: OperationReader, document: Mapping, item: Place, 
   return {
     operationId: typeof value.operationId === 'string' ? value.operationId : undefined,
     isDeprecated: value.deprecated === true,
-    queryParameters: all.filter((one) => one.in === 'query').map((one) => one.name),
+    queryParameters: all.flatMap(namesInQuery),
     written: { parameters: all, body, responses: responsesOf(reader, document, place) },
   };
+}
+
+/** A form of named values spreads over the query; `*` says that it takes any name. */
+function namesInQuery({ name, in: location, style, explode, schema }: WrittenParameter): string[] {
+  if (location !== 'query') return [];
+  if (style !== 'form' || !explode || typeof schema === 'boolean' || schema.type !== 'object') return [name];
+  const names = isMapping(schema.properties) ? Object.keys(schema.properties) : [];
+  return schema.additionalProperties === false ? [name, ...names] : [name, ...names, '*'];
 }
 
 function parameterPlaces({ files }: OperationReader, at: Place): Place[] {

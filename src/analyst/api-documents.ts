@@ -1,0 +1,62 @@
+// What documents say against what traffic shows, on this node: the outlines of contracts as they change, the route lists of the
+// configuration, and from time to time the difference to what was learned.
+
+import type { Configuration } from '../configuration/load.ts';
+import { compileRoutes } from '../configuration/match-route.ts';
+import type { PreparedContract } from '../core/contract.ts';
+import type { LearnedEndpoint } from '../core/learned-endpoint.ts';
+import { type DriftFinding, driftOf } from '../openapi/drift/drift.ts';
+import { readRouteListFile } from '../openapi-loader/read-documents.ts';
+
+const COMPARE_MS = 60_000;
+const FIRST_MS = 10_000;
+
+export interface ApiDocumentsOptions {
+  readonly configuration: Pick<Configuration, 'routes' | 'routeLists'>;
+  readonly contracts: readonly PreparedContract[];
+  readonly endpoints: () => readonly LearnedEndpoint[];
+  readonly now: () => number;
+  readonly onDrift: (findings: readonly DriftFinding[], at: number) => void;
+}
+
+export class ApiDocuments {
+  contracts: readonly PreparedContract[];
+  drift: readonly DriftFinding[] = [];
+  readonly #options: ApiDocumentsOptions;
+  readonly #routeLists;
+  readonly #matchRoute;
+  readonly #timers: readonly NodeJS.Timeout[];
+
+  constructor(options: ApiDocumentsOptions) {
+    const { configuration } = options;
+    this.#options = options;
+    this.contracts = options.contracts;
+    this.#matchRoute = compileRoutes(configuration.routes);
+    // They were read once before the gateway started; what became of them since is told by `check`.
+    this.#routeLists = configuration.routeLists.flatMap((file) => {
+      const read = readRouteListFile(file);
+      return 'list' in read ? [read.list] : [];
+    });
+    this.#timers = [setTimeout(() => this.compare(), FIRST_MS), setInterval(() => this.compare(), COMPARE_MS)];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  compare(): void {
+    if (this.contracts.length === 0 && this.#routeLists.length === 0) return;
+    const now = this.#options.now();
+    const endpoints = this.#options.endpoints();
+    this.drift = driftOf({
+      contracts: this.contracts,
+      routeLists: this.#routeLists,
+      endpoints,
+      routeOf: (host, path) => this.#matchRoute(host, path)?.id,
+      now,
+      observedSince: endpoints.reduce((first, one) => Math.min(first, one.firstSeen), now),
+    });
+    this.#options.onDrift(this.drift, now);
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+}
