@@ -28,9 +28,10 @@ import { statedTemplates } from './inspection/stated-templates.ts';
 import type { AnalystStart, FromAnalyst, ToAnalyst } from './messages.ts';
 import { listenForRecords } from './records/record-server.ts';
 import { TotalsOfWorkers } from './records/totals.ts';
+import { DURATION_BUCKETS_MS } from './records/worker-counts.ts';
 import { openSinks } from './sinks/open-sinks.ts';
 import { openStore } from './stores/open-store.ts';
-import { registerMetrics } from './telemetry/metrics.ts';
+import { registerAnalystMetrics, registerMetrics } from './telemetry/metrics.ts';
 import { registerOutOfBandMetrics } from './telemetry/out-of-band-metrics.ts';
 
 const EXPIRY_CHECK_MS = 1_000;
@@ -183,6 +184,15 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     policyRefusals: live.refusals,
     restrictions: book.live(Date.now()).length,
     policyVersion: live.bundle.version,
+    durationBoundsMs: DURATION_BUCKETS_MS,
+  }));
+  registerAnalystMetrics(registry, () => ({
+    store: store.health(),
+    sinks: sinks.states(),
+    tables: { ...analysis.sizes(), restrictions: { entries: book.live(Date.now()).length, evicted: 0 } },
+    learned: learner.counts,
+    incidents: analysis.incidentCounts(),
+    untold: { ...exchange.lost, restrictions: shared.counts.dropped, evidence: evidence.dropped },
   }));
   registerOutOfBandMetrics(registry, () => outOfBand?.counts);
   const admin = await createAdminServer({

@@ -257,6 +257,11 @@ export class Analysis {
     return this.#scenarios.takeOwners(isWhole, entriesMax);
   }
 
+  /** `open critical` → how many. */
+  incidentCounts(): Map<string, number> {
+    return this.#incidents.counts();
+  }
+
   /** Entries held and dropped for want of room, for metrics. */
   sizes(): Record<string, { readonly entries: number; readonly evicted: number }> {
     return {

@@ -151,6 +151,17 @@ export class Incidents {
     return this.#incident(file);
   }
 
+  /** Status and severity → how many; merged ones are left out. */
+  counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { status, severity, mergedInto } of this.#byId.values()) {
+      if (mergedInto !== undefined) continue;
+      const key = `${status} ${severity}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** Masked copies of a transaction's messages, which came after it. */
   attachMessages(transactionId: string, messages: Messages): void {
     this.#messages.attach(transactionId, messages);
