@@ -29,7 +29,7 @@ export function inspectAgainstBaseline(
   if (baseline === undefined || status < 200 || status >= 300) return undefined;
   const { baselineDetectors, tagsOfDataType } = snapshot.policy;
   if (baselineDetectors.length === 0) return undefined;
-  const detection: Detection = { findings: [], failed: [] };
+  const detection: Detection = { findings: [], noticed: 0, failed: [] };
   const view: BaselineView = {
     request,
     status,

@@ -8,6 +8,7 @@ import type {
   PolicyBundle,
   PolicyDocument,
 } from '../core/document.ts';
+import type { Limits } from '../core/limits.ts';
 import { Scanner } from '../data-types/scanner.ts';
 import { DETECTORS } from '../detectors/index.ts';
 import { DataPolicies } from '../policy/data-policies.ts';
@@ -20,6 +21,7 @@ import type {
   LoadedRequestDetector,
   LoadedResponseDetector,
 } from './detect.ts';
+import { QuietValues } from './quiet-values.ts';
 
 export interface CompiledPolicy {
   readonly version: string;
@@ -34,6 +36,18 @@ export interface CompiledPolicy {
   readonly dataPolicies: DataPolicies;
   readonly exceptions: Exceptions;
   readonly lists: Lists;
+  /** By the limits of a route. */
+  readonly quiet: WeakMap<Limits, QuietValues>;
+}
+
+/** Of a policy, what is known to hold nothing under these limits. */
+export function quietValuesOf({ quiet }: CompiledPolicy, limits: Limits): QuietValues {
+  let values = quiet.get(limits);
+  if (values === undefined) {
+    values = new QuietValues();
+    quiet.set(limits, values);
+  }
+  return values;
 }
 
 /** @throws when a document that passed validation cannot be compiled; the caller keeps what it had */
@@ -79,6 +93,7 @@ export function compilePolicy(bundle: PolicyBundle): CompiledPolicy {
     dataPolicies: new DataPolicies(dataPolicies, dataTypes),
     exceptions: new Exceptions(exceptions),
     lists: new Lists(lists),
+    quiet: new WeakMap(),
   };
 }
 

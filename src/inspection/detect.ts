@@ -1,5 +1,6 @@
 // Runs the loaded detectors over one message. A detector that throws is a fault of ours: it is named, counted by the caller,
 // and never ends the transaction by itself.
+import { SUSPECT, TOKEN } from '../core/characters.ts';
 import type {
   BaselineDetector,
   BaselineView,
@@ -15,6 +16,7 @@ import type { DetectorDocument } from '../core/document.ts';
 import type { Field, Location } from '../core/field.ts';
 import { ACTIONS, type Action, type Finding, shapeOf } from '../core/finding.ts';
 import type { Phase } from '../core/transaction.ts';
+import type { QuietValues } from './quiet-values.ts';
 
 /** A detector with its document's settings compiled in. */
 export interface Loaded<D> {
@@ -37,6 +39,8 @@ export type LoadedBaselineDetector = Loaded<BaselineDetector> & {
 
 export interface Detection {
   readonly findings: Finding[];
+  /** How often a detector had something to say, or failed. */
+  noticed: number;
   /** Ids of detectors that threw. */
   readonly failed: string[];
 }
@@ -48,12 +52,17 @@ export function detectInFields(
   detectors: readonly LoadedFieldDetector[],
   fields: readonly Field[],
   unfold: Unfold,
+  quiet: QuietValues,
   phase: Phase,
   into: Detection,
 ): void {
   for (const field of fields) {
+    const isHeader = field.location === 'header';
+    if (isHeader && quiet.has(field)) continue;
+    const before = into.noticed;
     detectInField(detectors, field, field, phase, into);
     for (const variant of unfold(field)) detectInField(detectors, variant, field, phase, into);
+    if (isHeader && into.noticed === before) quiet.add(field);
   }
 }
 
@@ -64,16 +73,22 @@ function detectInField(
   phase: Phase,
   into: Detection,
 ): void {
+  // Of an id, a timestamp or an address the only suspicion is that it may be encoded text: a shorter one would not be here.
+  // Then it concerns those who read encoded text, and otherwise its variants.
+  const isTokenAlone = variant.of === 'value' && (variant.classes & SUSPECT) === TOKEN;
+  const classes = isTokenAlone ? TOKEN : variant.classes;
   for (const loaded of detectors) {
-    if ((loaded.detector.classes & variant.classes) === 0) continue;
+    if ((loaded.detector.classes & classes) === 0) continue;
     let recognition: Recognition | undefined;
     try {
       recognition = loaded.inspect(variant);
     } catch {
+      into.noticed += 1;
       into.failed.push(loaded.detector.id);
       continue;
     }
     if (recognition === undefined) continue;
+    into.noticed += 1;
     const decoded =
       variant.decodings.length > 0 ? `${recognition.what} (after ${variant.decodings.join(', ')})` : recognition.what;
     addStrongest(

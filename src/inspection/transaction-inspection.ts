@@ -38,6 +38,7 @@ import { type DecodedTarget, decodeTarget } from '../decoding/target.ts';
 import type { Facts } from '../policy/match.ts';
 import { inspectAgainstBaseline } from './against-baseline.ts';
 import type { ClientAddress, clientAddressResolver } from './client-address.ts';
+import { quietValuesOf } from './compiled-policy.ts';
 import { inspectBodyData, inspectHeadData, maskedPath } from './data.ts';
 import { decide } from './decide.ts';
 import { type Detection, detectInFields, detectInRequest, detectInResponse } from './detect.ts';
@@ -406,12 +407,13 @@ export class TransactionInspection implements Inspection {
   }
 
   #detectFields(collector: FieldCollector, phase: Phase, route: Route): Detection {
-    const detection: Detection = { findings: [], failed: [] };
+    const detection: Detection = { findings: [], noticed: 0, failed: [] };
     if (collector.fields.length > 0) {
       detectInFields(
         this.#snapshot.policy.fieldDetectors,
         collector.fields,
         (field) => unfold(field, route.limits),
+        quietValuesOf(this.#snapshot.policy, route.limits),
         phase,
         detection,
       );
@@ -465,7 +467,7 @@ export class TransactionInspection implements Inspection {
     const { policy } = this.#snapshot;
     const { status, rawHeaders } = this.#responseHead!;
     const body = viewBody(bytes, this.#responseType!);
-    const detection: Detection = { findings: [], failed: [] };
+    const detection: Detection = { findings: [], noticed: 0, failed: [] };
     detectInResponse(
       policy.responseDetectors,
       { request: this.#view!, status, rawHeaders, body },
