@@ -1,5 +1,6 @@
 // Composition root of the analysis and control process: records in; learning, behaviour, incidents and responses; policies and
 // restrictions out to the workers; the admin port. It may lag, drop or die; traffic goes on by the last snapshot.
+import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { AuditLog } from './admin/audit-log.ts';
@@ -19,6 +20,7 @@ import { EvidenceOfWorkers } from './analyst/evidence.ts';
 import { agreeOnSecret, openInstallation } from './analyst/installation.ts';
 import { type Learning, startLearning } from './analyst/learning.ts';
 import { OutOfBand } from './analyst/out-of-band.ts';
+import { startNodes } from './analyst/nodes.ts';
 import { startPictures } from './analyst/pictures.ts';
 import { checkPolicies, type LivePolicy, watchPolicies } from './analyst/policies.ts';
 import { WorkersKnowledge } from './analyst/workers-knowledge.ts';
@@ -195,9 +197,27 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     untold: { ...exchange.lost, restrictions: shared.counts.dropped, evidence: evidence.dropped },
   }));
   registerOutOfBandMetrics(registry, () => outOfBand?.counts);
+  const startedAt = Date.now();
+  const nodes = startNodes(store, () => ({
+    node: installation.node,
+    hostname: hostname(),
+    startedAt,
+    at: Date.now(),
+    mode: configuration.mode,
+    port: workers.port,
+    workers: { serving: workers.serving, wanted: workers.wanted },
+    policyVersion: live.bundle.version,
+    policyFaults: live.faults.length,
+    store: { kind: store.kind, state: store.health().state, reason: store.health().reason },
+    received: totals.totals().received,
+    recordsDropped: totals.totals().recordsDropped,
+    memoryBytes: process.memoryUsage.rss(),
+    runtime: `Node ${process.versions.node}`,
+  }));
   const admin = await createAdminServer({
     policy: () => live,
     reload,
+    nodes: () => nodes.list(),
     policyFiles: new PolicyFiles(directories, checkPolicies, dataFolder),
     history: pictures.history,
     flows: pictures.flows,
@@ -234,6 +254,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     pictures.close();
     await outOfBand.close();
     documents.close();
+    nodes.close();
     await learning.close();
     await behaviour.close();
     await shared.flush();

@@ -59,7 +59,7 @@ export class ConsoleFiles {
       });
     }
     app.setNotFoundHandler((request, reply) => {
-      const isView = request.method === 'GET' && !/^\/api\/|\.\w+(?:\?|$)/.test(request.url);
+      const isView = request.method === 'GET' && !/^\/(?:api|assets)\/|^\/favicon\.ico/.test(request.url);
       if (isView) return this.#page(request, reply);
       return reply.code(404).send({ title: 'There is nothing here', status: 404 });
     });

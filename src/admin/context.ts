@@ -3,6 +3,7 @@
 import type { Learner } from '../analysis/learning/learner.ts';
 import type { PreparedContract } from '../core/contract.ts';
 import type { DocumentFault, PolicyBundle } from '../core/document.ts';
+import type { NodeStatus } from '../core/node-status.ts';
 import type { SinkOutcome, SinkState } from '../core/sink.ts';
 import type { Store } from '../core/store.ts';
 import type { DriftFinding } from '../openapi/drift/drift.ts';
@@ -47,6 +48,8 @@ export interface AdminContext extends AnalysisContext {
   /** API documents in force, and how traffic differs from them. */
   readonly documents?: { readonly contracts: readonly PreparedContract[]; readonly drift: readonly DriftFinding[] };
   readonly workers: () => { readonly serving: number; readonly wanted: number };
+  /** This node first. */
+  readonly nodes: () => Promise<readonly NodeStatus[]>;
   /** Reads the policy files again at once; resolves when that is done. */
   readonly reload: () => Promise<void>;
   readonly policyFiles: PolicyFiles;

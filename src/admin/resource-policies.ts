@@ -22,6 +22,9 @@ export function policyRoutes(api: FastifyInstance, { policy, audit }: AdminConte
     const found = policy().bundle.documents.find((document) => document.kind === kind && document.id === id);
     return found ?? reply.code(404).send({ title: 'No such policy', status: 404 });
   });
+  api.get<{ Params: { kind: string } }>('/policies/:kind', async (request) => ({
+    items: policy().bundle.documents.filter((document) => document.kind === request.params.kind),
+  }));
   api.get('/data-types', async () => ({ items: ofKind('data-type') }));
   api.get('/lists', async () => ({ items: ofKind('list') }));
   api.get('/exceptions', async () => ({ items: ofKind('exception') }));

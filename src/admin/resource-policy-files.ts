@@ -8,7 +8,7 @@ import type { PolicyFile, WriteOutcome } from './policy-files.ts';
 
 const SCHEMAS = resolve(import.meta.dirname, '../../policies/schema');
 const TEXT_CHARACTERS_MAX = 900_000;
-const LIVE_WITHIN_MS = 10_000;
+const LIVE_WITHIN_MS = 30_000;
 
 const file = { type: 'string', minLength: 1, maxLength: 500 } as const;
 const text = { type: 'string', maxLength: TEXT_CHARACTERS_MAX } as const;

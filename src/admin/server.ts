@@ -13,6 +13,7 @@ import { endpointRoutes } from './resource-endpoints.ts';
 import { exceptionRoutes } from './resource-exceptions.ts';
 import { incidentRoutes } from './resource-incidents.ts';
 import { ingestRoutes } from './resource-ingest.ts';
+import { nodeRoutes } from './resource-nodes.ts';
 import { overviewRoutes } from './resource-overview.ts';
 import { policyRoutes } from './resource-policies.ts';
 import { policyFileRoutes } from './resource-policy-files.ts';
@@ -98,6 +99,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
       userRoutes(api, context);
       trafficRoutes(api, context);
       overviewRoutes(api, context);
+      nodeRoutes(api, context);
       policyFileRoutes(api, context);
       exceptionRoutes(api, context);
       sessionRoutes(api, context, lockout);

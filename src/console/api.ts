@@ -19,6 +19,11 @@ export interface Fault {
   readonly message: string;
 }
 
+/** `lists.yaml:4:7 …`; a fault of the whole has no place. */
+export function said({ file, line, column, message }: Fault): string {
+  return file === '' ? message : `${file}:${line}:${column} ${message}`;
+}
+
 export class ApiError extends Error {
   readonly status: number;
   readonly faults: readonly Fault[];

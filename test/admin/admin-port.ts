@@ -62,6 +62,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
     },
     policy: () => live,
     reload,
+    nodes: async () => [],
     policyFiles: new PolicyFiles(directories, async (given) => loadDirectories(given).faults, folder),
     workers: () => ({ serving: 1, wanted: 1 }),
     book: new RestrictionBook(folder, []),

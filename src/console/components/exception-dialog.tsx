@@ -1,6 +1,6 @@
 // This was no attack: the smallest exception that lets it pass, to be read, changed and put in force.
 import { useState } from 'preact/hooks';
-import { type ApiError, call, type Fault, may } from '../api.ts';
+import { type ApiError, call, type Fault, may, said } from '../api.ts';
 import { t } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 import { Copyable } from './parts.tsx';
@@ -54,10 +54,9 @@ export function ExceptionDialog(props: {
           <div class="problem" role="alert">
             {problem}
             {faults.map((fault) => (
-              <div
-                key={`${fault.line}:${fault.column}`}
-                class="mono small"
-              >{`${fault.file}:${fault.line}:${fault.column} ${fault.message}`}</div>
+              <div key={`${fault.line}:${fault.column}`} class="mono small">
+                {said(fault)}
+              </div>
             ))}
           </div>
         )}

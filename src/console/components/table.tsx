@@ -35,6 +35,8 @@ export function Table<T>(props: {
   readonly hrefOf?: (row: T) => string;
   readonly selection?: Selection;
   readonly rowHeight?: number;
+  /** Pixels; without it the table reaches to the end of the window. */
+  readonly heightMax?: number;
   readonly empty: ComponentChildren;
 }) {
   const { columns, total, at, idOf, onShow, hrefOf, selection, rowHeight = 46 } = props;
@@ -136,7 +138,7 @@ export function Table<T>(props: {
         aria-label={props.label}
         aria-rowcount={rows + 1}
         tabIndex={0}
-        style={{ maxHeight: `${height}px` }}
+        style={{ maxHeight: `${props.heightMax ?? height}px` }}
         onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       >
         <div role="rowgroup">
@@ -147,7 +149,7 @@ export function Table<T>(props: {
               </span>
             )}
             {shown.map((column) => (
-              <div role="columnheader" key={column.key} class={column.class ?? ''}>
+              <div role="columnheader" key={column.key} class={/\bright\b/.test(column.class ?? '') ? 'right' : ''}>
                 {column.title}
               </div>
             ))}

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type { Actor } from '../../core/actor.ts';
 import { SEVERITIES, type Severity } from '../../core/finding.ts';
 import type { Incident } from '../../core/incident.ts';
-import type { Fault } from '../api.ts';
+import { type Fault, said } from '../api.ts';
 import { StackedBars } from '../components/chart.tsx';
 import { FirstRun } from '../components/first-run.tsx';
 import {
@@ -133,9 +133,7 @@ function Everything({ of }: { readonly of: OverviewData }) {
       {health.faults.length > 0 && (
         <div class="note bad" role="alert">
           <span>
-            <strong>{t('overview.refused')}</strong>{' '}
-            <span class="mono break">{`${health.faults[0]!.file}:${health.faults[0]!.line}:${health.faults[0]!.column}`}</span>{' '}
-            {health.faults[0]!.message}
+            <strong>{t('overview.refused')}</strong> <span class="mono small break">{said(health.faults[0]!)}</span>
           </span>
           <a class="button" href="/policies">
             {t('overview.look')}
