@@ -45,8 +45,9 @@ export async function openBrowser(look: Look = {}): Promise<Visit> {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // Asking who is signed in before anybody is, is answered 401.
-    if (message.type() === 'error' && !/status of 40[14]/.test(message.text())) complaints.push(message.text());
+    // The browser reports every refusal of the API; the page shows them to the person as what they are.
+    if (message.type() === 'error' && !/status of (?:401|404|409|422)/.test(message.text()))
+      complaints.push(message.text());
   });
   return {
     context,
@@ -85,10 +86,11 @@ export async function picture(page: Page, name: string, isWhole = true): Promise
 }
 
 /** A gateway that believes its clients' addresses, so that the traffic of a test has many of them. */
-export function startConsoleGateway(): Promise<RunningGateway> {
+export function startConsoleGateway(mode: 'enforce' | 'monitor' = 'enforce'): Promise<RunningGateway> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
-  writeFileSync(join(data, 'sallyport.yaml'), 'identity:\n  trustedProxies: [127.0.0.0/8, "::1/128"]\n');
-  return startGateway(['--config', join(data, 'sallyport.yaml'), '--mode', 'enforce', '--workers', '1'], data);
+  const sinks = `sinks:\n  default: { kind: file, path: ${join(data, 'messages.ndjson')} }\n`;
+  writeFileSync(join(data, 'sallyport.yaml'), `identity:\n  trustedProxies: [127.0.0.0/8, "::1/128"]\n${sinks}`);
+  return startGateway(['--config', join(data, 'sallyport.yaml'), '--mode', mode, '--workers', '1'], data);
 }
 
 const THIEF = '89.208.58.114';

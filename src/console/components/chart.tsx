@@ -15,6 +15,10 @@ export interface Series {
 }
 
 const HEIGHT = 220;
+/** What is counted has no halves. */
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((step) => Array.from({ length: 10 }, (_, i) => step * 10 ** i))
+  .sort((a, b) => a - b);
 
 export function StackedBars(props: {
   readonly label: string;
@@ -62,6 +66,7 @@ export function StackedBars(props: {
             ...axis,
             grid: { stroke: colour('--line'), width: 1 },
             size: 46,
+            incrs: WHOLE_STEPS,
             space: 34,
             values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? compact(tick) : '')),
           },
