@@ -21,6 +21,8 @@ import { endpointsOf } from './openapi/endpoints-of.ts';
 import { WarmUp } from './openapi-loader/warm-up.ts';
 import { createDataPlane } from './proxy/data-plane.ts';
 import type { ProxySettings } from './proxy/settings.ts';
+import { openRecorder } from './recorder/open-recorder.ts';
+import { recordingInspector } from './recorder/recording-inspector.ts';
 import { RecordQueue } from './records/record-queue.ts';
 import { WorkerCounter } from './records/worker-counts.ts';
 import { accessLine } from './telemetry/access-log.ts';
@@ -55,6 +57,7 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
   const queue = new RecordQueue(first.socketPath, first.worker, () =>
     counter.counts({
       recordsDropped: queue.dropped,
+      recordingsDropped: recorder === undefined ? 0 : recorder.counts.dropped + recorder.counts.failed,
       upstreamRetries: plane.counters.upstreamRetries,
       badRequestsOnWire: plane.counters.badRequestsOnWire,
       activeTransactions: plane.counters.activeTransactions,
@@ -106,7 +109,11 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
     },
     snapshot,
   );
-  const plane = createDataPlane(proxySettings(configuration), engine);
+  const recorder = openRecorder(configuration);
+  const plane = createDataPlane(
+    proxySettings(configuration),
+    recorder === undefined ? engine : recordingInspector(engine, recorder),
+  );
   process.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'bundle':
@@ -168,6 +175,7 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
   const stop = async (): Promise<void> => {
     await plane.drain(configuration.drain.grace);
     await queue.close();
+    await recorder?.close();
     flushLog(out);
     process.disconnect();
     process.exit(0);

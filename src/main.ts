@@ -39,13 +39,34 @@ program
 
 program
   .command('replay')
-  .description('run recorded transactions (HAR, NDJSON) through the engine')
+  .description('run recorded transactions (HAR, NDJSON, GoReplay, Burp, ZAP, pcap) through the engine')
   .argument('<files...>')
   .option('--config <file>', 'configuration file')
   .option('--policies <dir>', "folder with the operator's policies")
   .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
   .option('--enforce-report', 'list every transaction that enforce mode would have blocked')
   .action(async (files, options) => exitWith((await import('./cli/replay.ts')).runReplay(files, options)));
+
+program
+  .command('backtest')
+  .description('candidate policies against the live ones on the same traffic; exit 2 when something is newly blocked')
+  .requiredOption('--candidate <dir>', 'folder with the candidate policies, in place of yours')
+  .option('--traffic <files...>', 'recorded traffic; without it, what the recorder kept')
+  .option('--since <period>', 'how far back into the recorder, such as 24h')
+  .option('--config <file>', 'configuration file')
+  .option('--policies <dir>', "folder with the live policies, in place of the configuration's")
+  .option('--data <dir>', "the gateway's data folder")
+  .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+  .action(async (options) => exitWith((await import('./cli/backtest.ts')).runBacktest(options)));
+
+program
+  .command('explain')
+  .description('why a transaction was decided as it was')
+  .argument('<id>', "a transaction's id: the instance of a block page, or x-sallyport-id")
+  .option('--config <file>', 'configuration file')
+  .option('--admin <url>', 'the admin API; SALLYPORT_ADMIN_TOKEN has the token')
+  .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+  .action(async (id, options) => exitWith((await import('./cli/explain.ts')).runExplain(id, options)));
 
 program
   .command('export')

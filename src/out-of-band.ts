@@ -41,7 +41,13 @@ async function start(first: OutOfBandStart, tell: (message: FromOutOfBand) => vo
   const log = pino({ level: configuration.log.level, base: null });
   const counter = new WorkerCounter();
   const queue = new RecordQueue(first.recordSocket, WORKER, () =>
-    counter.counts({ recordsDropped: 0, upstreamRetries: 0, badRequestsOnWire: 0, activeTransactions: 0 }),
+    counter.counts({
+      recordsDropped: 0,
+      recordingsDropped: 0,
+      upstreamRetries: 0,
+      badRequestsOnWire: 0,
+      activeTransactions: 0,
+    }),
   );
   const counts = {
     ingest: { accepted: 0, malformed: 0, pushedBack: 0 },

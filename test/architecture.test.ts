@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'policy-loader': ['core', 'yaml', 'policy', 'configuration'],
   'openapi-loader': ['core', 'policy', 'configuration', 'openapi'],
   records: ['core'],
+  recorder: ['core', 'configuration'],
   proxy: ['core', 'decoding', 'policy', 'configuration', 'inspection'],
   'key-sets': ['core'],
   geoip: ['core'],

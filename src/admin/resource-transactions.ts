@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import { actorKey } from '../core/actor.ts';
 import type { TransactionRecord } from '../core/record.ts';
-import { smallestException } from '../inspection/smallest-exception.ts';
 import type { AdminContext } from './context.ts';
+import { explanationOf } from './explanation.ts';
 
 interface Query {
   readonly action?: string;
@@ -27,8 +27,9 @@ const querystring = {
 } as const;
 
 const EVENT_STREAMS_MAX = 50;
+const INCIDENTS_SEARCHED_MAX = 2_000;
 
-export function transactionRoutes(api: FastifyInstance, { recent }: AdminContext): void {
+export function transactionRoutes(api: FastifyInstance, { recent, policy, analysis, learner }: AdminContext): void {
   api.get<{ Querystring: Query }>('/transactions', { schema: { querystring } }, async (request) => {
     const { offset, limit } = request.query;
     return recent.latest((record) => isWanted(record, request.query), offset, limit);
@@ -37,13 +38,8 @@ export function transactionRoutes(api: FastifyInstance, { recent }: AdminContext
   api.get<{ Params: { transactionId: string } }>('/explain/:transactionId', async (request, reply) => {
     const record = recent.find(request.params.transactionId);
     if (record === undefined) return reply.code(404).send({ title: 'This transaction is not remembered', status: 404 });
-    return {
-      transaction: record,
-      rule: record.rule,
-      policyVersion: record.policyVersion,
-      findings: record.findings,
-      smallestException: smallestException(record.findings, record.endpoint, record.id),
-    };
+    const mine = analysis.incidents({ since: record.receivedAt }, 0, INCIDENTS_SEARCHED_MAX).items;
+    return explanationOf(record, policy().bundle, learner.endpoint(record.endpoint), mine);
   });
 
   let streams = 0;

@@ -8,6 +8,7 @@ const NUMBERS = [
   'uninspected',
   'refused',
   'recordsDropped',
+  'recordingsDropped',
   'detectorErrors',
   'upstreamRetries',
   'badRequestsOnWire',

@@ -7,6 +7,8 @@ export interface WorkerCounts {
   readonly uninspected: number;
   readonly refused: number;
   readonly recordsDropped: number;
+  /** Transactions that the recorder had no room for, or could not write. */
+  readonly recordingsDropped: number;
   readonly detectorErrors: number;
   readonly upstreamRetries: number;
   readonly badRequestsOnWire: number;
@@ -59,7 +61,10 @@ export class WorkerCounter {
   }
 
   counts(
-    others: Pick<WorkerCounts, 'recordsDropped' | 'upstreamRetries' | 'badRequestsOnWire' | 'activeTransactions'>,
+    others: Pick<
+      WorkerCounts,
+      'recordsDropped' | 'recordingsDropped' | 'upstreamRetries' | 'badRequestsOnWire' | 'activeTransactions'
+    >,
   ): WorkerCounts {
     return {
       received: this.#received,

@@ -11,6 +11,7 @@ export interface Totals {
   readonly uninspected: number;
   readonly refused: number;
   readonly recordsDropped: number;
+  readonly recordingsDropped: number;
   readonly detectorErrors: number;
   readonly upstreamRetries: number;
   readonly badRequestsOnWire: number;
@@ -49,6 +50,7 @@ const COUNTERS = [
   ['uninspected', 'sallyport_transactions_uninspected_total', 'Transactions of which a part passed uninspected'],
   ['refused', 'sallyport_transactions_refused_total', 'Transactions refused before inspection'],
   ['recordsDropped', 'sallyport_records_dropped_total', 'Records that did not reach the analyst'],
+  ['recordingsDropped', 'sallyport_recordings_dropped_total', 'Transactions that the recorder did not keep'],
   ['detectorErrors', 'sallyport_detector_errors_total', 'Detectors that failed on a transaction'],
   ['upstreamRetries', 'sallyport_upstream_retries_total', 'Second attempts at an upstream'],
   ['badRequestsOnWire', 'sallyport_bad_requests_total', 'Requests that are no HTTP'],

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordedSince } from '../../src/recorder/read-recording.ts';
 import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } from './gateway-process.ts';
 
 const HAS_NGINX = spawnSync('nginx', ['-v']).status === 0;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const config = join(folder, 'gateway.yaml');
   writeFileSync(
     config,
-    `upstreams: { api: "${upstream.url}" }\nworkers: 1\nlog: { access: false }\ningest:\n  mirror: { listen: "127.0.0.1:0" }\n  directories: [{ path: traffic, poll: 50ms }]\n`,
+    `upstreams: { api: "${upstream.url}" }\nworkers: 1\nlog: { access: false }\nrecorder: { enabled: true }\ningest:\n  mirror: { listen: "127.0.0.1:0" }\n  directories: [{ path: traffic, poll: 50ms }]\n`,
   );
   gateway = await startGateway(['--config', config]);
 }, 120_000);
@@ -124,6 +125,35 @@ describe('POST /api/v1/ingest', { timeout: 120_000 }, () => {
     expect(answer.accepted).toBe((answer.nextLine ?? 8_001) - 1);
     // Judging 8,000 at a stretch would take seconds.
     expect(slowest).toBeLessThan(1_500);
+  });
+});
+
+describe('a transaction', { timeout: 120_000 }, () => {
+  it('that passed inline is recorded, encrypted, and explained on the command line', async () => {
+    const answer = await fetch(`${gateway.url}/people?name=${encodeURIComponent("' OR 1=1--")}`);
+    const id = answer.headers.get('x-sallyport-id')!;
+    await until(async () => (await gateway.api(`/explain/${id}`)).ok);
+    const { stdout, status } = await run('explain', id, '--admin', gateway.admin);
+    expect(status).toBe(0);
+    for (const text of [
+      'enforce mode would have answered with block',
+      'injection-sql, critical',
+      'at request-head, query /name',
+      /by detector injection-sql, \S*policies\/detectors\/injection-sql\.yaml:\d+/,
+      'kind: exception',
+    ])
+      expect(stdout).toMatch(text);
+    expect(await run('explain', 'nobody', '--admin', gateway.admin)).toMatchObject({ status: 1 });
+
+    const recordings = join(gateway.data, 'recordings');
+    const recorded = await until(async () => {
+      const recording = recordedSince(recordings, join(recordings, 'key'), 0);
+      if ('objection' in recording) return undefined;
+      for await (const one of recording.read) if (one.request.url.startsWith('/people')) return one;
+      return undefined;
+    });
+    expect(recorded).toMatchObject({ request: { method: 'GET' }, response: { status: 200 } });
+    expect(recorded.response!.body.toString()).toBe('{"ok":true}');
   });
 });
 
@@ -237,6 +267,16 @@ describe('a watched folder', { timeout: 120_000 }, () => {
 function pidOf(script: string, parent: number): number {
   const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(parent)], { encoding: 'utf8' }).split('\n');
   return Number.parseInt(lines.find((one) => one.includes(script)) ?? '', 10);
+}
+
+async function run(...args: string[]): Promise<{ stdout: string; status: number | null }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/main.js'), ...args], {
+    cwd: folder,
+    env: { ...process.env, SALLYPORT_ADMIN_TOKEN: gateway.token },
+  });
+  let stdout = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  return new Promise((done) => child.once('close', (status) => done({ stdout, status })));
 }
 
 function freePort(): Promise<number> {
