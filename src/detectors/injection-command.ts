@@ -33,8 +33,11 @@ function inspect(field: Field): Recognition | undefined {
   const isLong = isDocument(text);
   if (isLong) return undefined;
   const disguise = disguised(text);
-  if (disguise !== undefined)
-    return found(isProse(text, 0, text) ? 0.45 : 0.93, 'is spelled to get past filters for shell commands', disguise);
+  if (disguise !== undefined) {
+    const at = text.indexOf(disguise);
+    const confidence = isInlineCode(text, at) ? 0.25 : isProse(text, 0, text) ? 0.45 : 0.93;
+    return found(confidence, 'is spelled to get past filters for shell commands', disguise);
+  }
   const alone = wholeLine(text);
   if (alone !== undefined) return alone;
   let best: Recognition | undefined;
@@ -183,6 +186,14 @@ function isMarkdown(text: string, at: number, before: string): boolean {
     /(?:^|[\w.,:)\]*_#>-]{1,}[\s(["*_]+|[([{"*_#-])$/.test(before) ||
     /^[\s.,:;)]+[A-Za-z]{2,}/.test(text.slice(close + 1))
   );
+}
+
+/** `` Use `curl https://… | sh` and … ``: words in front of the backtick that opens, and words or nothing behind the other. */
+function isInlineCode(text: string, at: number): boolean {
+  const before = text.slice(0, at);
+  const close = text.indexOf('`', at);
+  if (close === -1 || (before.split('`').length - 1) % 2 !== 1) return false;
+  return /[A-Za-z]{2,}[\s(:]+`[^`]{0,20}$/.test(before) && /^(?:[\s.,:;)!?]|$)/.test(text.slice(close + 1));
 }
 
 /** Plain words in front or behind: the separator belongs to a sentence. */

@@ -23,7 +23,7 @@ export const injectionCrlf: FieldDetector = {
     const match = HEADER_LINE.exec(text.slice(0, 50_000));
     if (match === null) return undefined;
     // Bodies hold letters, e-mails and logs of HTTP; URLs, headers and cookies do not.
-    if (location === 'body') return undefined;
+    if (location === 'body' && !isOneValue(text, match.index)) return undefined;
     return {
       confidence: 0.92,
       what: 'adds a header line behind a line end',
@@ -31,3 +31,11 @@ export const injectionCrlf: FieldDetector = {
     };
   },
 };
+
+/** A short value, then one line end and a header that only answers have: no letter looks like that. */
+function isOneValue(text: string, at: number): boolean {
+  return text.length < 300 && at <= 64 && !/[\r\n]/.test(text.slice(0, at)) && ANSWER_HEADER.test(text.slice(at));
+}
+
+const ANSWER_HEADER =
+  /^[\r\n]+[ \t]*(?:(?:set-cookie|transfer-encoding)[ \t]*:|content-length[ \t]*:[ \t]*\d|location[ \t]*:[ \t]*(?:https?:\/)?\/)/i;

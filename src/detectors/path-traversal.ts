@@ -29,7 +29,7 @@ function inspect(field: Field): Recognition | undefined {
   const text = plainPath(field.text);
   const hasSteps = text.includes('..') || /%2e|\uff0e|\u2024/i.test(text);
   const isPath = isPathAsWhole(text);
-  const steps = hasSteps ? (text.match(STEP)?.length ?? 0) : 0;
+  const steps = hasSteps ? climbs(text) : 0;
   if (steps > 0 && SENSITIVE.test(text)) return found(isPath ? 0.97 : 0.6, 'climbs up to a system file', text);
   if (steps >= 2 && isPath)
     return found(field.location === 'body' && isRelativeImport(text) ? 0.45 : 0.88, `climbs ${steps} folders up`, text);
@@ -54,6 +54,12 @@ function inspect(field: Field): Recognition | undefined {
     );
   }
   return undefined;
+}
+
+/** Steps of the path that climbs furthest: two pictures next to each other climb no further than one. */
+function climbs(text: string): number {
+  if (!/\s/.test(text.trim())) return text.match(STEP)?.length ?? 0;
+  return Math.max(...text.split(/\s+/, 50).map((path) => path.match(STEP)?.length ?? 0));
 }
 
 /**

@@ -21,6 +21,9 @@ const FILE_OF_SYSTEM =
 const METADATA =
   /^(?:metadata(?:\.google)?\.internal|instance-data(?:\.ec2\.internal)?|metadata\.azure\.internal|kubernetes\.default(?:\.svc.*)?)$/i;
 const LINK_FIELDS = /^(?:origin|referer|x-forwarded-.*|forwarded|host|x-real-ip|via)$/i;
+/** Names of what a backend goes and gets. */
+const FETCH_FIELDS =
+  /^(?:(?:image|img|avatar|photo|picture|file|feed|source|src|target|remote|fetch|proxy|preview|import|download|document|stock|pdf|media|icon|thumbnail|web_?hook|hook|api)_?-?(?:url|uri|link|src)|url|uri|link|src|source|fetch|feed|proxy|target|remote|endpoint|stockApi|web_?hook)$/i;
 const RETURN_FIELDS =
   /redirect|return|callback|success|cancel|next|continue|origin|base_?url|issuer|audience|client_uri|docs|homepage|website/i;
 
@@ -50,7 +53,10 @@ function inspect(field: Field): Recognition | undefined {
   if (kind === 'metadata') return found(0.97, 'points at a cloud metadata service', text);
   if (kind === 'disguised') return found(0.92, 'points at an inside address in a disguised notation', text);
   if (RETURN_FIELDS.test(name)) return undefined;
-  return found(at !== -1 || location === 'query' ? 0.82 : 0.6, `points at a ${kind} address`, text);
+  // A sentence about an address is not an address.
+  const isSentence = text.trim().split(/\s+/, 4).length > 2;
+  const isFetched = location === 'query' || (kind === 'loopback' && FETCH_FIELDS.test(name));
+  return found(isSentence ? 0.25 : at !== -1 || isFetched ? 0.82 : 0.6, `points at a ${kind} address`, text);
 }
 
 /** Without port, brackets and root dot; an IPv4 address carried in IPv6 in one notation (RFC 4291 §2.5.5, RFC 6052 §2.1). */

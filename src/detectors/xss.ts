@@ -19,6 +19,9 @@ const URL_ATTRIBUTES =
 /** Words that begin like an event and are none. */
 const NO_EVENT =
   /^on(?:set|ion|line|ly|ce|going|board(?:ing|ed)?|site|shore|wards?|looker|tology|demand|premises?|call|hand|ymous|slaught)$/;
+/** Media types of script elements that hold data. */
+const DATA_BLOCK =
+  /^\s*(?:application\/(?:[\w.-]+\+)?json|text\/(?:plain|template|x-handlebars(?:-template)?|x-mustache))\s*$/i;
 const ATTRIBUTES_READ_MAX = 1_000;
 /** Attributes of tags that never close are read again by every tag behind; this many characters for each one of the text. */
 const READ_AGAIN_MAX = 16;
@@ -133,9 +136,13 @@ function inTag(
     if (name === 'meta' && /utf-?7/i.test(value)) return found(0.85, 'changes the charset of the page', text, at);
   }
   if (!ACTIVE.test(name)) return undefined;
+  // Data blocks are never run (HTML §4.12.1): pages carry their structured data in them.
+  if (name === 'script' && attributes.some((one) => one.name === 'type' && DATA_BLOCK.test(one.value)))
+    return undefined;
   const isCode = (name.startsWith('script') || RUNS_ALONE.test(name)) && isCodeSample(text, at);
   // `<script>` and `<object>` in a sentence, or as a placeholder in a manual: nothing in them, nothing behind them.
-  const isNamed = attributes.length === 0 && isOnlyNamed(text, at, name);
+  const isNamed =
+    attributes.length === 0 && (isOnlyNamed(text, at, name) || (wasEscaped(field) && isWithoutScript(text, at)));
   if (name === 'script' || name === 'script/src')
     return found(isCode || isNamed ? 0.25 : 0.95, 'opens a script element', text, at);
   if (name === 'xss')
@@ -175,6 +182,16 @@ function plainStyle(value: string): string {
       String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff)),
     )
     .replaceAll('\\', '');
+}
+
+/** Markup that was written with entities is shown, not run, unless somebody decodes it once too often. */
+function wasEscaped(field: Field): boolean {
+  return field.decodings.includes('html');
+}
+
+function isWithoutScript(text: string, at: number): boolean {
+  const close = text.indexOf('>', at);
+  return close !== -1 && !/[(=`;]|<\/?[a-z]/i.test(text.slice(close + 1, close + 400).replace(/[.,;!?] /g, ' '));
 }
 
 /** `<name>` with neither a closing tag nor script behind it, in words or in a usage line. */

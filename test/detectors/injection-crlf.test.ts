@@ -7,6 +7,7 @@ import { recognise } from '../support/field.ts';
 type Row = [text: string, overrides: Partial<Field>];
 
 const LOUD: Row[] = [
+  ['en\r\nSet-Cookie: sid=1', { location: 'body' }],
   ['x\r\nSet-Cookie: a=b', { location: 'query' }],
   ['x\nLocation: http://evil.example', { location: 'query' }],
   ['en\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK', { location: 'query' }],
@@ -15,6 +16,8 @@ const LOUD: Row[] = [
 ];
 
 const QUIET: Row[] = [
+  ['Shipping to:\nLocation: Berlin\nFloor: 3', { location: 'body', name: 'note' }],
+  ['first line\nsecond line\nSet-Cookie: is a header', { location: 'body' }],
   ['line one\nline two', { location: 'query' }],
   ['Note: a\nTo do: b', { location: 'query' }],
   ['Dear Ann,\nHost: Bob', { location: 'body' }],

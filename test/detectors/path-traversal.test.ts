@@ -7,6 +7,7 @@ import { recognise } from '../support/field.ts';
 type Row = [text: string, overrides: Partial<Field>];
 
 const LOUD: Row[] = [
+  ['notes.txt ../../../../etc/passwd', { location: 'query' }],
   ['../../../../etc/passwd', {}],
   ['..\\..\\..\\windows\\win.ini', {}],
   ['/etc/passwd', {}],
@@ -31,6 +32,7 @@ const LOUD: Row[] = [
 ];
 
 const QUIET: Row[] = [
+  ['../images/logo.png — ../images/logo.png', { location: 'body' }],
   ['/api/v1/users/42', {}],
   ['assets/logo.png', {}],
   ['./logo.png', {}],

@@ -7,6 +7,8 @@ import { recognise } from '../support/field.ts';
 type Row = [text: string, overrides: Partial<Field>];
 
 const LOUD: Row[] = [
+  ['http://127.0.0.1:22/', { name: 'imageUrl', location: 'body' }],
+  ['http://localhost:8080/admin', { name: 'url', location: 'body' }],
   ['http://169.254.169.254/latest/meta-data/', { name: 'url' }],
   ['http://metadata.google.internal/computeMetadata/v1/', { name: 'url' }],
   ['http://127.0.0.1:6379/', { name: 'url', location: 'query' }],
@@ -27,6 +29,7 @@ const LOUD: Row[] = [
 ];
 
 const QUIET: Row[] = [
+  ['http://localhost:3000 is the dev URL in our README', { name: 'q', location: 'query' }],
   ['https://example.com/webhook', { name: 'url' }],
   ['http://api.example.com:8080/x', { name: 'url' }],
   ['https://8.8.8.8/dns-query', { name: 'url' }],

@@ -7,6 +7,8 @@ import { recognise } from '../support/field.ts';
 type Row = [text: string, overrides: Partial<Field>];
 
 const LOUD: Row[] = [
+  ['<script>alert(1)</script>', { decodings: ['html'] }],
+  ['<script type="text/javascript">x()</script>', {}],
   ['<script>alert(1)</script>', {}],
   ['<ScRiPt src=//evil.example/x.js>', {}],
   ['<img src=x onerror=alert(1)>', {}],
@@ -43,6 +45,8 @@ const LOUD: Row[] = [
 ];
 
 const QUIET: Row[] = [
+  ['<h1>Lamp</h1><script type="application/ld+json">{"@type":"Product"}</script>', {}],
+  ['<script> tags are escaped', { decodings: ['html'] }],
   ['<p>Hello <b>world</b></p>', {}],
   ['<a href="https://example.com">link</a>', {}],
   ['<img src="https://cdn.example.com/a.png" alt="A lamp">', {}],
