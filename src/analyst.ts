@@ -127,6 +127,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     contracts: first.contracts,
     endpoints: () => learner.endpoints(),
     now: Date.now,
+    promoted: () => decisions.holding('promotion'),
+    onLearned: (contracts) => tell({ kind: 'learned-contracts', contracts }),
     onDrift: (findings, at) => {
       for (const kind of DRIFTS) {
         const found = findings.filter((one) => one.kind === kind);

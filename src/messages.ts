@@ -112,4 +112,6 @@ export type FromAnalyst =
   | BaselinesChange
   | { readonly kind: 'owners'; readonly change: OwnersChange }
   | { readonly kind: 'evidence-wanted'; readonly ids: readonly string[] }
+  /** Of endpoints that are enforced as they were learned. */
+  | { readonly kind: 'learned-contracts'; readonly contracts: readonly PreparedContract[] }
   | { readonly kind: 'refused'; readonly faults: readonly DocumentFault[] };

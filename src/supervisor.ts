@@ -63,6 +63,7 @@ export class Supervisor {
   readonly #baselines = new Map<string, Baseline>();
   readonly #keySets: KeySetKeeper;
   readonly #contracts: ContractKeeper;
+  #learnedContracts: readonly PreparedContract[] = [];
   #workersStarted = 0;
   #gatewayPort: number | undefined;
   #crashes = 0;
@@ -91,7 +92,7 @@ export class Supervisor {
       contracts: settings.contracts,
       dataFolder: settings.dataFolder,
       onChange: (contracts) => {
-        this.#tellWorkers({ kind: 'contracts', contracts });
+        this.#tellWorkers({ kind: 'contracts', contracts: this.#allContracts });
         const message: ToAnalyst = { kind: 'contracts', contracts: contracts.map(outlineOf) };
         if (this.#analyst?.connected === true) this.#analyst.send(message);
       },
@@ -163,6 +164,10 @@ export class Supervisor {
           case 'evidence-wanted':
             this.#tellWorkers(message);
             break;
+          case 'learned-contracts':
+            this.#learnedContracts = message.contracts;
+            this.#tellWorkers({ kind: 'contracts', contracts: this.#allContracts });
+            break;
           case 'refused':
             break;
           default:
@@ -211,7 +216,7 @@ export class Supervisor {
             kind: 'start',
             worker: state.number,
             configuration: this.#settings.configuration,
-            contracts: this.#contracts.contracts,
+            contracts: this.#allContracts,
             bundle: this.#bundle,
             restrictions: [...this.#restrictions.values()],
             learned: { ...this.#learned, baselines: [...this.#baselines.values()] },
@@ -290,6 +295,10 @@ export class Supervisor {
     for (const endpoint of change.removed) this.#baselines.delete(endpoint);
     for (const one of change.changed) this.#baselines.set(one.endpoint, one);
     this.#tellWorkers(change);
+  }
+
+  get #allContracts(): readonly PreparedContract[] {
+    return [...this.#contracts.contracts, ...this.#learnedContracts];
   }
 
   #tellWorkers(message: ToWorker): void {

@@ -1,6 +1,7 @@
 // What documents say against what traffic shows, on this node: the outlines of contracts as they change, the route lists of the
 // configuration, and from time to time the difference to what was learned.
 
+import { learnedContract } from '../analysis/learning/learned-contract.ts';
 import type { Configuration } from '../configuration/load.ts';
 import { compileRoutes } from '../configuration/match-route.ts';
 import type { PreparedContract } from '../core/contract.ts';
@@ -10,12 +11,16 @@ import { readRouteListFile } from '../openapi-loader/read-documents.ts';
 
 const COMPARE_MS = 60_000;
 const FIRST_MS = 10_000;
+const ENFORCE_MS = 5_000;
 
 export interface ApiDocumentsOptions {
   readonly configuration: Pick<Configuration, 'routes' | 'routeLists'>;
   readonly contracts: readonly PreparedContract[];
   readonly endpoints: () => readonly LearnedEndpoint[];
   readonly now: () => number;
+  /** Endpoints that the operator wants to be enforced as they were learned. */
+  readonly promoted: () => readonly string[];
+  readonly onLearned: (contracts: readonly PreparedContract[]) => void;
   readonly onDrift: (findings: readonly DriftFinding[], at: number) => void;
 }
 
@@ -23,6 +28,8 @@ export class ApiDocuments {
   contracts: readonly PreparedContract[];
   drift: readonly DriftFinding[] = [];
   readonly #options: ApiDocumentsOptions;
+  /** What the workers were last told to enforce. */
+  #learned = '';
   readonly #routeLists;
   readonly #matchRoute;
   readonly #timers: readonly NodeJS.Timeout[];
@@ -37,7 +44,11 @@ export class ApiDocuments {
       const read = readRouteListFile(file);
       return 'list' in read ? [read.list] : [];
     });
-    this.#timers = [setTimeout(() => this.compare(), FIRST_MS), setInterval(() => this.compare(), COMPARE_MS)];
+    this.#timers = [
+      setTimeout(() => this.compare(), FIRST_MS),
+      setInterval(() => this.compare(), COMPARE_MS),
+      setInterval(() => this.#enforceLearned(), ENFORCE_MS),
+    ];
     for (const timer of this.#timers) timer.unref();
   }
 
@@ -54,6 +65,21 @@ export class ApiDocuments {
       observedSince: endpoints.reduce((first, one) => Math.min(first, one.firstSeen), now),
     });
     this.#options.onDrift(this.drift, now);
+  }
+
+  #enforceLearned(): void {
+    const promoted = new Set(this.#options.promoted());
+    if (promoted.size === 0 && this.#learned === '') return;
+    const byRoute = new Map<string, LearnedEndpoint[]>();
+    for (const endpoint of this.#options.endpoints()) {
+      const route = promoted.has(endpoint.id) ? this.#matchRoute(endpoint.host, endpoint.template)?.id : undefined;
+      if (route !== undefined) byRoute.set(route, [...(byRoute.get(route) ?? []), endpoint]);
+    }
+    const contracts = [...byRoute].flatMap(([route, endpoints]) => learnedContract(route, endpoints) ?? []);
+    const digests = contracts.map(({ route, digest }) => `${route} ${digest}`).join();
+    if (digests === this.#learned) return;
+    this.#learned = digests;
+    this.#options.onLearned(contracts);
   }
 
   close(): void {

@@ -20,6 +20,9 @@ export const contractSchema = z.strictObject({
   ...operationAnswers,
   unknownPaths: answer.optional().describe('Paths that are in no document.'),
   unknownMethods: answer.optional().describe('Methods that the document does not have for a path it has.'),
+  learned: answer
+    .optional()
+    .describe('Requests that do not fit what was learned of an endpoint that no document has, once it was promoted.'),
   options: z
     .enum(['allow', 'document'])
     .optional()

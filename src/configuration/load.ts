@@ -186,9 +186,7 @@ function complete(written: WrittenConfiguration, folder: string): Configuration 
     routes: routes.map((route) => compiledRoute(route, written, allLimits, allAnswers)),
     documents: routes.flatMap((route) => documentsOf(route, folder)),
     contracts: Object.fromEntries(
-      routes
-        .filter((route) => route.openapi !== undefined)
-        .map((route) => [idOf(route), contractAnswers(written.contract, route.contract)]),
+      routes.map((route) => [idOf(route), contractAnswers(written.contract, route.contract)]),
     ),
     openapiFiles: [],
   };

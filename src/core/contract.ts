@@ -20,6 +20,8 @@ export interface ContractAnswers extends OperationAnswers {
   readonly unknownPaths: ContractAnswer;
   /** A method that the document does not have for a path it has. */
   readonly unknownMethods: ContractAnswer;
+  /** Messages that do not fit what was learned of an endpoint which no document has, once it was promoted. */
+  readonly learned: ContractAnswer;
   /** `allow`: OPTIONS needs no entry in the document, as browsers ask before they send. */
   readonly options: 'allow' | 'document';
   /** `POST /orders/{id}` → what differs there. */
@@ -33,6 +35,7 @@ export const DEFAULT_CONTRACT_ANSWERS: ContractAnswers = {
   unknownMethods: 'block',
   unknownParameters: 'tag',
   unknownFields: 'tag',
+  learned: 'block',
   options: 'allow',
   operations: {},
 };

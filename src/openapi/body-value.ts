@@ -1,4 +1,5 @@
 // A held body as the value its schema speaks of. Read only when a schema needs it, after depth and size are known to be bounded.
+import { isAscii } from 'node:buffer';
 import type { BodyView, RequestView } from '../core/detector.ts';
 import type { Field, FieldSink } from '../core/field.ts';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
@@ -37,7 +38,7 @@ export function bodyValueOf(
   const body = request.body!;
   const tree = content.tree!;
   const type = body.mediaType === '' || content.mediaType.includes('/*') === false ? content.mediaType : body.mediaType;
-  if (isJsonType(type) || (type.includes('*') && body.format === 'json')) return jsonValueOf(body, bytesMax);
+  if (isJsonType(type) || (type.includes('*') && body.format === 'json')) return jsonValueOf(body, bytesMax, true);
   const isForm = type === 'application/x-www-form-urlencoded';
   if (!isForm && !type.startsWith('multipart/form-data')) return UNREAD;
   if (body.bytes.length > bytesMax * (isForm ? 1 : 8)) return tooLarge(bytesMax);
@@ -48,15 +49,21 @@ export function bodyValueOf(
   return body.format === 'multipart' ? multipartValue(request, tree) : UNREAD;
 }
 
-export function jsonValueOf(body: BodyView, bytesMax: number): BodyValue {
+/** `isScanned`: its depth is known to be bounded, as that of every request body with fields. */
+export function jsonValueOf(body: BodyView, bytesMax: number, isScanned: boolean): BodyValue {
   if (body.format !== 'json')
     return isJsonType(body.mediaType) ? { kind: 'format', what: 'the body is no JSON' } : UNREAD;
   if (body.bytes.length > bytesMax) return tooLarge(bytesMax);
-  if (!isShallow(body.bytes, DEFAULT_LIMITS.jsonDepthMax)) {
+  if (!isScanned && !isShallow(body.bytes, DEFAULT_LIMITS.jsonDepthMax)) {
     return { kind: 'format', what: `the body is nested deeper than ${DEFAULT_LIMITS.jsonDepthMax} levels` };
   }
   try {
-    return { kind: 'value', value: JSON.parse(body.bytes.toString('utf8')), repeated: NONE, unread: NONE };
+    return {
+      kind: 'value',
+      value: JSON.parse(body.bytes.toString(isAscii(body.bytes) ? 'latin1' : 'utf8')),
+      repeated: NONE,
+      unread: NONE,
+    };
   } catch {
     return { kind: 'format', what: 'the body is no JSON' };
   }

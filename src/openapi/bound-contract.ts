@@ -8,7 +8,7 @@ import { graphqlRequestOfQuery } from '../decoding/graphql.ts';
 import type { ReadBody } from './body-value.ts';
 import type { FieldTree } from './field-tree.ts';
 import type { GraphqlContract } from './graphql-contract.ts';
-import type { Operation } from './operation.ts';
+import type { OperationBody } from './operation.ts';
 import type { PathMatch } from './path-table.ts';
 import type { Slot } from './slot.ts';
 
@@ -19,7 +19,7 @@ export class BoundContract implements RequestContract {
   readonly #path: PathMatch<unknown> | undefined;
   readonly #answers: OperationAnswers;
   readonly #graphql: readonly GraphqlContract[];
-  #body: { readonly of: RequestView['body']; readonly read: ReturnType<Operation['bodyOf']> } | undefined;
+  #body: { readonly of: RequestView['body']; readonly read: OperationBody | undefined } | undefined;
 
   constructor(
     kind: 'operation' | 'unknown-path' | 'unknown-method' | 'unasked',
@@ -79,14 +79,14 @@ export class BoundContract implements RequestContract {
   }
 
   serverFields(request: RequestView): readonly ServerField[] {
-    const body = this.#valueOf(request);
-    if (body === undefined) return [];
-    const { tree, value } = body;
+    const body = this.#bodyOf(request);
+    if (body === undefined || body.read.kind !== 'value') return [];
+    const { readOnly, unknown } = body.fields();
+    if (readOnly.length === 0 && unknown.length === 0) return [];
     const fields = new Map<string, ServerField>();
-    for (const { pointer, name } of tree.readOnlyIn(value)) fields.set(pointer, { pointer, name, why: 'read-only' });
-    const shown = this.#slot!.shownTrees();
-    if (shown.length === 0 || tree.names.length === 0) return [...fields.values()];
-    for (const { pointer, name } of tree.unknownIn(value)) {
+    for (const { pointer, name } of readOnly) fields.set(pointer, { pointer, name, why: 'read-only' });
+    const shown = unknown.length === 0 ? [] : this.#slot!.shownTrees();
+    for (const { pointer, name } of unknown) {
       if (fields.has(pointer) || !shown.some((one) => knows(one, pointer))) continue;
       fields.set(pointer, { pointer, name, why: 'only-in-responses' });
     }
@@ -149,7 +149,7 @@ export class BoundContract implements RequestContract {
     return { tree: body.content.tree!, value: (body.read satisfies ReadBody).value };
   }
 
-  #bodyOf(request: RequestView): ReturnType<Operation['bodyOf']> {
+  #bodyOf(request: RequestView): OperationBody | undefined {
     if (this.#body === undefined || this.#body.of !== request.body) {
       this.#body = { of: request.body, read: this.#slot?.operation().bodyOf(request) };
     }

@@ -18,6 +18,8 @@ import type { Slot } from './slot.ts';
 import { Validators } from './validators.ts';
 
 interface Document {
+  /** What was learned is no whole: what it does not have is not unknown. */
+  readonly isLearned: boolean;
   readonly paths: PathTable<Map<string, Slot>>;
 }
 
@@ -41,7 +43,10 @@ export class ContractTable implements Contracts {
         this.#routes.set(contract.route, route);
       }
       if (contract.kind === 'graphql') route.graphql.push(new GraphqlContract(contract));
-      else route.documents.push(this.#document(contract, route.answers));
+      else if (contract.origin === 'learned') {
+        const { learned } = route.answers;
+        if (learned !== 'off') route.documents.push(this.#document(contract, learnedAnswers(route.answers)));
+      } else route.documents.push(this.#document(contract, route.answers));
     }
   }
 
@@ -50,16 +55,19 @@ export class ContractTable implements Contracts {
     if (contracts === undefined) return undefined;
     const { answers, documents, graphql } = contracts;
     let template: string | undefined;
-    for (const { paths } of documents) {
+    let isDocumented = false;
+    for (const { paths, isLearned } of documents) {
+      isDocumented ||= !isLearned;
       const match = paths.find(segments);
       if (match === undefined) continue;
       const slot = match.value.get(method) ?? (method === 'HEAD' ? match.value.get('GET') : undefined);
       if (slot !== undefined) return new BoundContract('operation', slot, match, slot.answers, graphql, slot.template);
-      template ??= match.value.values().next().value?.template;
+      if (!isLearned) template ??= match.value.values().next().value?.template;
     }
+    if (!isDocumented && graphql.length === 0) return undefined;
     const isAsking = method === 'OPTIONS' && answers.options === 'allow';
     // A path of a GraphQL endpoint is not in an OpenAPI document.
-    const isGraphql = graphql.length > 0 && (documents.length === 0 || /graphql|gql/i.test(segments.at(-1) ?? ''));
+    const isGraphql = graphql.length > 0 && (!isDocumented || /graphql|gql/i.test(segments.at(-1) ?? ''));
     if (isAsking || isGraphql || (segments.length === 0 && method === 'OPTIONS')) {
       return new BoundContract('unasked', undefined, undefined, answers, graphql, template);
     }
@@ -75,7 +83,7 @@ export class ContractTable implements Contracts {
     }
   }
 
-  #document({ operations, schemas }: PreparedContract, answers: ContractAnswers): Document {
+  #document({ operations, schemas, origin }: PreparedContract, answers: ContractAnswers): Document {
     const paths = new PathTable<Map<string, Slot>>();
     const validators = new Validators(schemas);
     const different = new Map(Object.entries(answers.operations).map(([key, value]) => [keyOf(key), value]));
@@ -93,8 +101,21 @@ export class ContractTable implements Contracts {
       if (!methods.has(prepared.method)) methods.set(prepared.method, slot);
       this.#slots.push(slot);
     }
-    return { paths };
+    return { paths, isLearned: origin === 'learned' };
   }
+}
+
+/** Answers of the learned API are judged by what was learned of their sizes and data, not by their schema. */
+function learnedAnswers(answers: ContractAnswers): ContractAnswers {
+  const { learned } = answers;
+  return {
+    ...answers,
+    request: learned,
+    unknownParameters: 'tag',
+    unknownFields: 'tag',
+    response: 'off',
+    operations: {},
+  };
 }
 
 function operationOf({ template, text }: PreparedOperation, validators: Validators): Operation {

@@ -8,10 +8,17 @@ type SchemaAt = (reference: string) => WrittenSchema;
 
 const PARTS_MAX = 500;
 const FOUND_MAX = 20;
+const NAMES_REMEMBERED_MAX = 1_000;
 
 export interface FoundField {
   readonly pointer: string;
   readonly name: string;
+}
+
+export interface FoundFields {
+  /** Fields that the schema neither names nor expressly allows. */
+  readonly unknown: readonly FoundField[];
+  readonly readOnly: readonly FoundField[];
 }
 
 export class FieldTree {
@@ -22,12 +29,14 @@ export class FieldTree {
   #items: FieldTree | undefined;
   /** True when fields beyond the named ones are expressly allowed, or none is named. */
   readonly isOpen: boolean;
+  readonly isReadOnly: boolean;
 
   constructor(schemas: readonly WrittenSchema[], schemaAt: SchemaAt) {
     this.#schemaAt = schemaAt;
     const parts: Keywords[] = [];
     this.isOpen = flatten(schemas, schemaAt, parts);
     this.#parts = parts;
+    this.isReadOnly = parts.some((part) => part.readOnly === true);
   }
 
   get types(): ReadonlySet<string> {
@@ -45,19 +54,17 @@ export class FieldTree {
     return [...new Set(this.#parts.flatMap(({ properties }) => Object.keys((properties as object | undefined) ?? {})))];
   }
 
-  get isReadOnly(): boolean {
-    return this.#parts.some((part) => part.readOnly === true);
-  }
-
   field(name: string): FieldTree | undefined {
-    if (this.#fields.has(name)) return this.#fields.get(name);
+    const known = this.#fields.get(name);
+    if (known !== undefined || this.#fields.has(name)) return known;
     const schemas = this.#parts.flatMap(({ properties }) =>
       typeof properties === 'object' && properties !== null && Object.hasOwn(properties, name)
         ? [(properties as Record<string, WrittenSchema>)[name]!]
         : [],
     );
     const tree = schemas.length === 0 ? undefined : new FieldTree(schemas, this.#schemaAt);
-    this.#fields.set(name, tree);
+    // Names out of messages are remembered too, and there is no end of them.
+    if (tree !== undefined || this.#fields.size < NAMES_REMEMBERED_MAX) this.#fields.set(name, tree);
     return tree;
   }
 
@@ -72,46 +79,53 @@ export class FieldTree {
     return this.#items;
   }
 
-  /** Fields of a value that the schema neither names nor expressly allows. */
-  unknownIn(value: unknown): readonly FoundField[] {
-    const found: FoundField[] = [];
-    visit(this, value, '', (tree, name, pointer) => {
-      if (!tree.isOpen && tree.field(name) === undefined) found.push({ pointer, name });
-      return found.length < FOUND_MAX;
-    });
-    return found;
-  }
-
-  readOnlyIn(value: unknown): readonly FoundField[] {
-    const found: FoundField[] = [];
-    visit(this, value, '', (tree, name, pointer) => {
-      if (tree.field(name)?.isReadOnly === true) found.push({ pointer, name });
-      return found.length < FOUND_MAX;
-    });
+  /** What of a value's fields is unknown, and what only the server sets. */
+  look(value: unknown): FoundFields {
+    const found: { unknown: FoundField[]; readOnly: FoundField[] } = { unknown: [], readOnly: [] };
+    visit(this, value, [], found);
     return found;
   }
 }
 
-/** Calls for each field of each object, as long as the answer is true. Depth of the value is bounded by its scan. */
+/** Looks at each field of each object once. Depth of the value is bounded by its scan. */
 function visit(
   tree: FieldTree,
-  value: unknown,
-  pointer: string,
-  onField: (tree: FieldTree, name: string, pointer: string) => boolean,
-): boolean {
-  if (typeof value !== 'object' || value === null) return true;
+  value: object | unknown,
+  path: (string | number)[],
+  found: { readonly unknown: FoundField[]; readonly readOnly: FoundField[] },
+): void {
+  if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
     const items = tree.items();
-    return value.every((item, i) => typeof item !== 'object' || visit(items, item, `${pointer}/${i}`, onField));
+    for (let i = 0; i < value.length; i++) {
+      if (typeof value[i] !== 'object') continue;
+      path.push(i);
+      visit(items, value[i], path, found);
+      path.pop();
+    }
+    return;
   }
-  for (const [name, child] of Object.entries(value)) {
-    const at = childPointer(pointer, name);
-    if (!onField(tree, name, at)) return false;
-    if (typeof child !== 'object' || child === null) continue;
+  const { isOpen } = tree;
+  // A value of JSON.parse has own fields only.
+  for (const name in value) {
     const field = tree.field(name);
-    if (field !== undefined && !visit(field, child, at, onField)) return false;
+    if (field === undefined) {
+      if (!isOpen && found.unknown.length < FOUND_MAX) found.unknown.push(foundAt(path, name));
+      continue;
+    }
+    if (field.isReadOnly && found.readOnly.length < FOUND_MAX) found.readOnly.push(foundAt(path, name));
+    const child = (value as Record<string, unknown>)[name];
+    if (typeof child !== 'object' || child === null) continue;
+    path.push(name);
+    visit(field, child, path, found);
+    path.pop();
   }
-  return true;
+}
+
+function foundAt(path: readonly (string | number)[], name: string): FoundField {
+  let pointer = '';
+  for (const token of path) pointer = childPointer(pointer, token);
+  return { pointer: childPointer(pointer, name), name };
 }
 
 /** Collects into `parts` what is said of the same value; answers whether it is open. */

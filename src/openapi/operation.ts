@@ -12,7 +12,7 @@ import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { headerValue } from '../core/transaction.ts';
 import { decodeCookies } from '../decoding/cookies.ts';
 import { type BodyValue, bodyValueOf, jsonValueOf } from './body-value.ts';
-import { FieldTree } from './field-tree.ts';
+import { FieldTree, type FoundFields } from './field-tree.ts';
 import { entryFor, plainMediaType } from './media-type.ts';
 import { isNoJson, type Pairs, type ParameterValue, valueOfPairs, valueOfText } from './text-values.ts';
 import { FITS_ALWAYS, type Problem, type Validator, type Validators } from './validators.ts';
@@ -31,6 +31,15 @@ export interface Content {
   readonly tree: FieldTree | undefined;
   readonly validator: Validator;
 }
+
+export interface OperationBody {
+  readonly content: Content;
+  readonly read: BodyValue;
+  /** Looked for once, for all who ask. */
+  readonly fields: () => FoundFields;
+}
+
+const NO_FIELDS: FoundFields = { unknown: [], readOnly: [] };
 
 interface PathValues {
   readonly values: readonly string[];
@@ -126,15 +135,24 @@ export class Operation {
   }
 
   /** The entry of the document that a request body is meant to fit, and its value. */
-  bodyOf(request: RequestView): { readonly content: Content; readonly read: BodyValue } | undefined {
+  bodyOf(request: RequestView): OperationBody | undefined {
     const { body } = request;
     if (body === undefined || this.body === undefined || body.format === 'empty') return undefined;
     const content = entryFor(this.body, body.mediaType) ?? (this.body.length === 1 ? this.body[0] : undefined);
     if (content?.tree === undefined) return undefined;
-    return { content, read: bodyValueOf(request, content, CHECKED_BYTES_MAX) };
+    const read = bodyValueOf(request, content, CHECKED_BYTES_MAX);
+    let fields: FoundFields | undefined;
+    return {
+      content,
+      read,
+      fields: () => {
+        fields ??= read.kind === 'value' ? content.tree!.look(read.value) : NO_FIELDS;
+        return fields;
+      },
+    };
   }
 
-  checkBody(request: RequestView, read: ReturnType<Operation['bodyOf']>, answers: OperationAnswers): Violation[] {
+  checkBody(request: RequestView, read: OperationBody | undefined, answers: OperationAnswers): Violation[] {
     const { request: answer, unknownFields } = answers;
     const { body } = request;
     if (body === undefined) return [];
@@ -170,7 +188,7 @@ export class Operation {
       );
     }
     if (unknownFields !== 'off') {
-      for (const { pointer, name } of content.tree!.unknownIn(value.value)) {
+      for (const { pointer, name } of read!.fields().unknown) {
         if (violations.some((one) => one.pointer === pointer)) continue;
         const what = 'the field is not in the document';
         violations.push({ location: 'body', pointer, kind: 'unknown-field', what, answer: unknownFields, name });
@@ -198,7 +216,7 @@ export class Operation {
       return [{ location: 'header', pointer: '/content-type', kind: 'content-type', what, answer }];
     }
     if (content.validator === FITS_ALWAYS) return [];
-    const value = jsonValueOf(body, CHECKED_BYTES_MAX);
+    const value = jsonValueOf(body, CHECKED_BYTES_MAX, false);
     if (value.kind === 'unread') return [];
     if (value.kind !== 'value') {
       // Too large to be checked is no fault of an answer.

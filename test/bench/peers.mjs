@@ -8,6 +8,7 @@ import { bareProxy, canPin, gateway, httpProxy } from '../../dist/cli/bench/cont
 import { FULL_PLAN, measure, SHORT_PLAN } from '../../dist/cli/bench/measure.js';
 import { measurementsTable, row } from '../../dist/cli/bench/report.js';
 import { showProgress, stopWithChildren } from '../../dist/cli/bench.js';
+import { measureContract } from './contract.mjs';
 import { compareWithGoals } from './goals.mjs';
 import { measureParts } from './micro.mjs';
 import { haproxy, nginx, nginxWithCrs } from './programs.mjs';
@@ -18,7 +19,7 @@ stopWithChildren();
 const plan = process.argv.includes('--full') ? FULL_PLAN : SHORT_PLAN;
 const gateways = [gateway('off'), gateway('monitor'), gateway('enforce')];
 const contestants = [nginx, haproxy, bareProxy, httpProxy, nginxWithCrs, ...gateways];
-const parts = measureParts();
+const parts = [...measureParts(), ...measureContract()];
 const measurements = await measure(contestants, plan, showProgress);
 showProgress('');
 const comparisons = [...compareWithGoals(measurements), ...parts];
