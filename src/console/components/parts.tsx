@@ -186,6 +186,8 @@ export function Copyable({ text, isFlat = false }: { readonly text: string; read
 }
 
 export function Bars(props: {
+  /** What a full bar stands for; the largest value when absent. */
+  readonly max?: number;
   readonly of: readonly {
     readonly key: string;
     readonly label: ComponentChildren;
@@ -194,7 +196,7 @@ export function Bars(props: {
     readonly look?: string;
   }[];
 }) {
-  const max = Math.max(1, ...props.of.map(({ value }) => value));
+  const max = props.max ?? Math.max(1, ...props.of.map(({ value }) => value));
   return (
     <ul class="bars">
       {props.of.map(({ key, label, value, said, look }) => (

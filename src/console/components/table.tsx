@@ -39,12 +39,14 @@ export function Table<T>(props: {
   readonly heightMax?: number;
   readonly empty: ComponentChildren;
 }) {
-  const { columns, total, at, idOf, onShow, hrefOf, selection, rowHeight = 46 } = props;
+  const { columns, total, at, idOf, onShow, hrefOf, rowHeight = 46 } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [cursor, setCursor] = useState(-1);
   const [isNarrow, setNarrow] = useState(NARROW.matches);
   const [height, setHeight] = useState(600);
+  // On a phone there is room for what a row says, or for a box to tick it.
+  const selection = isNarrow ? undefined : props.selection;
   useEffect(() => {
     const measure = (): void => {
       setNarrow(NARROW.matches);

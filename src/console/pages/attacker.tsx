@@ -76,6 +76,7 @@ export function Attacker({ id }: { readonly id: string }) {
                 <Empty title={t('attacker.why.none')} />
               ) : (
                 <Bars
+                  max={100}
                   of={profile.addends.map((one, i) => ({
                     key: `${one.incident} ${one.detection} ${i}`,
                     value: one.percent,

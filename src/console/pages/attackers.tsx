@@ -110,6 +110,7 @@ export function Attackers() {
       key: 'act',
       title: '',
       width: '92px',
+      isLate: true,
       class: 'right',
       cell: ({ actor }) =>
         may('analyst') && (

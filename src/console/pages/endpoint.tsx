@@ -11,7 +11,10 @@ import { useResource } from '../resource.ts';
 import { t } from '../words.ts';
 import { Maturity } from './endpoints.tsx';
 
-type Whole = LearnedEndpoint & { readonly versions: readonly { readonly version: number; readonly at: number }[] };
+type Whole = LearnedEndpoint & {
+  readonly isPromoted?: boolean;
+  readonly versions: readonly { readonly version: number; readonly at: number }[];
+};
 
 export function EndpointPage({ id }: { readonly id: string }) {
   const endpoint = useResource<Whole>(`/endpoints/${encodeURIComponent(id)}`, ['traffic']);
@@ -34,6 +37,14 @@ export function EndpointPage({ id }: { readonly id: string }) {
           tools={
             may('analyst') && (
               <>
+                <button
+                  type="button"
+                  class={`button ${one.maturity.isReady && one.isPromoted !== true ? 'main' : ''}`}
+                  title={t('endpoint.promote.more')}
+                  onClick={() => void change({ isPromoted: one.isPromoted !== true })}
+                >
+                  {one.isPromoted === true ? t('endpoint.demote') : t('endpoint.promote')}
+                </button>
                 <button type="button" class="button" onClick={() => void change({ isFrozen: !one.isFrozen })}>
                   {one.isFrozen ? t('endpoint.thaw') : t('endpoint.freeze')}
                 </button>
@@ -49,6 +60,7 @@ export function EndpointPage({ id }: { readonly id: string }) {
         >
           <div class="row wrap">
             <Maturity of={one} />
+            {one.isPromoted === true && <span class="badge critical">{t('endpoint.promoted')}</span>}
             <span class="mono muted">{one.host}</span>
             {one.isWebSocket && <span class="badge">WebSocket</span>}
             {one.operation !== undefined && <span class="badge">GraphQL {one.operation}</span>}

@@ -1,11 +1,12 @@
 // The inventory: every endpoint that was learned, by host and path.
-import { useCallback } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
 import { withQuery } from '../api.ts';
 import { Icon } from '../components/icons.tsx';
 import { Ago, endpointHref, Page, Segments } from '../components/parts.tsx';
 import { Empty, Failed, Loaded } from '../components/states.tsx';
 import { type Column, Table } from '../components/table.tsx';
+import { Templates } from '../components/templates.tsx';
 import { TextFilter } from '../components/text-filter.tsx';
 import { compact } from '../format.ts';
 import { usePages, useResource } from '../resource.ts';
@@ -20,15 +21,21 @@ export function Endpoints() {
   const { query } = usePlace();
   const text = query.get('text') ?? undefined;
   const isTree = query.get('view') === 'tree';
+  const [isTemplates, setTemplates] = useState(false);
   return (
     <Page
       title={t('nav.endpoints')}
       lead={t('endpoints.lead')}
       tools={
-        <a class="button" download="openapi.json" href="/api/v1/baselines/openapi">
-          <Icon name="download" />
-          OpenAPI
-        </a>
+        <>
+          <button type="button" class="button" onClick={() => setTemplates(true)}>
+            {t('templates.title')}
+          </button>
+          <a class="button" download="openapi.json" href="/api/v1/baselines/openapi">
+            <Icon name="download" />
+            OpenAPI
+          </a>
+        </>
       }
     >
       <div class="filters">
@@ -44,6 +51,7 @@ export function Endpoints() {
         />
       </div>
       {isTree ? <Tree text={text} /> : <List text={text} />}
+      {isTemplates && <Templates onClose={() => setTemplates(false)} />}
     </Page>
   );
 }

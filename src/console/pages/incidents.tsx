@@ -187,6 +187,7 @@ function columns(): readonly Column<Listed>[] {
       key: 'seen',
       title: t('column.seen'),
       width: '84px',
+      isLate: true,
       class: 'right',
       cell: ({ lastSeen }) => <Ago at={lastSeen} />,
     },

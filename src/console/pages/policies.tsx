@@ -124,7 +124,7 @@ export function Policies() {
             </Loaded>
           </Panel>
         </div>
-        <div class="wide">
+        <div class={`wide ${file === null ? '' : 'opened'}`}>
           {file === null ? (
             <Panel>
               <Empty icon="policies" title={t('policies.choose')}>

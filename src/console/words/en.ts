@@ -584,4 +584,13 @@ export const en = {
   'policies.history.none': 'Not changed in the console yet',
   'policies.back': 'Take this text back into the editor',
   'policies.taken': 'The earlier text is in the editor; put it in force when it is right',
+
+  'endpoint.promote': 'Promote to enforce',
+  'endpoint.demote': 'Back to tagging',
+  'endpoint.promoted': 'Enforced',
+  'endpoint.promote.more': 'What breaks the learned schema is then blocked here instead of tagged.',
+  'templates.title': 'Templates',
+  'templates.more':
+    'Where discovery took paths together or apart wrongly, say it here. A template with a parameter makes one endpoint of what it covers; one without keeps a path apart.',
+  'templates.new': 'State a template',
 } as const satisfies Readonly<Record<string, string>>;

@@ -526,7 +526,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'posture.none': '발견된 약점이 없습니다',
   'posture.none.more': '모든 응답을 점검합니다. 트래픽이 있어야 찾을 수 있습니다.',
   'settings.own': '내 설정',
-  'settings.signed': '{name}({role})(으)로 로그인했습니다.',
+  'settings.signed': '로그인: {name} ({role})',
   'settings.language': '언어',
   'settings.api': '관리 API(OpenAPI)',
   'settings.users': '사용자',
@@ -582,4 +582,13 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'policies.history.none': '콘솔에서 변경한 적이 없습니다',
   'policies.back': '이 내용을 편집기로 되돌리기',
   'policies.taken': '이전 내용을 편집기에 넣었습니다. 확인 후 적용하세요',
+
+  'endpoint.promote': '적용으로 승격',
+  'endpoint.demote': '태그로 되돌리기',
+  'endpoint.promoted': '적용 중',
+  'endpoint.promote.more': '학습된 스키마를 어기면 태그 대신 차단합니다.',
+  'templates.title': '템플릿',
+  'templates.more':
+    '경로를 잘못 묶거나 나눈 경우 여기서 정합니다. 매개변수가 있는 템플릿은 해당 경로를 하나의 엔드포인트로 묶고, 없는 템플릿은 경로를 따로 둡니다.',
+  'templates.new': '템플릿 지정',
 };
