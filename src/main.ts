@@ -78,6 +78,30 @@ program
   .action(async (what, options) => exitWith((await import('./cli/export.ts')).runExport(what, options)));
 
 program
+  .command('audit')
+  .description('ask a target, politely, what anybody could ask, and say what should not be so')
+  .argument('<url>', 'such as https://api.example.com')
+  .option('--openapi <file>', 'OpenAPI document, file or URL; without one it is looked for at the target')
+  .option('--admin <url>', 'admin API of a gateway: asks what it has learned instead')
+  .option('--token <token>', 'of the admin API (SALLYPORT_ADMIN_TOKEN)')
+  .option('--user-a <header>', 'header line that signs a test user in, or @FILE with one')
+  .option('--user-b <header>', "a second test user's: tries to read the first one's objects")
+  .option('--active', 'also methods that change something, and wrong passwords')
+  .option('--dry-run', 'send nothing, list what would be asked')
+  .option('--max-requests <n>', 'at most so many requests', integer, 500)
+  .option('--rate <n>', 'at most so many a second', integer, 20)
+  .option('--max-seconds <n>', 'at most so long', integer, 600)
+  .option('--format <format>', 'text, json, sarif or html', oneOf('text', 'json', 'sarif', 'html'), 'text')
+  .option('--out <file>', 'write it there instead of to the terminal')
+  .option(
+    '--fail-on <severity>',
+    'exit with 2 from this severity on',
+    oneOf('info', 'low', 'medium', 'high', 'critical', 'never'),
+    'high',
+  )
+  .action(async (url, options) => exitWith((await import('./cli/audit.ts')).runAudit(url, options)));
+
+program
   .command('bench')
   .description('measure what the shipped policies recognise and what inspection costs on this machine')
   .option('--full', 'longer and with less noise')
@@ -88,6 +112,7 @@ program
   .description('run only the bundled sample API')
   .option('--listen <port>', 'port', integer, 3000)
   .option('--host <host>', 'address', '127.0.0.1')
+  .option('--hardened', 'without its flaws')
   .action(async (options) => exitWith((await import('./cli/sample-api.ts')).runSampleApi(options)));
 
 await program.parseAsync();

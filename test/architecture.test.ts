@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'sample-api': [],
   // A client of the admin API: of the rest it knows the types of the nouns.
   console: ['core'],
+  audit: ['core', 'yaml', 'inspection'],
   ingest: ['core', 'decoding', 'policy', 'inspection'],
 };
 

@@ -13,6 +13,13 @@ import { logIn, userOf } from './sessions.ts';
 import { serveStock } from './stock-socket.ts';
 import { readUpload } from './upload.ts';
 
+const CAREFUL = [
+  ['cache-control', 'no-store'],
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['referrer-policy', 'no-referrer'],
+  ['x-content-type-options', 'nosniff'],
+] as const;
+
 export interface SampleSettings {
   readonly host: string;
   readonly port: number;
@@ -27,7 +34,12 @@ export async function startSampleApi(
   const data = shopData(settings.seed ?? 7);
   const routes = shopRoutes(data, isHardened);
   const server: Server = createServer(async (request, response) => {
-    if (!isHardened) response.setHeader('access-control-allow-origin', request.headers.origin ?? '*');
+    if (isHardened) for (const [name, value] of CAREFUL) response.setHeader(name, value);
+    else {
+      // Whoever asks may read, with the visitor's credentials.
+      response.setHeader('access-control-allow-origin', request.headers.origin ?? '*');
+      if (request.headers.origin !== undefined) response.setHeader('access-control-allow-credentials', 'true');
+    }
     try {
       const url = targetOf(request.url ?? '/');
       const body = await readBody(request);
