@@ -102,6 +102,16 @@ program
   .action(async (url, options) => exitWith((await import('./cli/audit.ts')).runAudit(url, options)));
 
 program
+  .command('report')
+  .description('a period of a running gateway as one HTML file: incidents, actors, data, posture, coverage')
+  .option('--since <period>', '24h, 7d, 4w, or a date', '7d')
+  .requiredOption('--out <file>', 'HTML file to write')
+  .option('--lang <language>', 'en or ko', oneOf('en', 'ko'), 'en')
+  .option('--admin <url>', 'admin API of the gateway', 'http://localhost:9090')
+  .option('--token <token>', 'of the admin API (SALLYPORT_ADMIN_TOKEN)')
+  .action(async (options) => exitWith((await import('./cli/report.ts')).runReport(options)));
+
+program
   .command('bench')
   .description('measure what the shipped policies recognise and what inspection costs on this machine')
   .option('--full', 'longer and with less noise')

@@ -37,6 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // A client of the admin API: of the rest it knows the types of the nouns.
   console: ['core'],
   audit: ['core', 'yaml', 'inspection'],
+  report: ['core'],
   ingest: ['core', 'decoding', 'policy', 'inspection'],
 };
 

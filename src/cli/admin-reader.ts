@@ -1,10 +1,10 @@
 // Reads a running gateway through its admin API, as the console does: for the audit's inventory and for reports.
 import { request } from 'undici';
 import type { ActorProfile } from '../core/actor-profile.ts';
-import type { Severity } from '../core/finding.ts';
 import type { Incident } from '../core/incident.ts';
 import type { LearnedEndpoint } from '../core/learned-endpoint.ts';
 import type { TransactionRecord } from '../core/record.ts';
+import type { ReportedFlow, TrafficBar } from '../report/contents.ts';
 
 const PAGE = 500;
 
@@ -25,7 +25,8 @@ export interface AdminReader {
   incidents(since: number, max: number): Promise<{ readonly total: number; readonly items: readonly ListedIncident[] }>;
   actors(confidenceMin: number): Promise<{ readonly total: number; readonly items: readonly ListedActor[] }>;
   endpoints(): Promise<{ readonly total: number; readonly items: readonly ListedEndpoint[] }>;
-  dataTypes(): Promise<ReadonlyMap<string, { readonly tags: readonly string[]; readonly severity: Severity }>>;
+  dataFlows(): Promise<readonly ReportedFlow[]>;
+  traffic(span: 'hour' | 'day' | 'week'): Promise<readonly TrafficBar[]>;
   transactions(): Promise<readonly TransactionRecord[]>;
   metrics(): Promise<string>;
 }
@@ -57,10 +58,8 @@ export function readAdmin(admin: string, token = process.env.SALLYPORT_ADMIN_TOK
     incidents: (since, max) => all(`/incidents?since=${encodeURIComponent(new Date(since).toISOString())}`, max),
     actors: (confidenceMin) => all(`/actors?confidenceMin=${confidenceMin}`, PAGE),
     endpoints: () => all('/endpoints', 10_000),
-    dataTypes: async () => {
-      const { items } = await json<{ items: { id: string; tags: string[]; severity: Severity }[] }>('/data-types');
-      return new Map(items.map(({ id, tags, severity }) => [id, { tags, severity }]));
-    },
+    dataFlows: async () => (await json<{ items: ReportedFlow[] }>('/data-flows')).items,
+    traffic: async (span) => (await json<{ buckets: TrafficBar[] }>(`/traffic?span=${span}`)).buckets,
     transactions: async () => (await all<TransactionRecord>('/transactions', 2_000)).items,
     metrics: () => text('/metrics'),
   };

@@ -1,0 +1,153 @@
+// The report's own words in the languages it is written in. Texts of policies stay as their authors wrote them.
+import type { Severity } from '../core/finding.ts';
+import type { Family, IncidentStatus, Result } from '../core/incident.ts';
+
+export const LANGUAGES = ['en', 'ko'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const EN = {
+  title: 'API security report',
+  period: 'Period',
+  gateway: 'Gateway',
+  made: 'Made',
+  summary: 'In short',
+  incidents: 'Incidents',
+  open: 'open',
+  succeeded: 'Reached their goal',
+  attackers: 'Suspect actors',
+  requests: 'Requests',
+  blocked: 'Blocked',
+  masked: 'Masked',
+  tagged: 'Tagged',
+  passed: 'Passed',
+  wouldAct: 'Would have been stopped in enforce mode',
+  traffic: 'Traffic, and what was done with it',
+  trafficNote: 'The gateway keeps traffic counts for one week.',
+  bySeverity: 'Incidents by severity',
+  byFamily: 'Incidents by family',
+  worst: 'Gravest incidents',
+  severity: 'Severity',
+  what: 'What',
+  where: 'Where',
+  times: 'Times',
+  status: 'Status',
+  result: 'Result',
+  lastSeen: 'Last seen',
+  actor: 'Actor',
+  confidence: 'Suspicion',
+  country: 'Country',
+  dataMap: 'Where sensitive data goes',
+  dataNote:
+    'Values in answers by data type and endpoint, since counting began. Darker is more; the number in brackets was masked or blocked.',
+  posture: 'Posture: open findings',
+  toDo: 'What to do',
+  riskiest: 'Endpoints with the highest risk',
+  risk: 'Risk',
+  why: 'Why',
+  endpoint: 'Endpoint',
+  coverage: 'Coverage since the gateway started',
+  inspected: 'inspected',
+  uninspected: 'with a part uninspected',
+  refused: 'refused',
+  reasons: 'Parts that passed uninspected, by reason',
+  owasp: 'OWASP API Security Top 10',
+  none: 'None in this period.',
+  more: 'more are not listed here',
+  endpoints: 'Endpoints',
+  severities: { critical: 'critical', high: 'high', medium: 'medium', low: 'low', info: 'info' },
+  families: {
+    'data-leakage': 'Data leakage',
+    'data-tampering': 'Data tampering',
+    'data-policy-violation': 'Data policy violation',
+    'suspicious-behavior': 'Suspicious behaviour',
+    'api-attack': 'API attack',
+    misconfiguration: 'Misconfiguration',
+  },
+  statuses: {
+    open: 'open',
+    'in-progress': 'in progress',
+    resolved: 'resolved',
+    'false-positive': 'false positive',
+    accepted: 'accepted',
+  },
+  results: { attempt: 'attempt', succeeded: 'succeeded' },
+};
+
+export type Words = Omit<typeof EN, 'severities' | 'families' | 'statuses' | 'results'> & {
+  readonly severities: Readonly<Record<Severity, string>>;
+  readonly families: Readonly<Record<Family, string>>;
+  readonly statuses: Readonly<Record<IncidentStatus, string>>;
+  readonly results: Readonly<Record<Result, string>>;
+};
+
+const KO: Words = {
+  title: 'API 보안 보고서',
+  period: '기간',
+  gateway: '게이트웨이',
+  made: '작성',
+  summary: '요약',
+  incidents: '사건',
+  open: '미해결',
+  succeeded: '목적을 이룬 사건',
+  attackers: '의심 행위자',
+  requests: '요청',
+  blocked: '차단',
+  masked: '마스킹',
+  tagged: '태그',
+  passed: '통과',
+  wouldAct: '강제 모드였다면 막혔을 요청',
+  traffic: '트래픽과 처리 결과',
+  trafficNote: '게이트웨이는 트래픽 수치를 일주일 동안 보관합니다.',
+  bySeverity: '심각도별 사건',
+  byFamily: '유형별 사건',
+  worst: '가장 심각한 사건',
+  severity: '심각도',
+  what: '내용',
+  where: '위치',
+  times: '횟수',
+  status: '상태',
+  result: '결과',
+  lastSeen: '마지막 발생',
+  actor: '행위자',
+  confidence: '의심도',
+  country: '국가',
+  dataMap: '민감 데이터가 나가는 곳',
+  dataNote:
+    '집계 시작 이후 응답에 담긴 값의 수입니다(데이터 유형 × 엔드포인트). 짙을수록 많고, 괄호 안은 마스킹되거나 차단된 수입니다.',
+  posture: '보안 태세: 미해결 항목',
+  toDo: '조치',
+  riskiest: '위험도가 가장 높은 엔드포인트',
+  risk: '위험도',
+  why: '이유',
+  endpoint: '엔드포인트',
+  coverage: '게이트웨이 시작 이후의 검사 범위',
+  inspected: '검사 완료',
+  uninspected: '일부 미검사',
+  refused: '거부',
+  reasons: '검사 없이 통과한 부분의 이유',
+  owasp: 'OWASP API 보안 Top 10',
+  none: '이 기간에는 없습니다.',
+  more: '건은 여기에 싣지 않았습니다',
+  endpoints: '엔드포인트',
+  severities: { critical: '치명', high: '높음', medium: '중간', low: '낮음', info: '정보' },
+  families: {
+    'data-leakage': '데이터 유출',
+    'data-tampering': '데이터 변조',
+    'data-policy-violation': '데이터 정책 위반',
+    'suspicious-behavior': '의심 행위',
+    'api-attack': 'API 공격',
+    misconfiguration: '잘못된 설정',
+  },
+  statuses: {
+    open: '미해결',
+    'in-progress': '처리 중',
+    resolved: '해결',
+    'false-positive': '오탐',
+    accepted: '수용',
+  },
+  results: { attempt: '시도', succeeded: '성공' },
+};
+
+export function wordsOf(language: Language): Words {
+  return language === 'ko' ? KO : EN;
+}
