@@ -149,7 +149,7 @@ function decodeBase64(text: string): string | undefined {
 function startsLikeText(bytes: Buffer): boolean {
   let ascii = 0;
   for (const byte of bytes) {
-    if (byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
+    if (byte < 0x20 && (byte < 0x09 || byte > 0x0d)) return false;
     if (byte < 0x7f) ascii += 1;
   }
   return ascii * 2 >= bytes.length;
@@ -160,10 +160,14 @@ const PRINTABLE_SHARE_MIN = 0.95;
 function isMostlyText(bytes: Buffer): boolean {
   let printable = 0;
   let high = 0;
+  let nulls = 0;
   for (const byte of bytes) {
-    if ((byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09) printable += 1;
+    if ((byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)) printable += 1;
     else if (byte >= 0x80) high += 1;
+    else if (byte === 0) nulls += 1;
   }
+  // One null byte ends a file name early.
+  if (nulls === 1) printable += 1;
   // Other scripts and typographic quotes are text as well when they are well-formed and stand among ASCII.
   if (high > 0 && printable >= 2 * high && isUtf8(bytes)) printable += high;
   return bytes.length > 0 && printable / bytes.length >= PRINTABLE_SHARE_MIN;

@@ -6,7 +6,15 @@ import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { isDocument, wordPairs } from './prose.ts';
 import { noSettings } from './settings.ts';
-import { commandName, IS_DEVELOPERS, IS_EVERYDAY, IS_LOOKING, IS_TOOL, SENSITIVE_FILE } from './shell/commands.ts';
+import {
+  commandName,
+  IS_BUILDERS,
+  IS_DEVELOPERS,
+  IS_EVERYDAY,
+  IS_LOOKING,
+  IS_TOOL,
+  SENSITIVE_FILE,
+} from './shell/commands.ts';
 import { disguised } from './shell/disguise.ts';
 
 export const injectionCommand: FieldDetector = {
@@ -18,7 +26,7 @@ export const injectionCommand: FieldDetector = {
 };
 
 const SEPARATOR = /(\|\||&&|[;|&\n]|%0a|\$\(|`|<\(|>\()[\s\0\u{b}]{0,20}/giu;
-const SEPARATORS_READ_MAX = 400;
+const SEPARATORS_READ_MAX = 120;
 const PROSE_PAIRS_MIN = 2;
 
 function inspect(field: Field): Recognition | undefined {
@@ -95,14 +103,14 @@ function confidenceOf(separator: string, text: string, at: number, start: number
   const before = text.slice(0, at);
   if (separator === '`' && isMarkdown(text, at, before)) return 0;
   if (separator === '\n') {
-    const isValue = /^[\w.:@%/-]*$/.test(before.trim()) && text.trim().split('\n', 4).length <= 2;
+    const isValue = /^[\w.:@%/'")-]*$/.test(before.trim()) && text.trim().split('\n', 4).length <= 2;
     const isGrave =
       strength >= 0.92 && (argument !== '' || IS_LOOKING.test(name) || /\d/.test(before) || before.trim() === '');
     if (!isValue || !isGrave || (IS_DEVELOPERS.test(name) && !SENSITIVE_FILE.test(line)))
       return Math.min(strength, 0.4);
   }
-  if (isProse(before, before.length, rest)) return Math.min(strength, 0.4);
-  if (isInList(separator, before, argument)) return Math.min(strength, 0.4);
+  if (isProse(before, before.length, rest)) return strength >= 0.93 ? 0.45 : 0;
+  if (isInList(separator, before, argument)) return 0;
   if (strength < 0.93 && isCommandLine(separator, before)) return 0;
   return strength;
 }
@@ -144,6 +152,7 @@ function strengthOf(
     /^(?:-\w+$|[\w.~:]*[/\\*]|\*|\.|\w+\.(?:php|txt|conf|ini|log|asp|jsp|py|env|key|pem)\b)/i.test(argument)
   )
     return /^-/.test(argument) || isInBinFolder ? 0.9 : 0.88;
+  if (name === 'ps' && /^(?:-|aux|ef)/.test(argument)) return 0.9;
   if (IS_LOOKING.test(name)) return ends || /^[-/]/.test(argument) ? 0.92 : 0;
   if (isInBinFolder && (ends || argument !== '')) return 0.92;
   if (/^(?:echo|printf|expr|print)$/.test(name))
@@ -180,8 +189,8 @@ function isMarkdown(text: string, at: number, before: string): boolean {
   const close = text.indexOf('`', at + 1);
   if (close === -1) return /[A-Za-z]{2,}[\s(]+$/.test(before);
   const inside = text.slice(at + 1, close);
-  const isAlone = before.trim() === '' && text.slice(close + 1).trim() === '';
-  if (isAlone) return IS_DEVELOPERS.test(inside.trim().split(/\s+/)[0]!) && !SENSITIVE_FILE.test(inside);
+  const isAlone = !/[A-Za-z]{2,}/.test(before + text.slice(close + 1));
+  if (isAlone) return IS_BUILDERS.test(inside.trim().split(/\s+/)[0]!) && !SENSITIVE_FILE.test(inside);
   return (
     /(?:^|[\w.,:)\]*_#>-]{1,}[\s(["*_]+|[([{"*_#-])$/.test(before) ||
     /^[\s.,:;)]+[A-Za-z]{2,}/.test(text.slice(close + 1))

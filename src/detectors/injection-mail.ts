@@ -5,12 +5,12 @@ import type { FieldDetector } from '../core/detector.ts';
 import { noSettings } from './settings.ts';
 
 const HEADERS =
-  /^[^\r\n]{0,320}[\r\n]+[ \t]*(?:b?cc|to|reply-to|subject|from|content-type|mime-version|x-mailer)[ \t]*:[ \t]*\S/i;
+  /^[^\r\n]{0,320}[\r\n]{1,8}[ \t]{0,40}(?:b?cc|to|reply-to|subject|from|content-type|mime-version|x-mailer)[ \t]{0,40}:[ \t]{0,40}\S/i;
 const SMTP =
-  /[\r\n]\.[\r\n]+(?:MAIL FROM|RCPT TO|DATA|QUIT|HELO|EHLO|RSET)\b|[\r\n]+(?:MAIL FROM|RCPT TO)\s*:\s*[<\w]|^[^\r\n]{0,80}[\r\n]+(?:QUIT|RSET|NOOP|STARTTLS)[\r\n]/i;
+  /[\r\n]\.[\r\n]{1,4}(?:MAIL FROM|RCPT TO|DATA|QUIT|HELO|EHLO|RSET)\b|[\r\n](?:MAIL FROM|RCPT TO)\s*:\s*[<\w]|^[^\r\n]{0,80}[\r\n]{1,4}(?:QUIT|RSET|NOOP|STARTTLS)[\r\n]/i;
 /** Tagged commands of IMAP (RFC 9051 §2.2.1). */
 const IMAP =
-  /[\r\n]+[A-Z]{1,2}\d{1,4} (?:CAPABILITY|FETCH|LOGIN|LOGOUT|SELECT|EXAMINE|CREATE|DELETE|RENAME|LIST|STATUS|APPEND|SEARCH|STORE|COPY|EXPUNGE|UID)\b/;
+  /[\r\n][A-Z]{1,2}\d{1,4} (?:CAPABILITY|FETCH|LOGIN|LOGOUT|SELECT|EXAMINE|CREATE|DELETE|RENAME|LIST|STATUS|APPEND|SEARCH|STORE|COPY|EXPUNGE|UID)\b/;
 /** Fields that become a header of a mail; a message text may well contain a line `Subject: …`. */
 const HEADER_FIELDS = /(?:^|[_-])(?:e?-?mail|from|to|cc|bcc|sender|recipient|reply[_-]?to|subject|name|address)s?$/i;
 

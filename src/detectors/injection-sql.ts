@@ -2,7 +2,17 @@
 // The value is read in each context it may land in: unquoted, and behind the quotes it contains; and it is searched for what
 // gives itself away wherever it stands. What stands in prose or code is what the text is about: it tags at most.
 import { z } from 'zod';
-import { BACKTICK, DOUBLE_QUOTE, EQUALS, LEADING_NUMBER, PAREN, QUOTE, SEMICOLON, SLASH } from '../core/characters.ts';
+import {
+  BACKTICK,
+  DOUBLE_QUOTE,
+  EQUALS,
+  LEADING_NUMBER,
+  NON_ASCII,
+  PAREN,
+  QUOTE,
+  SEMICOLON,
+  SLASH,
+} from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { isDocument, wordPairs } from './prose.ts';
@@ -20,7 +30,7 @@ const settings = z.strictObject({ tutorialConfidence: z.number().min(0).max(0.7)
 export const injectionSql: FieldDetector<z.output<typeof settings>> = {
   kind: 'field',
   id: 'injection-sql',
-  classes: QUOTE | DOUBLE_QUOTE | BACKTICK | LEADING_NUMBER | PAREN | SEMICOLON | EQUALS | SLASH,
+  classes: QUOTE | DOUBLE_QUOTE | BACKTICK | LEADING_NUMBER | NON_ASCII | PAREN | SEMICOLON | EQUALS | SLASH,
   settings,
   load:
     ({ tutorialConfidence }) =>
@@ -43,7 +53,8 @@ function inspect(field: Field, tutorialConfidence: number): Recognition | undefi
     const isAsked = field.location === 'body' || QUERY_NAME.test(field.name);
     if (isOdd || !isAsked)
       return found({ confidence: isOdd ? 0.88 : 0.82, what: 'is a whole SQL statement', start: 0 }, text);
-    if (isDocument(text)) return undefined;
+    // Parameters for queries carry them; editors and articles are full of them.
+    if (field.location !== 'body' || isDocument(text)) return undefined;
     return found(
       { confidence: tutorialConfidence, what: 'is a whole SQL statement that breaks out of nothing', start: 0 },
       text,
@@ -56,7 +67,8 @@ function inspect(field: Field, tutorialConfidence: number): Recognition | undefi
     if (weighed.confidence > (best?.confidence ?? 0)) best = weighed;
   }
   // What hardly says anything would only be noise.
-  if (best === undefined || best.confidence < 0.4 || (best.confidence < 0.5 && isDocument(text))) return undefined;
+  if (best === undefined || best.confidence < PROSE_CONFIDENCE || (best.confidence < 0.5 && isDocument(text)))
+    return undefined;
   return found(best, text);
 }
 

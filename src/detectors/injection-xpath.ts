@@ -16,7 +16,10 @@ export const injectionXpath: FieldDetector = {
   load: () => (field) => {
     const { text } = field;
     if (field.of !== 'value') return undefined;
-    const match = BREAKOUT.exec(text) ?? (/['"\]]/.test(text.slice(0, 210)) ? TAIL.exec(text) : null);
+    // A bracket that was opened before is closed by the expression's own author.
+    const bracket = text.indexOf(']');
+    const closesOwn = text.slice(0, Math.max(0, bracket)).includes('[');
+    const match = BREAKOUT.exec(text) ?? (bracket !== -1 && bracket < 210 && !closesOwn ? TAIL.exec(text) : null);
     if (match === null) return undefined;
     return {
       confidence: 0.9,

@@ -30,12 +30,15 @@ function inspect(field: Field): Recognition | undefined {
   const hasSteps = text.includes('..') || /%2e|\uff0e|\u2024/i.test(text);
   const isPath = isPathAsWhole(text);
   const steps = hasSteps ? climbs(text) : 0;
+  // `photos/../a.jpg` stays in its folder.
+  const leaves = steps > 1 || !/^[/\\]?[\w.-]+[/\\]\.\.[/\\]/.test(text);
   if (steps > 0 && SENSITIVE.test(text)) return found(isPath ? 0.97 : 0.6, 'climbs up to a system file', text);
   if (steps >= 2 && isPath)
     return found(field.location === 'body' && isRelativeImport(text) ? 0.45 : 0.88, `climbs ${steps} folders up`, text);
   if (steps === 1 && isPath && (field.of === 'file-name' || field.location === 'path'))
     return found(0.85, 'climbs out of its folder', text);
-  if (steps === 1 && isPath && field.location === 'query') return found(0.6, 'climbs out of its folder', text);
+  if (steps === 1 && leaves && isPath && field.location === 'query')
+    return found(0.6, 'climbs out of its folder', text);
   if (text.includes('\u0000') && /\.\w{1,5}(?:\u0000|$)/.test(text) && isPath)
     return found(0.85, 'hides a file name’s end behind a null byte', text);
   if (
@@ -44,7 +47,7 @@ function inspect(field: Field): Recognition | undefined {
     SENSITIVE.test(text)
   ) {
     return found(
-      /passwd|shadow|win\.ini|boot\.ini|id_rsa|\benviron\b|cmdline|\.ssh[/\\](?:id_|authorized)|web-inf|global\.asa/i.test(
+      /passwd|shadow|win\.ini|boot\.ini|id_rsa|\benviron\b|cmdline|\.ssh[/\\](?:id_|authorized)|web-inf|global\.asa|drivers[/\\]etc|system32[/\\]config/i.test(
         text,
       )
         ? 0.9
@@ -58,8 +61,8 @@ function inspect(field: Field): Recognition | undefined {
 
 /** Steps of the path that climbs furthest: two pictures next to each other climb no further than one. */
 function climbs(text: string): number {
-  if (!/\s/.test(text.trim())) return text.match(STEP)?.length ?? 0;
-  return Math.max(...text.split(/\s+/, 50).map((path) => path.match(STEP)?.length ?? 0));
+  if (!/\s/.test(text.trim())) return stepsIn(text);
+  return Math.max(...text.split(/\s+/, 50).map(stepsIn));
 }
 
 /**
@@ -75,6 +78,15 @@ function plainPath(text: string): string {
   if (/\.[\0\\]+\.|%[\\/]/.test(plain)) plain = plain.replace(/\.[\0\\]+\.(?=[/\\])/g, '..').replace(/%(?=[\\/])/g, '');
   if (plain.includes('/./')) plain = plain.replace(/\/(?:\.\/)+/g, '/');
   return plain.startsWith('\0') ? plain.slice(1) : plain;
+}
+
+const STEPS_COUNTED_MAX = 40;
+
+function stepsIn(text: string): number {
+  let steps = 0;
+  STEP.lastIndex = 0;
+  while (steps < STEPS_COUNTED_MAX && STEP.test(text)) steps += 1;
+  return steps;
 }
 
 /** No white space beyond a file name's, no line ends, no prose: something a server could open. */

@@ -110,7 +110,8 @@ function classOf(host: string): 'metadata' | 'disguised' | 'loopback' | 'private
     (a === 172 && b >= 16 && b <= 31) ||
     (a === 100 && b >= 64 && b <= 127);
   if (!isInside) return undefined;
-  if (!isPlain) return 'disguised';
+  // `0.0.0.0` is where a server listens, never where a client goes.
+  if (!isPlain || value === 0) return 'disguised';
   return a === 127 || a === 0 ? 'loopback' : 'private';
 }
 

@@ -9,11 +9,17 @@ import { isDocument, wordPairs } from './prose.ts';
 import { noSettings } from './settings.ts';
 
 /** Elements that run or fetch something by themselves. */
-const ACTIVE =
-  /^(?:script|iframe|object|embed|applet|base|meta|link|form|frame|frameset|svg|math|style|template|portal|isindex|xml|import|foreignobject|animate|set|handler|listener|bgsound|layer|ilayer|noscript|marquee|keygen|details|dialog|video|audio|source|input|button|select|textarea|body|html|img|image|x|xss|a|b|span|label)$/;
+const ACTIVE = new Set(
+  'script iframe object embed applet base meta link form frame frameset svg math style template portal isindex xml import foreignobject animate set handler listener bgsound layer ilayer noscript marquee keygen details dialog video audio source input button select textarea body html img image x xss a b span label'.split(
+    ' ',
+  ),
+);
 /** Of them, those that are an attack by being there at all. */
-const RUNS_ALONE =
-  /^(?:script|iframe|object|embed|applet|base|frame|frameset|portal|isindex|foreignobject|bgsound|layer|ilayer|handler|listener)$/;
+const RUNS_ALONE = new Set(
+  'script iframe object embed applet base frame frameset portal isindex foreignobject bgsound layer ilayer handler listener'.split(
+    ' ',
+  ),
+);
 const URL_ATTRIBUTES =
   /^(?:href|src|action|formaction|data|xlink:href|poster|background|lowsrc|dynsrc|code|codebase|manifest|from|to|values|srcset|ping|content|srcdoc|style)$/;
 /** Words that begin like an event and are none. */
@@ -22,9 +28,13 @@ const NO_EVENT =
 /** Media types of script elements that hold data. */
 const DATA_BLOCK =
   /^\s*(?:application\/(?:[\w.-]+\+)?json|text\/(?:plain|template|x-handlebars(?:-template)?|x-mustache))\s*$/i;
+/** Neighbouring plain words in front of a handler from which it is quoted in a sentence. */
+const PROSE_PAIRS_MIN = 4;
 const ATTRIBUTES_READ_MAX = 1_000;
 /** Attributes of tags that never close are read again by every tag behind; this many characters for each one of the text. */
-const READ_AGAIN_MAX = 16;
+const READ_AGAIN_MAX = 2;
+const STYLE_CHARACTERS = 400;
+const HANDLERS_READ_MAX = 400;
 
 export const xss: FieldDetector = {
   kind: 'field',
@@ -77,24 +87,37 @@ function wholeExpression(field: Field, text: string): Recognition | undefined {
   return found(field.location === 'body' ? 0.6 : 0.82, 'is a call into the browser', text, 0);
 }
 
-const TAG = /<[\s\0]{0,40}(\/?)([A-Za-z!?%][^\s/>\0<"'=]{0,40})/y;
+const NAME_CHARACTERS_MAX = 40;
 
-/** Letters, `!`, `?`, `%`, white space and controls; a slash closes an element and runs nothing. */
+/** Where a tag's name ends; -1 when none begins here. White space and NUL may stand in front of the name. */
+function nameEnd(text: string, from: number): number {
+  const end = Math.min(text.length, from + NAME_CHARACTERS_MAX);
+  let i = from;
+  for (; i < end; i++) {
+    const c = text.charCodeAt(i);
+    // White space, NUL, double quote, apostrophe, slash, less, equals, greater.
+    if (c <= 0x20 || c === 0x22 || c === 0x27 || c === 0x2f || (c >= 0x3c && c <= 0x3e)) break;
+  }
+  return i === from ? -1 : i;
+}
+
+/** Letters, `!`, `?` and `%`; a slash closes an element and runs nothing. */
 function isTagStart(code: number): boolean {
   const lower = code | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || code <= 0x20 || code === 0x21 || code === 0x3f || code === 0x25;
+  return (lower >= 0x61 && lower <= 0x7a) || code === 0x21 || code === 0x3f || code === 0x25;
 }
 
 /** Tags in element content, also such that never close: browsers close them. */
 function inMarkup(text: string, field: Field): Recognition | undefined {
   let weak: Recognition | undefined;
   let at = text.indexOf('<');
-  const budget = { characters: READ_AGAIN_MAX * text.length + 65_536 };
+  const budget = { characters: READ_AGAIN_MAX * text.length + 8_192 };
   while (at !== -1) {
-    TAG.lastIndex = at;
-    const name = isTagStart(text.charCodeAt(at + 1)) ? TAG.exec(text) : null;
-    if (name !== null && name[1] === '') {
-      const found = inTag(text, at, name[0].length, name[2]!.toLowerCase(), field, budget);
+    let from = at + 1;
+    while (from < at + NAME_CHARACTERS_MAX && text.charCodeAt(from) <= 0x20) from += 1;
+    const end = isTagStart(text.charCodeAt(from)) ? nameEnd(text, from) : -1;
+    if (end !== -1) {
+      const found = inTag(text, at, end, text.slice(from, end).toLowerCase(), field, budget);
       if (found !== undefined && found.confidence >= 0.8) return found;
       weak ??= found;
     }
@@ -103,15 +126,17 @@ function inMarkup(text: string, field: Field): Recognition | undefined {
   return weak;
 }
 
+const NO_ATTRIBUTES: readonly Attribute[] = [];
+
 function inTag(
   text: string,
   at: number,
-  nameLength: number,
+  end: number,
   name: string,
   field: Field,
   budget: { characters: number },
 ): Recognition | undefined {
-  const attributes = readAttributes(text, at + nameLength, budget);
+  const attributes = text.charCodeAt(end) === 0x3e ? NO_ATTRIBUTES : readAttributes(text, end, budget);
   for (const { name: attribute, value } of attributes) {
     if (attribute === 'attributename' && /^(?:on|x?link:?href|href|style)/i.test(value))
       return found(0.9, `sets an event or a link by <${name}>`, text, at);
@@ -119,7 +144,7 @@ function inTag(
     // `onClick={save}` is JSX in a code sample: nothing runs from it.
     if (isEvent(attribute) && value !== '')
       return found(
-        value.startsWith('{') && !BROWSER.test(value) ? 0.3 : 0.95,
+        (value.startsWith('{') && !BROWSER.test(value)) || isCodeSample(text, at) ? 0.3 : 0.95,
         `has the event handler ${attribute} on <${name}>`,
         text,
         at,
@@ -135,29 +160,34 @@ function inTag(
     }
     if (name === 'meta' && /utf-?7/i.test(value)) return found(0.85, 'changes the charset of the page', text, at);
   }
-  if (!ACTIVE.test(name)) return undefined;
+  if (!ACTIVE.has(name)) return undefined;
   // Data blocks are never run (HTML §4.12.1): pages carry their structured data in them.
   if (name === 'script' && attributes.some((one) => one.name === 'type' && DATA_BLOCK.test(one.value)))
     return undefined;
-  const isCode = (name.startsWith('script') || RUNS_ALONE.test(name)) && isCodeSample(text, at);
+  const mayBeNamed = name.startsWith('script') || name === 'xss' || RUNS_ALONE.has(name);
+  const isCode = mayBeNamed && isCodeSample(text, at);
   // `<script>` and `<object>` in a sentence, or as a placeholder in a manual: nothing in them, nothing behind them.
   const isNamed =
-    attributes.length === 0 && (isOnlyNamed(text, at, name) || (wasEscaped(field) && isWithoutScript(text, at)));
+    mayBeNamed &&
+    attributes.length === 0 &&
+    (isOnlyNamed(text, at, name) || (wasEscaped(field) && isWithoutScript(text, at)));
   if (name === 'script' || name === 'script/src')
     return found(isCode || isNamed ? 0.25 : 0.95, 'opens a script element', text, at);
   if (name === 'xss')
     return found(isNamed && text.length > 200 ? 0.4 : 0.85, 'is the tag that scanners probe with', text, at);
-  if (RUNS_ALONE.test(name))
+  if (RUNS_ALONE.has(name))
     return found(
       isCode || isNamed ? 0.25 : name === 'iframe' && isWholeEmbed(text, field) ? 0.4 : 0.85,
       `opens <${name}>`,
       text,
       at,
     );
+  if (name === 'style') budget.characters -= STYLE_CHARACTERS;
   if (
     name === 'style' &&
+    budget.characters > 0 &&
     /@import\s*(?:url\s*\()?\s*['"]?\s*(?:javascript|data|\/\/|http)|expression\s*\(|javascript:|-moz-binding|behaviou?r\s*:/i.test(
-      plainStyle(text.slice(at, at + 400)),
+      plainStyle(text.slice(at, at + STYLE_CHARACTERS)),
     )
   )
     return found(0.85, 'imports script in a style', text, at);
@@ -251,15 +281,19 @@ const HANDLER = /(?:^|["'`\s/])(on[a-z]{3,25})\s{0,20}=\s{0,20}["'`]?\s{0,20}([^
 function inAttribute(text: string): Recognition | undefined {
   const quote = text.search(/["'`]/);
   let weak: Recognition | undefined;
+  let read = 0;
+  let isLong: boolean | undefined;
   for (const match of text.matchAll(HANDLER)) {
+    if (++read > HANDLERS_READ_MAX) break;
     const name = match[1]!.toLowerCase();
     const value = match[2]!;
     if (NO_EVENT.test(name) || !isCall(value) || (value.startsWith('{') && !BROWSER.test(value))) continue;
     const closes = quote !== -1 && quote <= match.index;
     const isBrowsers = BROWSER.test(decodeHtmlEntities(decodeHtmlEntities(value.slice(0, 200))));
     const isCode = /\s=\s|^\s*(?:function\b|\(?\w*\)?\s*=>|new\b)|=>/.test(match[0]) && !isBrowsers;
+    isLong ??= isDocument(text);
     const isProse =
-      isDocument(text) || isCodeSample(text, match.index) || wordPairs(text.slice(0, match.index), 'end') >= 4;
+      isLong || isCodeSample(text, match.index) || wordPairs(text.slice(0, match.index), 'end') >= PROSE_PAIRS_MIN;
     const recognition = found(
       isCode || isProse ? 0.3 : closes ? 0.92 : isBrowsers ? 0.85 : 0.6,
       `adds the event handler ${name}`,
@@ -289,7 +323,7 @@ function isScriptUrl(value: string): boolean {
 }
 
 const BROWSER =
-  /\b(?:alert|prompt|confirm|eval|fetch|setTimeout|setInterval|Function|atob|import|print)\s*(?:\(|`|\?\.)|\b(?:document\s*\.\s*(?:cookie|domain|write|location|body)|window\s*[.[]|top\s*\[|self\s*\[|parent\s*\[|location\s*(?:=|\.\s*(?:href|replace|assign))|localStorage|XMLHttpRequest|String\.fromCharCode)/;
+  /\.(?:map|forEach|some|every|find|filter|reduce|sort)\(\s*(?:alert|confirm|prompt|eval)\b|\b(?:alert|prompt|confirm|eval|fetch|setTimeout|setInterval|Function|atob|import|print)\s*(?:\(|`|\?\.)|\b(?:document\s*\.\s*(?:cookie|domain|write|location|body)|window\s*[.[]|top\s*\[|self\s*\[|parent\s*\[|location\s*(?:=|\.\s*(?:href|replace|assign))|localStorage|XMLHttpRequest|String\.fromCharCode)/;
 
 function isCall(text: string): boolean {
   return (

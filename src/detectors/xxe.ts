@@ -5,7 +5,24 @@ import type { FieldDetector } from '../core/detector.ts';
 import { noSettings } from './settings.ts';
 
 const DOCTYPE =
-  /<!DOCTYPE[\s\S]{0,2000}?(?:\[\s*<!ATTLIST\s|<!ENTITY\s+(?:%\s*)?[\w:.-]+\s+(?:SYSTEM|PUBLIC|["'])|\bSYSTEM\s+["'](?!about:|http:\/\/www\.w3\.org)|\bPUBLIC\s+["'][^"']*["']\s+["'](?!https?:\/\/www\.w3\.org))/i;
+  /^<!DOCTYPE[\s\S]{0,2000}?(?:\[\s*<!ATTLIST\s|<!ENTITY\s+(?:%\s*)?[\w:.-]+\s+(?:SYSTEM|PUBLIC|["'])|\bSYSTEM\s+["'](?!about:|http:\/\/www\.w3\.org)|\bPUBLIC\s+["'][^"']*["']\s+["'](?!https?:\/\/www\.w3\.org))/i;
+const DOCTYPES_READ_MAX = 8;
+
+/** Each document type is read by itself, so that many of them cost no more than their number. */
+function doctype(text: string): RegExpExecArray | null {
+  const lower = text.includes('<!DOCTYPE') ? text : text.replace(/<!doctype/gi, '<!DOCTYPE');
+  let at = lower.indexOf('<!DOCTYPE');
+  for (let read = 0; at !== -1 && read < DOCTYPES_READ_MAX; read++) {
+    const match = DOCTYPE.exec(lower.slice(at, at + 2_400));
+    if (match !== null) {
+      match.index += at;
+      return match;
+    }
+    at = lower.indexOf('<!DOCTYPE', at + 9);
+  }
+  return null;
+}
+
 /** `<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">` */
 function isLocalDefinition(match: string, text: string): boolean {
   return (
@@ -25,7 +42,7 @@ export const xxe: FieldDetector = {
   load: () => (field) => {
     const { text } = field;
     if (!text.includes('<!') && !text.includes('<xi:')) return undefined;
-    const match = DOCTYPE.exec(text) ?? ENTITY.exec(text) ?? INCLUDE.exec(text);
+    const match = doctype(text) ?? ENTITY.exec(text) ?? INCLUDE.exec(text);
     return match === null
       ? undefined
       : {

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCKING_CONFIDENCE, type FieldDetector } from '../../src/core/detector.ts';
-import { fileInclusion } from '../../src/detectors/file-inclusion.ts';
 import { injectionTemplate } from '../../src/detectors/injection-template.ts';
-import { pathTraversal } from '../../src/detectors/path-traversal.ts';
 import { ssrf } from '../../src/detectors/ssrf.ts';
 import { xss } from '../../src/detectors/xss.ts';
 import { xxe } from '../../src/detectors/xxe.ts';
-import { field, recognise } from '../support/field.ts';
-
-const DETECTORS = [xss, injectionTemplate, pathTraversal, fileInclusion, ssrf, xxe];
+import { recognise } from '../support/field.ts';
 
 const BEHIND: readonly (readonly [string, FieldDetector, string])[] = [
   ['2,000 tags', xss, `${'<b>x</b>'.repeat(2_000)}<script>alert(1)</script>`],
@@ -33,25 +29,6 @@ const QUIET: readonly (readonly [FieldDetector, string])[] = [
   [injectionTemplate, '{{namespace.name}}'],
 ];
 
-/** Texts that make a reader start again and again. */
-const UNITS = [
-  '<',
-  '<a ',
-  '<a x=',
-  '<a x="',
-  '<a onclick',
-  '<b>',
-  '{{',
-  '{{a',
-  '${',
-  '../',
-  'onabc= ',
-  '<!DOCTYPE ',
-  '<%',
-  '"',
-  '`',
-];
-
 describe('detectors of the request', () => {
   it.each(BEHIND)('find what stands behind %s', (_, detector, text) => {
     expect(recognise(detector, text)?.confidence ?? 0).toBeGreaterThanOrEqual(BLOCKING_CONFIDENCE);
@@ -61,28 +38,6 @@ describe('detectors of the request', () => {
     '%s does not block %s',
     (_, text, detector) => {
       expect(recognise(detector, text)?.confidence ?? 0).toBeLessThan(0.5);
-    },
-  );
-
-  it.each(DETECTORS.map((detector) => [detector.id, detector] as const))(
-    '%s takes time in proportion to the text',
-    (_, detector) => {
-      const look = detector.load(detector.settings.parse({}));
-      const time = (text: string): number => {
-        const one = field(text);
-        let best = Number.POSITIVE_INFINITY;
-        for (let i = 0; i < 3; i++) {
-          const start = process.hrtime.bigint();
-          look(one);
-          best = Math.min(best, Number(process.hrtime.bigint() - start));
-        }
-        return best;
-      };
-      for (const unit of UNITS) {
-        const short = time(unit.repeat(8_192 / unit.length));
-        // Eight times the text; quadratic work would take 64 times as long.
-        expect(time(unit.repeat(65_536 / unit.length)), unit).toBeLessThan(30 * short + 5_000_000);
-      }
     },
   );
 });

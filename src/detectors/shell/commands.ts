@@ -18,6 +18,10 @@ export const IS_TOOL = whole(TOOLS);
 export const IS_DEVELOPERS =
   /^(?:git|svn|docker|kubectl|apt|apt-get|yum|dnf|apk|pip\d?|gem|npm|yarn|npx|cargo|go|java|javac|mvn|composer|make|node|nodejs|cd|mkdir|cp|mv|touch|tar|zip|unzip|man|vi|vim|nano|screen|tmux|python\d?|ruby|php\d?|gcc|cc|service|systemctl|sudo|grep|sed|awk|echo|export|source|ls|date|pwd|ssh|rsync|chmod|chown|rm|mysql|psql|env|time|timeout|test|start|find|cat|head|tail|sort|cut|less|more|for|if|while|set)$/;
 
+/** What builds and installs: the commands that Markdown sets in backticks. */
+export const IS_BUILDERS =
+  /^(?:git|svn|docker|kubectl|apt|apt-get|brew|yum|dnf|apk|pip\d?|gem|npm|yarn|pnpm|npx|cargo|go|java|javac|mvn|composer|make|node|python\d?|ruby|php|cd|mkdir|sudo|ssh|export|curl)$/;
+
 /** Files and devices that a shell line of an intruder reads or writes. */
 export const SENSITIVE_FILE =
   /\/etc\/+(?:passwd|shadow|group|hosts|issue|crontab|sudoers|ssh\b|os-release|resolv\.conf)|\/proc\/+(?:self|version|cpuinfo|\d+)\/?|\/dev\/(?:tcp|udp)\/|\/var\/log\/|\/root\/|\.ssh\/|\.bash_history|\.htpasswd|[a-z]:\\+(?:windows|boot|inetpub|users)\b|win\.ini|boot\.ini|system32|\bid_rsa\b|\/flag(?:\.txt)?\b/i;

@@ -12,7 +12,7 @@ export interface Sighting extends Continuation {
 const PLACES_MAX = 12;
 
 const UNION = /(?<![A-Za-z_])(?:union|intersect|except)(?![A-Za-z_])/gi;
-const SUBQUERY = /\(\s{0,20}(?:\/\*[^*]{0,100}\*\/\s{0,20})?select(?![A-Za-z_])/gi;
+const SUBQUERY = /\(\s{0,20}(?:\/\*(?:!\d{0,6}|[^*]{0,100}\*\/)\s{0,20})?select(?![A-Za-z_])/gi;
 const CONDITION = /(?<![A-Za-z_])(?:and|or|xor|having|where)(?![A-Za-z_])|\|\||&&/gi;
 const STATEMENT =
   /;\s{0,20}(?:\/\*[^*]{0,100}\*\/\s{0,20})?(?=(?:select|insert|update|delete|drop|create|alter|exec|execute|declare|waitfor|shutdown|truncate|merge|call|grant|copy|attach|load|if|while|begin|do|rename|backup|use|set)(?![A-Za-z_]))/gi;

@@ -226,6 +226,8 @@ export function hasSelectList(all: readonly SqlToken[], start: number, isStrict:
       return !isStrict;
     case 'word': {
       if (/^(?:NULL|CASE|SELECT|IDENTIFIER)$/.test(first.text) || all[i + 1]?.kind === '(') return true;
+      if (!isStrict && (all[i + 1]?.kind === 'comment' || (all[i + 1]?.kind === ',' && all.at(-1)?.kind === 'comment')))
+        return true;
       return tableBehind(all, i);
     }
     default:

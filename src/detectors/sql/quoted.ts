@@ -49,7 +49,10 @@ function confidenceOf(
     // `blue -baby' -shoes --infant`: exclusions of a search, not arithmetic and a comment.
     if (what.startsWith('adds an expression') && !/--(?:\s|$|\+)|#\s*$|\/\*/.test(text.slice(at, at + 600))) return 0.3;
   }
-  if (what.startsWith('goes on as') && ((quote === '"' && at === 0) || at > 40 || /\s/.test(before.trim())))
+  if (
+    what.startsWith('goes on as') &&
+    ((quote === '"' && (at === 0 || /[;=(]/.test(before))) || at > 40 || /\s/.test(before.trim()))
+  )
     confidence = Math.min(confidence, 0.4);
   // Opened behind white space or punctuation and closed again: a citation, a string of some language.
   const next = all[index + 1];
@@ -67,7 +70,7 @@ function confidenceOf(
 }
 
 function isOpening(code: number): boolean {
-  return code <= 0x20 || '([{=:,<>+|&~!'.includes(String.fromCharCode(code));
+  return code <= 0x20 || '([{=:;,<>+|&~!'.includes(String.fromCharCode(code));
 }
 
 /** `x'--`, `x' #`, `x'/*`: what stands behind a comment's mark is thrown away, so attackers leave little there. */

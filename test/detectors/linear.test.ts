@@ -1,0 +1,109 @@
+// Every detector of fields reads adversarial text in time proportional to its length: 64 KiB cost at most ten times what 8 KiB
+// cost. Ratios of processor time, tried again when it was disturbed.
+import { describe, expect, it } from 'vitest';
+import type { FieldDetector } from '../../src/core/detector.ts';
+import { DETECTORS } from '../../src/detectors/index.ts';
+import { field } from '../support/field.ts';
+
+/** What some reader starts again at: openings that never close, separators, quotes, runs of one character. */
+const UNITS = [
+  '<',
+  '<a ',
+  '<a x=',
+  '<a x="',
+  '<a onclick',
+  '<b>',
+  '<%',
+  '<style ',
+  '<script>',
+  '<!DOCTYPE ',
+  '<!--',
+  '{{',
+  '{{a',
+  '${',
+  '#set($',
+  '${jndi',
+  '../',
+  '....',
+  '/./',
+  '%2e',
+  '/???/',
+  'http://',
+  'onabc= ',
+  'javascript:',
+  'expression(',
+  '"',
+  '`',
+  "'",
+  "' or ",
+  "'; ",
+  "''",
+  '/*',
+  '/* */',
+  '--',
+  'union ',
+  '(select ',
+  'and 1=',
+  'case when ',
+  'if(',
+  '|cat ',
+  '`id',
+  '$(',
+  '$IFS',
+  '() {',
+  '\n',
+  'a\n',
+  '\r\n',
+  '\t',
+  '\0',
+  '(',
+  ')',
+  '*)(',
+  '[',
+  '\\',
+  '&#',
+  'O:8:"',
+  '=',
+  '1 ',
+  'word ',
+  'a,b ',
+  'é',
+  'x=1&',
+  '```',
+];
+const SHORT = 8_192;
+const TIMES = 8;
+const RATIO_MAX = 10;
+/** Under this many microseconds the clock says more about the machine than about the work. */
+const NOISE_US = 2_500;
+const TRIES = 6;
+
+const fieldDetectors = DETECTORS.filter((detector): detector is FieldDetector => detector.kind === 'field');
+
+describe('detectors of fields', () => {
+  it.each(fieldDetectors.map((detector) => [detector.id, detector] as const))(
+    '%s read in linear time',
+    (_, detector) => {
+      const look = detector.load(detector.settings.parse({}));
+      // Processor time: what others on the machine do is not counted.
+      const cost = (text: string, times: number): number => {
+        const one = field(text);
+        if ((one.classes & detector.classes) === 0) return 0;
+        const before = process.cpuUsage();
+        for (let i = 0; i < times; i++) look(one);
+        const { user, system } = process.cpuUsage(before);
+        return user + system;
+      };
+      const slow: string[] = [];
+      for (const unit of UNITS) {
+        const long = unit.repeat(Math.ceil((TIMES * SHORT) / unit.length)).slice(0, TIMES * SHORT);
+        const short = long.slice(0, SHORT);
+        cost(short, 2);
+        // As many characters either way: once in one text, once in eight.
+        const isLinear = (): boolean => cost(long, 1) <= (RATIO_MAX / TIMES) * cost(short, TIMES) + NOISE_US;
+        if (!Array.from({ length: TRIES }).some(isLinear)) slow.push(JSON.stringify(unit));
+      }
+      expect(slow).toEqual([]);
+    },
+  );
+});
