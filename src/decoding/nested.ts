@@ -148,8 +148,10 @@ function decodeBase64(text: string): string | undefined {
 /** No control characters but those of text. */
 function startsLikeText(bytes: Buffer): boolean {
   let ascii = 0;
+  let nulls = 0;
   for (const byte of bytes) {
-    if (byte < 0x20 && (byte < 0x09 || byte > 0x0d)) return false;
+    if (byte < 0x20 && byte !== 0 && (byte < 0x09 || byte > 0x0d)) return false;
+    if (byte === 0 && ++nulls > 1) return false;
     if (byte < 0x7f) ascii += 1;
   }
   return ascii * 2 >= bytes.length;

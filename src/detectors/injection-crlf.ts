@@ -1,5 +1,5 @@
 // CRLF injection: a line end in a value that goes into a header, followed by a header line or a body of the sender's making.
-import { CONTROL } from '../core/characters.ts';
+import { CONTROL, NON_ASCII } from '../core/characters.ts';
 import type { FieldDetector } from '../core/detector.ts';
 import { noSettings } from './settings.ts';
 
@@ -10,10 +10,11 @@ const SPLIT_RESPONSE = /[\r\n][ \t]{0,40}HTTP\/\d(?:\.\d)? \d{3}/i;
 export const injectionCrlf: FieldDetector = {
   kind: 'field',
   id: 'injection-crlf',
-  classes: CONTROL,
+  classes: CONTROL | NON_ASCII,
   settings: noSettings,
   load: () => (field) => {
     const { text, location } = field;
+    if ((field.classes & CONTROL) === 0 && !/[\u010a\u560a\u560d]/.test(text)) return undefined;
     if (SPLIT_RESPONSE.test(text))
       return {
         confidence: location === 'body' ? 0.5 : 0.95,

@@ -337,20 +337,23 @@ function isCall(text: string): boolean {
 
 /** `';alert(1)//`: the value closes a script string and goes on with a call into the browser. */
 function inScript(text: string): Recognition | undefined {
+  const template = /\$\{\s*(?:alert|prompt|confirm|eval|fetch|document\.|window\.|self\[|top\[)[^}]{0,200}\}/.exec(
+    text.slice(0, 50_000),
+  );
+  if (template !== null) {
+    const isQuoted = isDocument(text) || wordPairs(text) >= PROSE_PAIRS_MIN;
+    return found(isQuoted ? 0.3 : 0.85, 'calls into the browser from a template literal', text, template.index);
+  }
   const match = /^[^'"`\n]{0,200}(['"`])\s*\)*\s*(?:[;,}+\-*/%|&^]|\|\||&&)\s*([\s\S]{1,400})/.exec(text);
   if (match !== null) {
     const call = BROWSER.exec(match[2]!);
     if (call !== null && call.index < 60) {
       const ends = /(?:\/\/|<!--|-->|;|\+\s*['"`]|-\s*['"`])[^\n]{0,20}$/.test(match[2]!);
+      if (isDocument(text) || wordPairs(text) >= PROSE_PAIRS_MIN) return undefined;
       return found(ends ? 0.9 : 0.75, 'closes a script string and calls into the browser', text, match.index);
     }
   }
-  const template = /\$\{\s*(?:alert|prompt|confirm|eval|fetch|document\.|window\.|self\[|top\[)[^}]{0,200}\}/.exec(
-    text.slice(0, 50_000),
-  );
-  return template === null
-    ? undefined
-    : found(0.85, 'calls into the browser from a template literal', text, template.index);
+  return undefined;
 }
 
 function found(confidence: number, what: string, text: string, at: number): Recognition {

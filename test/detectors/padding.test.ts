@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCKING_CONFIDENCE, type FieldDetector } from '../../src/core/detector.ts';
 import { injectionTemplate } from '../../src/detectors/injection-template.ts';
-import { ssrf } from '../../src/detectors/ssrf.ts';
 import { xss } from '../../src/detectors/xss.ts';
-import { xxe } from '../../src/detectors/xxe.ts';
 import { recognise } from '../support/field.ts';
 
 const BEHIND: readonly (readonly [string, FieldDetector, string])[] = [
