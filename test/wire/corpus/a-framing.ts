@@ -134,7 +134,6 @@ const UNSUPPORTED_CODINGS = [
   'gzip',
   'trailers',
   'none',
-  '',
 ] as const;
 
 /** Codings at which Node's parser itself stops; whether by it or by us, nothing passes. */
@@ -157,6 +156,7 @@ function codings(): Row[] {
   const rows: Row[] = UNSUPPORTED_CODINGS.map((value) =>
     refused('A4', `transfer coding ${shown(value)}`, post(`Transfer-Encoding: ${value}\r\n`, END), 501),
   );
+  rows.push(refused('A4', 'an empty transfer coding', post('Transfer-Encoding:\r\n', END), [400, 501]));
   for (const value of BROKEN_CODINGS) {
     rows.push(refused('A3', `transfer coding ${shown(value)}`, post(`Transfer-Encoding: ${value}\r\n`, END), 400));
   }

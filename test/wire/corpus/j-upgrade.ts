@@ -156,7 +156,7 @@ function others(): Row[] {
         `a request behind an upgrade to ${shown(wish)}`,
         `GET / HTTP/1.1\r\n${HOST}${lines}\r\nPRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`,
         'GET /',
-        { lacks: ['upgrade', 'PRI'] },
+        { lacks: ['upgrade', 'pri *'] },
       ),
     );
   }

@@ -1,7 +1,8 @@
 // What a row of the corpus says: bytes a client puts on the wire, the status it gets, and what the upstream sees of it.
 // A row that says nothing about `upstream` expects that not one byte went there.
 
-export type Status = number | { readonly enforce: number; readonly monitor: number };
+/** A list where the parsers of Node's versions stop earlier or later; either way nothing passes. */
+export type Status = number | readonly number[] | { readonly enforce: number; readonly monitor: number };
 
 export interface Row {
   /** Place in the catalogue of attacks, such as `A4`. */
