@@ -1,5 +1,7 @@
 // The console in a real Chromium, in front of a real gateway and the sample API, with traffic.
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
@@ -86,11 +88,14 @@ export async function picture(page: Page, name: string, isWhole = true): Promise
 }
 
 /** A gateway that believes its clients' addresses, so that the traffic of a test has many of them. */
-export function startConsoleGateway(mode: 'enforce' | 'monitor' = 'enforce'): Promise<RunningGateway> {
+export async function startConsoleGateway(mode: 'enforce' | 'monitor' = 'enforce'): Promise<RunningGateway> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
   const sinks = `sinks:\n  default: { kind: file, path: ${join(data, 'messages.ndjson')} }\n`;
   writeFileSync(join(data, 'sallyport.yaml'), `identity:\n  trustedProxies: [127.0.0.0/8, "::1/128"]\n${sinks}`);
-  return startGateway(['--config', join(data, 'sallyport.yaml'), '--mode', mode, '--workers', '1'], data);
+  // A port that stays the same when a worker is replaced.
+  const listen = String(await freePort());
+  const config = join(data, 'sallyport.yaml');
+  return startGateway(['--config', config, '--mode', mode, '--workers', '1', '--listen', listen], data);
 }
 
 const THIEF = '89.208.58.114';
@@ -125,4 +130,13 @@ async function send(gateway: RunningGateway, path: string, init: RequestInit): P
   const response = await fetch(gateway.url + path, init);
   await response.arrayBuffer();
   return response.status;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

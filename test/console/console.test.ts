@@ -296,7 +296,7 @@ describe('the console', { timeout: 180_000 }, () => {
     ['endpoints', '/endpoints', '[role=row] a'],
     ['data', '/data', '.matrix'],
     ['posture', '/posture', '.panel'],
-    ['policies', '/policies?file=mine.yaml', '.editor'],
+    ['policies', '/policies?file=exceptions.yaml', '.editor'],
     ['blocks', '/blocks', '.list'],
     ['integrations', '/integrations', '.list'],
     ['nodes', '/nodes', '.facts'],

@@ -227,6 +227,8 @@ function OneFile(props: {
   const [problem, setProblem] = useState('');
   const [tab, setTab] = useState<'edit' | 'diff' | 'history'>('edit');
   const timer = useRef(0);
+  /** Counts edits: an answer about an earlier text says nothing of this one. */
+  const edits = useRef(0);
   const canWrite = layer === 'operator' && may('admin');
 
   useEffect(() => {
@@ -240,21 +242,25 @@ function OneFile(props: {
     setText(next);
     setProblem('');
     clearTimeout(timer.current);
+    edits.current += 1;
+    const mine = edits.current;
     if (!may('analyst')) return;
     setState('checking');
     timer.current = window.setTimeout(() => {
       call<{ faults: readonly Fault[] }>('POST', '/policy-files/check', { file, text: next }).then(
         ({ faults: found }) => {
+          if (mine !== edits.current) return;
           setFaults(found);
           setState(found.length === 0 ? 'good' : '');
         },
-        () => setState(''),
+        () => mine === edits.current && setState(''),
       );
     }, CHECK_PAUSE_MS);
   };
 
   const publish = async (): Promise<void> => {
     clearTimeout(timer.current);
+    edits.current += 1;
     setState('publishing');
     setProblem('');
     try {
