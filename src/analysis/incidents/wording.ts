@@ -10,11 +10,12 @@ const KINDS: Readonly<Record<ActorKind, string>> = {
 };
 
 export function fill(template: string, figures: Readonly<Record<string, number | string>>): string {
-  return template.replace(/\{([A-Za-z]+)\}/g, (_, name: string) => {
+  const text = template.replace(/\{([A-Za-z]+)\}/g, (_, name: string) => {
     if (name === 'window') return timeOf(Number(figures.windowSeconds ?? 0));
     const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
     return figure === undefined ? '' : String(figure);
   });
+  return text.replace(/(?<![\d.,])1 (request|answer|response|account|object|attempt|value|call|time)s\b/g, 'one $1');
 }
 
 /** `IP 203.0.113.7`, or how many there are. */
