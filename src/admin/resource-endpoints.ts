@@ -104,6 +104,31 @@ export function endpointRoutes(
     };
   });
 
+  api.get<{ Querystring: Query }>('/baselines', { schema: { querystring } }, async (request) => {
+    const { host, text, offset, limit } = request.query;
+    const wanted = learner
+      .endpoints()
+      .filter((one) => (host === undefined || one.host === host) && (text === undefined || one.id.includes(text)));
+    return { total: wanted.length, items: wanted.slice(offset, offset + limit).map(baselineOf) };
+  });
+
+  api.get<{ Params: { id: string } }>('/baselines/:id', async (request, reply) => {
+    const endpoint = learner.endpoint(request.params.id);
+    return endpoint === undefined ? reply.code(404).send(NOT_FOUND) : baselineOf(endpoint);
+  });
+
+  const baselineOf = (one: LearnedEndpoint) => ({
+    endpoint: one.id,
+    samples: one.samples,
+    principals: one.principals,
+    firstSeen: one.firstSeen,
+    lastSeen: one.lastSeen,
+    maturity: one.maturity,
+    isFrozen: one.isFrozen,
+    isPromoted: isPromoted(one.id),
+    versions: learner.versions(one.id),
+  });
+
   api.get<{ Querystring: { host?: string } }>('/baselines/openapi', async (request) => {
     const { host } = request.query;
     return openapiOf(learner.endpoints().filter((one) => host === undefined || one.host === host));

@@ -14,9 +14,12 @@ import { TokenStore } from '../../src/admin/token-store.ts';
 import { TrafficHistory } from '../../src/admin/traffic-history.ts';
 import { UserStore } from '../../src/admin/user-store.ts';
 import { Learner } from '../../src/analysis/learning/learner.ts';
+import { Decisions } from '../../src/analyst/decisions.ts';
 import type { DocumentFault, PolicyBundle } from '../../src/core/document.ts';
 import { loadDirectories } from '../../src/policy-loader/load-directories.ts';
+import { EmbeddedStore } from '../../src/stores/embedded/embedded-store.ts';
 import { World } from '../analysis/world.ts';
+import { rememberingLog } from '../stores/quiet-log.ts';
 
 export const TOKEN = 'the-first-token-of-this-test';
 
@@ -44,6 +47,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
     live.faults = faults;
     if (faults.length === 0) live.bundle = bundle;
   };
+  const store = new EmbeddedStore({ folder, fileBytesMax: 1 << 26, log: rememberingLog() });
   const world = new World();
   const learner = new Learner();
   const users = new UserStore(folder, 2 ** 10);
@@ -54,12 +58,9 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
     analysis: world.analysis,
     exchange: { tellEdit: async () => {}, decide: async () => undefined } as never,
     learner,
-    decisions: { get: () => undefined, decide: () => true, holding: () => [] },
+    decisions: new Decisions(store, folder, () => {}),
     sinks: { states: () => [], test: () => undefined },
-    store: {
-      kind: 'embedded',
-      health: () => ({ state: 'up', reason: undefined, since: 0, pending: 0, inFlight: 0, dropped: 0 }) as never,
-    },
+    store,
     policy: () => live,
     reload,
     nodes: async () => [],
@@ -80,6 +81,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
   });
   const close = async (): Promise<void> => {
     await app.close();
+    await store.close();
     rmSync(folder, { recursive: true, force: true });
   };
   return { app, folder, policies, world, learner, users, audit, history, flows, close };
