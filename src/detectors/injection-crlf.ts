@@ -4,7 +4,7 @@ import type { FieldDetector } from '../core/detector.ts';
 import { noSettings } from './settings.ts';
 
 const HEADER_LINE =
-  /[\r\n\u010a\u560a\u560d][ \t]{0,40}(?:set-cookie|location|content-(?:type|length|disposition|encoding|security-policy)|transfer-encoding|host|x-[a-z-]{2,40}|access-control-allow-[a-z]+|refresh|connection|cookie|www-authenticate|last-modified|link|status)[ \t]*:[ \t]*\S/i;
+  /(?:\r\n?|[\n\u010a\u560a\u560d])[ \t]{0,40}(?:set-cookie|location|content-(?:type|length|disposition|encoding|security-policy)|transfer-encoding|host|x-[a-z-]{2,40}|access-control-allow-[a-z]+|refresh|connection|cookie|www-authenticate|last-modified|link|status)[ \t]*:[ \t]*\S/i;
 const SPLIT_RESPONSE = /[\r\n][ \t]{0,40}HTTP\/\d(?:\.\d)? \d{3}/i;
 
 export const injectionCrlf: FieldDetector = {
