@@ -304,10 +304,11 @@ export class Posture {
     return applied;
   }
 
-  /** A place begins with a success, so that probes never make one. */
-  #place(id: string, { isSuccess }: Seen, make: () => Place): Place | undefined {
+  /** A place begins with a success, or with an error that tells something: probes never make one. */
+  #place(id: string, { isSuccess, record }: Seen, make: () => Place): Place | undefined {
     let place = this.#places.get(id);
-    if (place !== undefined || !isSuccess) return place;
+    const isTelling = record.status >= 500 && record.findings.some(({ phase }) => phase.startsWith('response'));
+    if (place !== undefined || !(isSuccess || isTelling)) return place;
     if (this.#places.size >= PLACES_MAX) {
       this.refused += 1;
       return undefined;
