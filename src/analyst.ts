@@ -23,6 +23,7 @@ import { startNodes } from './analyst/nodes.ts';
 import { OutOfBand } from './analyst/out-of-band.ts';
 import { startPictures } from './analyst/pictures.ts';
 import { checkPolicies, type LivePolicy, watchPolicies } from './analyst/policies.ts';
+import { PolicyLife } from './analyst/policy-life.ts';
 import { WorkersKnowledge } from './analyst/workers-knowledge.ts';
 import { DRIFTS } from './core/posture.ts';
 import { FLUSH_MS } from './core/store.ts';
@@ -138,10 +139,30 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   });
   shared.start();
 
+  const { canary } = configuration.rollout;
+  const policyLife = new PolicyLife({
+    dataFolder,
+    live,
+    audit,
+    log,
+    canary: canary === undefined ? undefined : { ...canary, durationMs: canary.for },
+    workers: () => workers.serving,
+    announce: (bundle, share) => {
+      tell({ kind: 'bundle', bundle, ...(share === undefined ? {} : { share }) });
+      if (share !== undefined) return;
+      analysis.load(bundle);
+      recent.note('policy', { version: bundle.version });
+      outOfBand?.tell({ kind: 'bundle', bundle });
+    },
+    now: Date.now,
+  });
+  policyLife.start();
+
   await listenForRecords(first.socketPath, (batch) => {
     totals.take(batch);
     for (const record of batch.records) {
       recent.add(record);
+      policyLife.take(record);
       pictures.take(record);
       learner.take(record);
       analysis.take(record);
@@ -166,14 +187,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   const reload = watchPolicies({
     directories,
     live,
-    onPublish: (bundle, before) => {
-      log.info({ from: before, to: bundle.version }, 'policy is live');
-      audit.add({ actor: 'files', action: 'policy.publish', target: bundle.version, before });
-      analysis.load(bundle);
-      recent.note('policy', { version: bundle.version });
-      tell({ kind: 'bundle', bundle });
-      outOfBand?.tell({ kind: 'bundle', bundle });
-    },
+    onChange: (bundle) => policyLife.changed(bundle),
     onRefuse: (faults) => {
       for (const fault of faults) log.error(fault, 'policy change refused, the last good policy stays');
       tell({ kind: 'refused', faults });
@@ -220,6 +234,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     policy: () => live,
     reload,
     nodes: () => nodes.list(),
+    policyLife,
     policyFiles: new PolicyFiles(directories, checkPolicies, dataFolder),
     history: pictures.history,
     flows: pictures.flows,
@@ -251,6 +266,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   const close = async (): Promise<void> => {
     workers.serving = 0;
     for (const timer of timers) clearInterval(timer);
+    policyLife.close();
     evidence.close();
     await admin.close();
     pictures.close();

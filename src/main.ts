@@ -68,6 +68,34 @@ program
   .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
   .action(async (id, options) => exitWith((await import('./cli/explain.ts')).runExplain(id, options)));
 
+const policies = program.command('policies').description('versions of the live policy: list, diff, rollback');
+policies
+  .command('list', { isDefault: true })
+  .description('what was live when, by whom and why')
+  .option('--config <file>', 'configuration file')
+  .option('--admin <url>', 'the admin API; SALLYPORT_ADMIN_TOKEN has the token')
+  .action(async (options) => exitWith((await import('./cli/policies.ts')).runPoliciesList(options)));
+policies
+  .command('diff')
+  .description('what differs between two versions; without the second, against what is live')
+  .argument('<from>')
+  .argument('[to]')
+  .option('--config <file>', 'configuration file')
+  .option('--admin <url>', 'the admin API')
+  .action(async (from, to, options) =>
+    exitWith((await import('./cli/policies.ts')).runPoliciesDiff(from, to, options)),
+  );
+policies
+  .command('rollback')
+  .description('back to a version, or to the one before')
+  .argument('[version]')
+  .option('--reason <text>', 'why, for the audit log', 'rolled back on the command line')
+  .option('--config <file>', 'configuration file')
+  .option('--admin <url>', 'the admin API')
+  .action(async (version, options) =>
+    exitWith((await import('./cli/policies.ts')).runPoliciesRollback(version, options)),
+  );
+
 program
   .command('export')
   .description('what was learned, as a document: openapi')

@@ -106,7 +106,8 @@ export type FromAnalyst =
       readonly learned: LearnedForWorkers;
     }
   | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
+  /** With a share, for that part of the workers only, and for none that starts later. */
+  | { readonly kind: 'bundle'; readonly bundle: PolicyBundle; readonly share?: number }
   | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
   | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
   | BaselinesChange

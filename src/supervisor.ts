@@ -148,8 +148,7 @@ export class Supervisor {
             resolve({ failure: `the analyst could not start: ${message.message}` });
             break;
           case 'bundle':
-            this.#bundle = message.bundle;
-            this.#tellWorkers({ kind: 'bundle', bundle: message.bundle });
+            this.#publish(message.bundle, message.share);
             break;
           case 'restrictions':
             this.#changeRestrictions(message.change);
@@ -299,6 +298,17 @@ export class Supervisor {
 
   get #allContracts(): readonly PreparedContract[] {
     return [...this.#contracts.contracts, ...this.#learnedContracts];
+  }
+
+  /** A canary is at least one worker and never all of them. */
+  #publish(bundle: PolicyBundle, share: number | undefined): void {
+    if (share === undefined) this.#bundle = bundle;
+    const workers = [...this.#workers.values()].filter(({ worker }) => worker.isConnected());
+    const count =
+      share === undefined
+        ? workers.length
+        : Math.max(1, Math.min(workers.length - 1, Math.round(workers.length * share)));
+    for (const { worker } of workers.slice(0, count)) worker.send({ kind: 'bundle', bundle } satisfies ToWorker);
   }
 
   #tellWorkers(message: ToWorker): void {

@@ -10,6 +10,7 @@ import type { DriftFinding } from '../openapi/drift/drift.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { DataFlows } from './data-flows.ts';
 import type { PolicyFiles } from './policy-files.ts';
+import type { PolicyLifeContext } from './policy-life-context.ts';
 import type { RecentTransactions } from './recent-transactions.ts';
 import type { AnalysisContext } from './resource-incidents.ts';
 import type { RestrictionBook } from './restriction-book.ts';
@@ -62,6 +63,8 @@ export interface AdminContext extends AnalysisContext {
   readonly sessions: SessionStore;
   readonly audit: AuditLog;
   /** Undefined where nothing but this API runs. */
+  readonly policyLife?: PolicyLifeContext;
+  /** The same. */
   readonly outOfBand?: IngestContext;
   readonly metrics: () => Promise<string>;
   /** The built console; undefined takes the one beside this code. */

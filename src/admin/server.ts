@@ -17,6 +17,7 @@ import { nodeRoutes } from './resource-nodes.ts';
 import { overviewRoutes } from './resource-overview.ts';
 import { policyRoutes } from './resource-policies.ts';
 import { policyFileRoutes } from './resource-policy-files.ts';
+import { policyVersionRoutes } from './resource-policy-versions.ts';
 import { proposalRoutes } from './resource-proposals.ts';
 import { restrictionRoutes } from './resource-restrictions.ts';
 import { sessionRoutes } from './resource-session.ts';
@@ -101,6 +102,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
       overviewRoutes(api, context);
       nodeRoutes(api, context);
       policyFileRoutes(api, context);
+      policyVersionRoutes(api, context);
       exceptionRoutes(api, context);
       sessionRoutes(api, context, lockout);
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

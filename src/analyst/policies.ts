@@ -14,12 +14,13 @@ export interface LivePolicy {
 export interface PolicyWatch {
   readonly directories: PolicyDirectories;
   readonly live: LivePolicy;
-  readonly onPublish: (bundle: PolicyBundle, before: string) => void;
+  /** The files are good, and may be another version: whoever takes it makes it live. */
+  readonly onChange: (bundle: PolicyBundle) => void;
   readonly onRefuse: (faults: readonly DocumentFault[]) => void;
 }
 
 /** Returns what reloads at once, for those who changed a file themselves. */
-export function watchPolicies({ directories, live, onPublish, onRefuse }: PolicyWatch): () => Promise<void> {
+export function watchPolicies({ directories, live, onChange, onRefuse }: PolicyWatch): () => Promise<void> {
   const reload = serialised(async () => {
     const emptied = emptiedFolder(directories, live.bundle);
     const result = emptied === undefined ? await loadInChild(directories) : { refusal: emptied.message };
@@ -31,12 +32,7 @@ export function watchPolicies({ directories, live, onPublish, onRefuse }: Policy
       return;
     }
     live.faults = [];
-    const { bundle } = result.load;
-    const before = live.bundle.version;
-    if (bundle.version === before) return;
-    live.bundle = bundle;
-    live.reloads += 1;
-    onPublish(bundle, before);
+    onChange(result.load.bundle);
   });
   watchFiles(
     [directories.shipped, directories.operator].filter((root) => root !== undefined),

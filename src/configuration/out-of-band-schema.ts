@@ -34,3 +34,16 @@ export const recorderSchema = z.strictObject({
   ageMax: duration.default(86_400_000),
   keyFile: z.string().optional().describe('32 bytes, base64; made in the data folder when there is none.'),
 });
+
+export const rolloutSchema = z.strictObject({
+  canary: z
+    .strictObject({
+      share: z.number().gt(0).lt(1).default(0.25).describe('Share of the workers that get a changed policy first.'),
+      for: duration.default(300_000),
+      samplesMin: whole(10).default(200).describe('Transactions of each side before anything is concluded.'),
+      blockShareRise: z.number().min(0).max(1).default(0.02),
+      errorShareRise: z.number().min(0).max(1).default(0.01),
+      latencyRise: z.number().min(0).default(0.5).describe('Of the slowest twentieth, as a share of it.'),
+    })
+    .optional(),
+});

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { MODES } from '../core/record.ts';
 import { contractSchema, openapiSchema } from './contract-schema.ts';
-import { ingestSchema, recorderSchema } from './out-of-band-schema.ts';
+import { ingestSchema, recorderSchema, rolloutSchema } from './out-of-band-schema.ts';
 import { sinksSchema } from './sink-schema.ts';
 import { addressRange, duration, host, listen, port, secret, size, truth, whole } from './written-values.ts';
 
@@ -250,6 +250,9 @@ export const configurationSchema = z.strictObject({
     .describe(
       'Keeps transactions whole, encrypted, so that a change of policy can be tried on them. Off unless switched on.',
     ),
+  rollout: rolloutSchema
+    .default({})
+    .describe('How a changed policy comes to the workers: at once, or to a few of them first.'),
   sinks: sinksSchema,
 });
 
