@@ -102,6 +102,8 @@ export class BoundContract implements RequestContract {
       const documented = places.get(name);
       if (documented === undefined || documented === 'several' || documented === location) return;
       const isSecond = documented === 'path' || names(documented).has(name);
+      // The same value twice, as of an object that is sent back whole, leaves nothing to disagree about.
+      if (isSecond && this.#textIn(documented, name, request) === this.#textIn(location, name, request)) return;
       found.push({ name, location, pointer: childPointer('', name), documented, isSecond });
     };
     if (request.body === undefined) {
@@ -113,6 +115,21 @@ export class BoundContract implements RequestContract {
       return found;
     for (const name of Object.keys(body.value)) if (body.tree.field(name) === undefined) look('body', name);
     return found;
+  }
+
+  /** The value of a parameter as text; undefined when it is no single one. */
+  #textIn(location: Location, name: string, request: RequestView): string | undefined {
+    if (location === 'path') {
+      const names = [...(this.template ?? '').matchAll(/\{([^{}]*)\}/g)].map(([, one]) => one);
+      return this.#path?.values[names.indexOf(name)];
+    }
+    if (location === 'query') {
+      const own = request.query.filter(([one]) => one === name);
+      return own.length === 1 ? own[0]![1] : undefined;
+    }
+    const value = this.#valueOf(request)?.value as Readonly<Record<string, unknown>> | undefined;
+    const one = value?.[name];
+    return typeof one === 'string' || typeof one === 'number' ? String(one) : undefined;
   }
 
   /** Name → the one place the document has it in. */

@@ -151,4 +151,15 @@ describe('a request against its document', () => {
       '/role read-only',
     ]);
   });
+
+  it('tells parameters in a second place, unless they say the same there', () => {
+    const user = { name: 'Ann', email: 'ann@example.com' };
+    const shop = held(
+      SHOP.replace('id: { type: integer, readOnly: true }', 'key: { type: integer }').replace('[id, name', '[name'),
+    );
+    expect(shop.misplaced('PUT', '/v1/users/7', { ...user, id: 8 })).toEqual(['body /id second to path']);
+    expect(shop.misplaced('PUT', '/v1/users/7?id=8', user)).toEqual(['query /id second to path']);
+    expect(shop.misplaced('GET', '/v1/users/7?limit=5')).toEqual([]);
+    expect(shop.misplaced('PUT', '/v1/users/7', { ...user, id: 7 })).toEqual([]);
+  });
 });
