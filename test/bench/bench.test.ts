@@ -70,7 +70,7 @@ describe('the figures', () => {
   it('the table names what is missing and what failed', () => {
     const missing = [{ contestant: 'nginx', why: 'apt-get install nginx' }];
     const text = measurementsTable({ cells: [cell], paces: [], missing }, SCENARIOS).join('\n');
-    expect(text).toContain('| one | 40 ± 5 % · 1235 | – | – | – |');
+    expect(text).toContain('| one | 40 (40) ± 5 % · 1235 | – | – | – |');
     expect(text).toContain('| nginx | missing: apt-get install nginx |');
     expect(text).toContain('3 failures (status 502)');
   });

@@ -1,5 +1,5 @@
 // `npm run bench`: the gateway, plain proxies and other firewalls side by side in one run, as ratios against the goals.
-// Short by default (under three minutes); `npm run bench -- --full` takes about ten. JSON goes to bench/results/.
+// Short by default (about three minutes); `npm run bench -- --full` takes a quarter of an hour, with the scaling curves. JSON goes to bench/results/.
 // @ts-check
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -11,18 +11,22 @@ import { showProgress, stopWithChildren } from '../../dist/cli/bench.js';
 import { measureContract } from './contract.mjs';
 import { compareWithGoals } from './goals.mjs';
 import { measureParts } from './micro.mjs';
-import { haproxy, nginx, nginxWithCrs } from './programs.mjs';
+import { fastifyProxy, haproxy, nginx, nginxWithCrs } from './programs.mjs';
+import { measureScaling } from './scaling.mjs';
 
 const RESULTS = resolve(import.meta.dirname, '../../bench/results');
 
 stopWithChildren();
-const plan = process.argv.includes('--full') ? FULL_PLAN : SHORT_PLAN;
+const isFull = process.argv.includes('--full');
+const plan = isFull ? FULL_PLAN : SHORT_PLAN;
 const gateways = [gateway('off'), gateway('monitor'), gateway('enforce')];
-const contestants = [nginx, haproxy, bareProxy, httpProxy, nginxWithCrs, ...gateways];
+const contestants = [nginx, haproxy, bareProxy, httpProxy, fastifyProxy, nginxWithCrs, ...gateways];
 const parts = [...measureParts(), ...measureContract()];
 const measurements = await measure(contestants, plan, showProgress);
 showProgress('');
-const comparisons = [...compareWithGoals(measurements), ...parts];
+const scaling = isFull ? await measureScaling(showProgress) : [];
+showProgress('');
+const comparisons = [...compareWithGoals(measurements), ...parts, ...scaling];
 const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}`;
 const at = new Date().toISOString();
 const rows = comparisons.map(({ what, goal, measured, isMet }) =>

@@ -3,12 +3,18 @@
 import { accessSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startProgram } from '../../dist/cli/bench/contestant.js';
+import { freePort, nodeProxy, startProgram } from '../../dist/cli/bench/contestant.js';
 
 /** @typedef {import('../../src/cli/bench/contestant.ts').Contestant} Contestant */
 
 const NGINX_MODULE = '/usr/lib/nginx/modules/ngx_http_modsecurity_module.so';
 const CRS_RULES = '/usr/share/modsecurity-crs/rules';
+
+/** @type {Contestant} */
+export const fastifyProxy = nodeProxy(
+  '@fastify/http-proxy',
+  new URL('./fastify-proxy-process.mjs', import.meta.url).href,
+);
 
 /** @type {Contestant} */
 export const nginx = {

@@ -40,8 +40,17 @@ export const httpProxy: Contestant = {
   start: (upstreamPort) => startNodeChild('./http-proxy-process.js', [String(upstreamPort)], MEASURED_CPU),
 };
 
-export function gateway(mode: Mode): Contestant {
-  return { name: `sallyport, ${mode}`, start: (upstreamPort) => startGateway(upstreamPort, mode) };
+export function gateway(mode: Mode, workers = 1): Contestant {
+  const name = workers === 1 ? `sallyport, ${mode}` : `sallyport, ${mode}, ${workers} workers`;
+  return { name, start: (upstreamPort) => startGateway(upstreamPort, mode, workers) };
+}
+
+/**
+ * A proxy in a Node program of its own, which tells its port; the upstream's port is its argument.
+ * @public used by test/bench from the build
+ */
+export function nodeProxy(name: string, file: string): Contestant {
+  return { name, start: (upstreamPort) => startNodeChild(file, [String(upstreamPort)], MEASURED_CPU) };
 }
 
 export function startUpstream(): Promise<Running> {
@@ -102,7 +111,7 @@ export function cpuUsByPid(pid: number): Map<number, number> {
   return family;
 }
 
-async function startGateway(upstreamPort: number, mode: Mode): Promise<Running> {
+async function startGateway(upstreamPort: number, mode: Mode, workers: number): Promise<Running> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
   // Also when the bench is interrupted.
   process.once('exit', () => rmSync(data, { recursive: true, force: true }));
@@ -116,7 +125,7 @@ async function startGateway(upstreamPort: number, mode: Mode): Promise<Running> 
     '--admin',
     String(admin),
   ];
-  const more = ['--mode', mode, '--workers', '1', '--data', data];
+  const more = ['--mode', mode, '--workers', String(workers), '--data', data];
   const child = spawnPinned(MEASURED_CPU, process.execPath, [main, 'run', ...options, ...more], false);
   await until(child, async () => (await fetch(`http://127.0.0.1:${admin}/readyz`)).ok);
   return {

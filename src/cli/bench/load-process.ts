@@ -23,7 +23,11 @@ export interface LoadResult {
   readonly seconds: number;
   readonly p50Us: number;
   readonly p99Us: number;
+  readonly p999Us: number;
 }
+
+/** Different requests, one after the other. */
+const VARIANTS = 512;
 
 interface Lane {
   readonly socket: Socket;
@@ -37,7 +41,8 @@ process.on('message', (order: LoadOrder) => {
 process.once('disconnect', () => process.exit(0));
 
 async function load(order: LoadOrder): Promise<LoadResult> {
-  const bytes = requestBytes(order.method, order.kilobytes);
+  const variants = Array.from({ length: VARIANTS }, (_, i) => requestBytes(order.method, order.kilobytes, i * 50));
+  let sent = 0;
   const latencies: number[] = [];
   let failures = 0;
   let failure: string | undefined;
@@ -51,7 +56,7 @@ async function load(order: LoadOrder): Promise<LoadResult> {
   };
   const send = (lane: Lane, due: number): void => {
     lane.due = due;
-    lane.socket.write(bytes);
+    lane.socket.write(variants[sent++ % VARIANTS]!);
   };
   const next = (lane: Lane): void => {
     lane.due = undefined;
@@ -102,6 +107,7 @@ async function load(order: LoadOrder): Promise<LoadResult> {
     seconds,
     p50Us: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
     p99Us: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
+    p999Us: sorted[Math.floor(sorted.length * 0.999)] ?? 0,
   };
 }
 

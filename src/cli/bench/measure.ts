@@ -36,9 +36,12 @@ export interface Cell {
 
 export interface Pace {
   readonly contestant: string;
+  /** Share of what the slowest gateway row manages. */
+  readonly share: number;
   readonly requestsPerSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
+  readonly p999Us: number;
 }
 
 export interface Missing {
@@ -59,8 +62,14 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'GET → 1 KB', method: 'GET', kilobytes: 1 },
 ];
 
-export const SHORT_PLAN: Plan = { scenarios: SCENARIOS, rounds: 3, durationMs: 1_000, connections: 64 };
-export const FULL_PLAN: Plan = { scenarios: SCENARIOS, rounds: 5, durationMs: 5_000, connections: 64 };
+export const SHORT_PLAN: Plan = { scenarios: SCENARIOS, rounds: 3, durationMs: 700, connections: 64 };
+export const FULL_PLAN: Plan = { scenarios: SCENARIOS, rounds: 5, durationMs: 3_000, connections: 64 };
+
+/** Before anything is measured: compilers have to see the code some thousands of times. */
+const WARM_REQUESTS = 4_000;
+const WARM_MS_MAX = 8_000;
+/** Rates at which latency is measured, as shares of what the slowest gateway row manages. */
+const PACES = [0.5, 0.8];
 
 /** Connections at a fixed rate: enough for the rate, few enough to keep the generator quiet. */
 const PACED_CONNECTIONS = 32;
@@ -88,10 +97,9 @@ export async function measure(
       const rounds = new Map<string, Cell[]>(running.map(({ name }) => [name, []]));
       for (let round = 0; round <= plan.rounds; round += 1) {
         for (const { name, it } of running) {
+          if (round === 0) await warmUp(load, name, it, scenario, plan, onProgress);
           onProgress(`${scenario.name}, round ${round} of ${plan.rounds}: ${name}`);
-          const cell = await measureOnce(load, name, it, scenario, plan);
-          // Round 0 warms up caches and compilers.
-          if (round > 0) rounds.get(name)!.push(cell);
+          if (round > 0) rounds.get(name)!.push(await measureOnce(load, name, it, scenario, plan));
         }
       }
       for (const ofContestant of rounds.values()) cells.push(medianCell(ofContestant));
@@ -100,6 +108,48 @@ export async function measure(
   } finally {
     load.kill();
     await Promise.all([upstream, ...running.map(({ it }) => it)].map((one) => one.stop()));
+  }
+}
+
+/**
+ * CPU µs per request of one gateway by itself, all its processes: the median of the plan's rounds.
+ * @public used by test/bench from the build
+ */
+export async function measureGateway(
+  contestant: Contestant,
+  { connections }: Pick<Plan, 'connections'>,
+): Promise<number> {
+  const plan = { ...SHORT_PLAN, connections };
+  const [scenario] = SCENARIOS as [Scenario];
+  const upstream = await startUpstream();
+  const load = spawnLoad();
+  let it: Running | undefined;
+  try {
+    it = await contestant.start(upstream.port);
+    await warmUp(load, contestant.name, it, scenario, plan, () => {});
+    const cells: Cell[] = [];
+    for (let round = 0; round < plan.rounds; round += 1) {
+      cells.push(await measureOnce(load, contestant.name, it, scenario, plan));
+    }
+    return median(cells.map((cell) => cell.cpuUs));
+  } finally {
+    load.kill();
+    await Promise.all([upstream.stop(), it?.stop()]);
+  }
+}
+
+async function warmUp(
+  load: ChildProcess,
+  contestant: string,
+  { port }: Running,
+  { name, method, kilobytes }: Scenario,
+  { connections }: Plan,
+  onProgress: (what: string) => void,
+): Promise<void> {
+  const until = performance.now() + WARM_MS_MAX;
+  for (let requests = 0; requests < WARM_REQUESTS && performance.now() < until; ) {
+    onProgress(`${name}, warming up: ${contestant}`);
+    requests += (await ask(load, { port, method, kilobytes, connections, durationMs: 500 })).requests;
   }
 }
 
@@ -148,21 +198,37 @@ async function measurePaces(
     .filter((cell) => cell.scenario === scenario.name && cell.contestant.startsWith('sallyport'))
     .map((cell) => cell.requestsPerSecond);
   if (capacities.length === 0 || Math.min(...capacities) < 10) return [];
-  const requestsPerSecond = Math.floor(Math.min(...capacities) / 2);
+  const paces: Pace[] = [];
+  for (const share of PACES) {
+    const requestsPerSecond = Math.floor(Math.min(...capacities) * share);
+    paces.push(...(await measurePace(load, taking, scenario, { share, requestsPerSecond }, plan, onProgress)));
+  }
+  return paces;
+}
+
+async function measurePace(
+  load: ChildProcess,
+  taking: readonly { readonly name: string; readonly it: Running }[],
+  { method, kilobytes }: Scenario,
+  { share, requestsPerSecond }: Pick<Pace, 'share' | 'requestsPerSecond'>,
+  plan: Plan,
+  onProgress: (what: string) => void,
+): Promise<Pace[]> {
   const rounds = new Map<string, LoadResult[]>(taking.map(({ name }) => [name, []]));
   for (let round = 1; round <= plan.rounds; round += 1) {
     for (const { name, it } of taking) {
       onProgress(`${requestsPerSecond} requests/s, round ${round} of ${plan.rounds}: ${name}`);
-      const { method, kilobytes } = scenario;
       const order = { port: it.port, method, kilobytes, connections: PACED_CONNECTIONS, requestsPerSecond };
       rounds.get(name)!.push(await ask(load, { ...order, durationMs: plan.durationMs * 2 }));
     }
   }
   return [...rounds].map(([contestant, results]) => ({
     contestant,
+    share,
     requestsPerSecond,
     p50Us: median(results.map((one) => one.p50Us)),
     p99Us: median(results.map((one) => one.p99Us)),
+    p999Us: median(results.map((one) => one.p999Us)),
   }));
 }
 

@@ -4,11 +4,14 @@ export type Method = 'GET' | 'POST';
 
 const HOST = 'shop.example';
 
-/** A JSON list of orders, padded to exactly so many bytes. One record in four names an e-mail address. */
-export function recordsJson(bytes: number): string {
+/**
+ * A JSON list of orders, padded to exactly so many bytes. One record in four names an e-mail address. `first` is the number
+ * of the first order, and no two orders are the same: nobody shall be fast because he has seen it before.
+ */
+export function recordsJson(bytes: number, first = 0): string {
   const records: string[] = [];
   let length = 2;
-  for (let i = 0; ; i += 1) {
+  for (let i = first; ; i += 1) {
     const record = JSON.stringify({
       id: 1_000 + i,
       reference: `ord-${(0x9e3779b1 * (i + 1)) >>> 0}`,
@@ -16,7 +19,7 @@ export function recordsJson(bytes: number): string {
       price: Math.round(((i * 7_919) % 20_000) + 99) / 100,
       isPaid: i % 3 === 0,
       placedAt: new Date(1_767_225_600_000 + i * 61_000).toISOString(),
-      note: 'leave it at the door, please; ring twice',
+      note: `leave it at door ${i}, please; ring ${['once', 'twice'][i % 2]}`,
       ...(i % 4 === 1 ? { contact: `customer${i}@example.com` } : {}),
     });
     const size = Buffer.byteLength(record) + 1;
@@ -30,9 +33,9 @@ export function recordsJson(bytes: number): string {
 }
 
 /** A whole request as a browser application would send it; `kilobytes` says how long the answer shall be. */
-export function requestBytes(method: Method, kilobytes: number): Buffer {
-  const body = method === 'POST' ? recordsJson(1_024) : '';
-  const target = method === 'GET' ? `/${kilobytes}?page=2&sort=price&q=oak%20desk` : `/${kilobytes}`;
+export function requestBytes(method: Method, kilobytes: number, first = 0): Buffer {
+  const body = method === 'POST' ? recordsJson(1_024, first) : '';
+  const target = method === 'GET' ? `/${kilobytes}?page=${2 + first}&sort=price&q=oak%20desk` : `/${kilobytes}`;
   return Buffer.from(
     `${[
       `${method} ${target} HTTP/1.1`,

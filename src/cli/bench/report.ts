@@ -1,5 +1,5 @@
 // The figures of a bench as Markdown.
-import type { Cell, Measurements, Scenario } from './measure.ts';
+import type { Cell, Measurements, Pace, Scenario } from './measure.ts';
 
 export function measurementsTable({ cells, paces, missing }: Measurements, scenarios: readonly Scenario[]): string[] {
   const names = [...new Set(cells.map((cell) => cell.contestant))];
@@ -7,7 +7,7 @@ export function measurementsTable({ cells, paces, missing }: Measurements, scena
     cells.find((cell) => cell.contestant === contestant && cell.scenario === scenario);
   const failing = cells.filter((cell) => cell.failures > 0);
   return [
-    'CPU µs per request (± spread of the rounds) · requests/s',
+    'CPU µs per request of the proxying process (of all its processes) ± spread of the rounds · requests/s',
     '',
     row(['', ...scenarios.map(({ name }) => name)]),
     row(['---', ...scenarios.map(() => '---:')]),
@@ -17,16 +17,22 @@ export function measurementsTable({ cells, paces, missing }: Measurements, scena
       ({ contestant, scenario, failures, failure }) =>
         `\n${contestant}, ${scenario}: ${failures} failures (${failure})`,
     ),
-    ...(paces.length === 0
-      ? []
-      : [
-          '',
-          `Latency at ${paces[0]!.requestsPerSecond} requests/s, ${scenarios[0]!.name}`,
-          '',
-          row(['', 'p50 µs', 'p99 µs']),
-          row(['---', '---:', '---:']),
-          ...paces.map((pace) => row([pace.contestant, pace.p50Us.toFixed(0), pace.p99Us.toFixed(0)])),
-        ]),
+    ...[...new Set(paces.map((pace) => pace.share))].flatMap((share) => paceTable(paces, share, scenarios[0]!.name)),
+  ];
+}
+
+function paceTable(all: readonly Pace[], share: number, scenario: string): string[] {
+  const paces = all.filter((pace) => pace.share === share);
+  const rate = paces[0]!.requestsPerSecond;
+  return [
+    '',
+    `Latency at ${rate} requests/s (${share * 100} % of what the slowest gateway row manages), ${scenario}`,
+    '',
+    row(['', 'p50 µs', 'p99 µs', 'p99.9 µs']),
+    row(['---', '---:', '---:', '---:']),
+    ...paces.map(({ contestant, p50Us, p99Us, p999Us }) =>
+      row([contestant, p50Us.toFixed(0), p99Us.toFixed(0), p999Us.toFixed(0)]),
+    ),
   ];
 }
 
@@ -38,5 +44,5 @@ function figure(cell: Cell | undefined): string {
   if (cell === undefined) return '–';
   if (cell.cpuUs === 0) return 'no answer';
   const half = Math.round((cell.spread / 2) * 100);
-  return `${cell.cpuUs.toFixed(0)} ± ${half} % · ${cell.requestsPerSecond.toFixed(0)}`;
+  return `${cell.busiestCpuUs.toFixed(0)} (${cell.cpuUs.toFixed(0)}) ± ${half} % · ${cell.requestsPerSecond.toFixed(0)}`;
 }

@@ -1,0 +1,180 @@
+// How the cost of a transaction grows with what the gateway knows and with what is sent: a curve each, and its shape as the
+// ratio of its ends. In the engine, without sockets, except for workers and connections.
+// @ts-check
+import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Analysis } from '../../dist/analysis/analysis.js';
+import { gateway } from '../../dist/cli/bench/contestant.js';
+import { measureGateway } from '../../dist/cli/bench/measure.js';
+import { createDefaultEngine } from '../../dist/inspection/default-engine.js';
+import { EndpointMatcher } from '../../dist/inspection/endpoints.js';
+import { RestrictionTable } from '../../dist/inspection/restrictions.js';
+import { runRecorded } from '../../dist/inspection/run-recorded.js';
+import { compileSnapshot } from '../../dist/inspection/snapshot.js';
+import { atMost, microseconds, restrictionsOf, shippedBundle, transactionOf } from './micro.mjs';
+
+/** @typedef {import('./micro.mjs').Comparison} Comparison */
+/** @typedef {import('../../src/inspection/snapshot.ts').Snapshot} Snapshot */
+
+const VARIANTS = 64;
+const BOTH = /** @type {const} */ ('both');
+
+/** @param {(what: string) => void} onProgress @returns {Promise<Comparison[]>} */
+export async function measureScaling(onProgress) {
+  const bundle = shippedBundle();
+  const plain = compileSnapshot(bundle, []);
+  const known = Array.from({ length: VARIANTS }, (_, i) => transactionOf(1, i, `/api/v1/thing${i * 150}/7?page=2`));
+  const endpoints = (/** @type {number} */ count) => ({
+    ...plain,
+    endpoints: new EndpointMatcher(
+      Array.from({ length: count }, (_, i) => ({
+        method: 'POST',
+        host: '',
+        template: `/api/v1/thing${i}/{id}`,
+        source: /** @type {const} */ ('operator'),
+      })),
+    ),
+  });
+  const [model] = bundle.documents.filter((one) => one.kind === 'data-policy');
+  if (model === undefined) throw new Error('no data policy is shipped');
+  const policyAbout = (/** @type {string} */ endpoint, /** @type {number} */ i) => ({
+    ...model,
+    id: `bench-${i}`,
+    match: { ...model.match, direction: BOTH, endpoint: [endpoint], dataTypes: ['email'] },
+  });
+  const policies = (/** @type {number} */ count) => {
+    const more = Array.from({ length: count }, (_, i) => policyAbout(`POST /elsewhere${i}/x`, i));
+    return compileSnapshot({ ...bundle, documents: [...bundle.documents, ...more] }, []);
+  };
+  const restrictions = (/** @type {number} */ count) => ({
+    ...plain,
+    restrictions: new RestrictionTable(restrictionsOf(count)),
+  });
+  const rows = [];
+  for (const { what, counts, snapshotOf } of [
+    { what: 'endpoints', counts: [10, 1_000, 10_000], snapshotOf: endpoints },
+    { what: 'policies', counts: [10, 100, 1_000], snapshotOf: policies },
+    { what: 'restrictions', counts: [0, 100_000, 1_000_000], snapshotOf: restrictions },
+  ]) {
+    onProgress(`scaling: ${what}`);
+    rows.push(flat(`CPU a transaction, ${what}`, counts, interleaved(counts.map(snapshotOf), known), 1.15));
+  }
+  onProgress('scaling: bodies');
+  rows.push(bodies(plain));
+  onProgress('scaling: actors');
+  rows.push(...actors(bundle));
+  const connections = [64, 512, 2_048];
+  const perConnections = [];
+  for (const count of connections) {
+    onProgress(`scaling: ${count} connections`);
+    perConnections.push(await measureGateway(gateway('enforce'), { connections: count }));
+  }
+  rows.push(flat('CPU a request, connections', connections, perConnections, 1.5));
+  onProgress('scaling: workers');
+  const workers = [1, 2].map((count) => ({ count, contestant: gateway('enforce', count) }));
+  const costs = [];
+  for (const { contestant } of workers) costs.push(await measureGateway(contestant, { connections: 64 }));
+  rows.push(flat('CPU a request, workers', [1, 2], costs, 1.15));
+  const cores = availableParallelism();
+  rows.push({
+    what: 'two workers on two free cores',
+    goal: '≥ 1.8 × one',
+    measured: `not measured: load and upstream need cores of their own, and there are ${cores}`,
+    isMet: undefined,
+  });
+  return rows;
+}
+
+/** Microseconds of each, batches taking turns. @param {readonly Snapshot[]} snapshots @param {readonly object[]} transactions */
+function interleaved(snapshots, transactions) {
+  let turn = 0;
+  const runs = snapshots.map((snapshot) => {
+    const engine = createDefaultEngine(snapshot, 'enforce', () => {});
+    return () => runRecorded(engine, 'bench', transactions[turn++ % VARIANTS]);
+  });
+  const best = runs.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 0; round < 8; round += 1)
+    for (const [i, run] of runs.entries()) best[i] = Math.min(best[i], microseconds(run, 300));
+  return best;
+}
+
+/** @param {Snapshot} snapshot @returns {Comparison} */
+function bodies(snapshot) {
+  const kilobytes = [16, 128, 1_024, 4_000];
+  const engine = createDefaultEngine(snapshot, 'enforce', () => {});
+  const perKilobyte = kilobytes.map((size) => {
+    const transaction = transactionOf(size, 0);
+    return microseconds(() => runRecorded(engine, 'bench', transaction), 2_000) / size;
+  });
+  return flat('µs a KB of the answer, bodies in KB', kilobytes, perKilobyte, 1.5);
+}
+
+/** @param {ReturnType<typeof shippedBundle>} bundle @returns {Comparison[]} */
+function actors(bundle) {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  const { documents } = bundle;
+  const counts = [1_000, 100_000, 1_000_000];
+  let bytes = 0;
+  const costs = counts.map((count) => {
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const analysis = new Analysis({ version: 'bench', documents }, { onEvent: () => {}, actorsMax: 1_000_000 });
+    for (let person = 0; person < count; person += 1) analysis.take(recordOf(person));
+    collect();
+    bytes = process.memoryUsage().heapUsed - before;
+    let person = 0;
+    return microseconds(() => {
+      person += 7_919;
+      analysis.take(recordOf(person % count));
+    }, 1_500);
+  });
+  return [
+    flat('analysis of a record, known actors', counts, costs, 2),
+    atMost('memory of 1 M actors seen, analyst', bytes / 1e6, 150, 'MB'),
+  ];
+}
+
+/** @param {number} person */
+function recordOf(person) {
+  const address = `${10 + (person >> 16)}.${(person >> 8) & 255}.${person & 255}.7`;
+  return /** @type {import('../../src/core/record.ts').TransactionRecord} */ ({
+    id: `t${person}`,
+    receivedAt: 1_795_000_000_000 + person,
+    durationMs: 21,
+    upstreamMs: 20,
+    clientAddress: address,
+    method: 'GET',
+    host: 'shop.example.com',
+    path: '/api/products/17',
+    endpoint: 'GET shop.example.com/api/products/{id}',
+    route: 'shop',
+    mode: 'enforce',
+    status: 200,
+    requestBodyBytes: 0,
+    responseBodyBytes: 1_000,
+    actors: [{ kind: 'ip', id: address, isVerified: true }],
+    action: 'allow',
+    enforced: 'allow',
+    rule: 'nothing-found',
+    confidence: 0,
+    findings: [],
+    coverage: 'inspected',
+    uninspected: [],
+    fault: undefined,
+    policyVersion: 'bench',
+  });
+}
+
+/** A curve that should be flat. @param {string} what @param {readonly number[]} counts @param {readonly number[]} costs @param {number} most @returns {Comparison} */
+function flat(what, counts, costs, most) {
+  const ratio = Number(costs.at(-1)) / Number(costs[0]);
+  const curve = counts.map((count, i) => `${count}: ${Number(costs[i]).toFixed(1)}`).join(', ');
+  return {
+    what: `${what} ${counts[0]} → ${counts.at(-1)}`,
+    goal: `≤ ${most} ×`,
+    measured: `${ratio.toFixed(2)} × (${curve} µs)`,
+    isMet: ratio <= most,
+  };
+}
