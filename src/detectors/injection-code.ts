@@ -1,6 +1,22 @@
 // Code injection: look-ups that fetch and run (Log4Shell), expression languages, calls into a language's runtime, and the
 // opening bytes of serialised objects that run something when they are read back.
-import { ANGLE, BRACE, COLON, DOLLAR, PAREN, QUOTE, SEMICOLON, TOKEN } from '../core/characters.ts';
+import {
+  ALPHA,
+  ANGLE,
+  BRACE,
+  COLON,
+  COMMA,
+  DASH,
+  DIGIT,
+  DOLLAR,
+  LEADING_NUMBER,
+  NON_ASCII,
+  PAREN,
+  QUOTE,
+  SEMICOLON,
+  SPACE,
+  TOKEN,
+} from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { isDocument, wordPairs } from './prose.ts';
@@ -13,6 +29,9 @@ export const injectionCode: FieldDetector = {
   settings: noSettings,
   load: () => inspect,
 };
+
+/** Classes that no pattern below can do without, but for one. */
+const PROSE = ALPHA | COMMA | DASH | DIGIT | LEADING_NUMBER | NON_ASCII | QUOTE | SEMICOLON | SPACE | TOKEN;
 
 const LOOKUPS_UNFOLDED_MAX = 12;
 
@@ -31,6 +50,8 @@ function inspect(field: Field): Recognition | undefined {
   }
   const serialised = serialisedObject(text);
   if (serialised !== undefined) return found(0.9, `is a serialised ${serialised} object`, text);
+  // Words with commas between them are no code, whatever they say.
+  if ((field.classes & ~PROSE) === 0 && !text.includes('ObjectDataProvider')) return undefined;
   const isLong = isDocument(text);
   for (const [pattern, what] of CODE) {
     const match = pattern.exec(text.slice(0, 100_000));
@@ -104,7 +125,7 @@ function serialisedObject(text: string): string | undefined {
   )
     return 'Java';
   if (/^AAEAAAD\/{3,}/.test(text)) return '.NET';
-  if (/(?:^|[;:{])[OC]:\d{1,4}:"[A-Za-z_\\][\w\\]{0,100}":\d{1,4}:\{/.test(text)) return 'PHP';
+  if (text.includes(':"') && /(?:^|[;:{])[OC]:\d{1,4}:"[A-Za-z_\\][\w\\]{0,100}":\d{1,4}:\{/.test(text)) return 'PHP';
   if (
     /^(?:gASV|gAJ|gAN[x}]|KGRwMA|Y29z\b|\x80\x04\x95|c(?:os|posix|__builtin__|subprocess)\n)/.test(text) &&
     text.length > 20

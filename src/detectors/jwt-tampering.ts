@@ -46,7 +46,7 @@ function* carriers(request: RequestView): Generator<readonly [Location, string, 
   const { rawHeaders, query } = request;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const text = rawHeaders[i + 1]!;
-    if (text.indexOf('.') === -1 || text.indexOf('e') === -1) continue;
+    if (text.indexOf('.') === -1 || (text.indexOf('ey') === -1 && text.indexOf('ew') === -1)) continue;
     yield ['header', childPointer('', rawHeaders[i]!.toLowerCase()), text];
   }
   for (const [name, value] of query) {
