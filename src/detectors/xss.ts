@@ -279,6 +279,7 @@ const HANDLER = /(?:^|["'`\s/])(on[a-z]{3,25})\s{0,20}=\s{0,20}["'`]?\s{0,20}([^
 
 /** `" onmouseover=alert(1) x="`: the value closes the attribute it stands in and adds a handler. */
 function inAttribute(text: string): Recognition | undefined {
+  if (!text.includes('=')) return undefined;
   const quote = text.search(/["'`]/);
   let weak: Recognition | undefined;
   let read = 0;
@@ -309,7 +310,7 @@ function inAttribute(text: string): Recognition | undefined {
 /** The whole value is a script URL, with the white space and controls that browsers ignore. */
 function scriptUrl(text: string): Recognition | undefined {
   if (/^\s*javascript:\s*(?:void\s*\(?\s*0?\s*\)?)?;?\s*$/i.test(text)) return undefined;
-  return isScriptUrl(text) && /[(`=]|%28|alert/i.test(text) ? found(0.9, 'is a script URL', text, 0) : undefined;
+  return /[(`=]|%28|alert/i.test(text) && isScriptUrl(text) ? found(0.9, 'is a script URL', text, 0) : undefined;
 }
 
 function isScriptUrl(value: string): boolean {

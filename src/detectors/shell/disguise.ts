@@ -24,8 +24,12 @@ const SPELLINGS: readonly RegExp[] = [
   /\$'(?:\\x[0-9a-f]{2}|[a-z]+\\x20)/i,
 ];
 
+/** Every spelling has one of these. */
+const NEEDED = /[$%{\-/|?*'"\\]/;
+
 /** The disguised part, or undefined. */
 export function disguised(text: string): string | undefined {
+  if (!NEEDED.test(text)) return undefined;
   for (const spelling of SPELLINGS) {
     const match = spelling.exec(text);
     if (match !== null) return text.slice(match.index, match.index + 120);
