@@ -2,8 +2,8 @@
 
 export const FRAME_BYTES_MAX = 64 * 1024 * 1024;
 
-export function encodeFrame(value: unknown): Buffer {
-  const text = JSON.stringify(value);
+/** Of JSON text. */
+export function encodeFrame(text: string): Buffer {
   const frame = Buffer.allocUnsafe(4 + Buffer.byteLength(text));
   frame.writeUInt32LE(frame.length - 4, 0);
   frame.write(text, 4);

@@ -1,4 +1,6 @@
 // The worker's end of the way to the analyst: records wait here, bounded, and leave in batches over a local socket.
+// They wait as text: a record's many small objects end with its transaction, young, instead of being copied by the collector
+// until the batch leaves.
 // Invariant: `offer` never waits and never throws; what does not fit is counted, and counts are never lost with records.
 import { connect, type Socket } from 'node:net';
 import type { TransactionRecord } from '../core/record.ts';
@@ -6,12 +8,14 @@ import { encodeFrame } from './frame.ts';
 import type { WorkerCounts } from './worker-counts.ts';
 
 export const RECORDS_MAX = 20_000;
+const QUEUED_CHARACTERS_MAX = 64 * 1024 * 1024;
 const BATCH_RECORDS_MAX = 500;
 const FLUSH_MS = 50;
 const RECONNECT_MS = 250;
 /** When this much waits in the socket, the analyst is behind, and records stay here. */
 const SOCKET_BYTES_MAX = 4 * 1024 * 1024;
 
+/** What a frame is the JSON of. */
 export interface Batch {
   readonly worker: number;
   readonly records: readonly TransactionRecord[];
@@ -23,7 +27,8 @@ export class RecordQueue {
   readonly #worker: number;
   readonly #counts: () => WorkerCounts;
   readonly #timer: NodeJS.Timeout;
-  #records: TransactionRecord[] = [];
+  #records: string[] = [];
+  #characters = 0;
   #socket: Socket | undefined;
   #isConnected = false;
   #retryAt = 0;
@@ -48,11 +53,13 @@ export class RecordQueue {
 
   /** False when the queue is full and the record was dropped. */
   offer(record: TransactionRecord): boolean {
-    if (this.#records.length >= RECORDS_MAX) {
+    if (this.#records.length >= RECORDS_MAX || this.#characters > QUEUED_CHARACTERS_MAX) {
       this.dropped += 1;
       return false;
     }
-    this.#records.push(record);
+    const text = JSON.stringify(record);
+    this.#records.push(text);
+    this.#characters += text.length;
     return true;
   }
 
@@ -65,8 +72,11 @@ export class RecordQueue {
     do {
       if (socket.writableLength > SOCKET_BYTES_MAX) return;
       const records = this.#records.splice(0, BATCH_RECORDS_MAX);
-      const batch: Batch = { worker: this.#worker, records, counts: this.#counts() };
-      socket.write(encodeFrame(batch));
+      const joined = records.join(',');
+      this.#characters -= joined.length - Math.max(0, records.length - 1);
+      socket.write(
+        encodeFrame(`{"worker":${this.#worker},"records":[${joined}],"counts":${JSON.stringify(this.#counts())}}`),
+      );
     } while (this.#records.length > 0);
   }
 
