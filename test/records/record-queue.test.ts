@@ -8,7 +8,13 @@ import { listenForRecords } from '../../src/records/record-server.ts';
 import { WorkerCounter } from '../../src/records/worker-counts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'records-'));
-const others = { recordsDropped: 0, upstreamRetries: 0, badRequestsOnWire: 0, activeTransactions: 3 };
+const others = {
+  recordsDropped: 0,
+  recordingsDropped: 0,
+  upstreamRetries: 0,
+  badRequestsOnWire: 0,
+  activeTransactions: 3,
+};
 const record = (i: number): TransactionRecord =>
   ({ id: `t${i}`, path: `/작은/"노트북"/${i}`, findings: [], fault: undefined }) as unknown as TransactionRecord;
 
