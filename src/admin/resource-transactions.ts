@@ -29,7 +29,10 @@ const querystring = {
 const EVENT_STREAMS_MAX = 50;
 const INCIDENTS_SEARCHED_MAX = 2_000;
 
-export function transactionRoutes(api: FastifyInstance, { recent, policy, analysis, learner }: AdminContext): void {
+export function transactionRoutes(
+  api: FastifyInstance,
+  { sessions, recent, policy, analysis, learner }: AdminContext,
+): void {
   api.get<{ Querystring: Query }>('/transactions', { schema: { querystring } }, async (request) => {
     const { offset, limit } = request.query;
     return recent.latest((record) => isWanted(record, request.query), offset, limit);
@@ -50,6 +53,11 @@ export function transactionRoutes(api: FastifyInstance, { recent, policy, analys
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     reply.raw.write(': connected\n\n');
     const send = (kind: string, value: unknown): void => {
+      // Who has signed out, or was removed, sees no more.
+      if (request.session !== undefined && !sessions.isLive(request.session, Date.now())) {
+        reply.raw.end();
+        return;
+      }
       // A reader that does not keep up misses events; nothing piles up for it.
       if (!reply.raw.writableNeedDrain) reply.raw.write(`event: ${kind}\ndata: ${JSON.stringify(value)}\n\n`);
     };

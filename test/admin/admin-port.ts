@@ -33,6 +33,7 @@ export interface AdminPort {
   readonly audit: AuditLog;
   readonly history: TrafficHistory;
   readonly flows: DataFlows;
+  readonly recent: RecentTransactions;
   close(): Promise<void>;
 }
 
@@ -54,6 +55,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
   const audit = new AuditLog(folder);
   const history = new TrafficHistory();
   const flows = new DataFlows();
+  const recent = new RecentTransactions();
   const app = await createAdminServer({
     analysis: world.analysis,
     exchange: { tellEdit: async () => {}, decide: async () => undefined } as never,
@@ -67,7 +69,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
     policyFiles: new PolicyFiles(directories, async (given) => loadDirectories(given).faults, folder),
     workers: () => ({ serving: 1, wanted: 1 }),
     book: new RestrictionBook(folder, []),
-    recent: new RecentTransactions(),
+    recent,
     tokens: new TokenStore(folder, TOKEN),
     users,
     sessions: new SessionStore(folder),
@@ -84,7 +86,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { app, folder, policies, world, learner, users, audit, history, flows, close };
+  return { app, folder, policies, world, learner, users, audit, history, flows, recent, close };
 }
 
 /** Keeps the cookie and the CSRF token that it was given, as the console does. */

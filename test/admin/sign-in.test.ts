@@ -141,6 +141,25 @@ describe('a session', () => {
     expect((await ann.send('GET', '/policies')).status).toBe(401);
   });
 
+  it('takes its live stream with it when it ends', async () => {
+    const address = await port.app.listen({ port: 0, host: '127.0.0.1' });
+    const headers = { 'content-type': 'application/json' };
+    const signedIn = await fetch(`${address}/api/v1/session`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ token: TOKEN }),
+    });
+    const { csrfToken } = (await signedIn.json()) as { csrfToken: string };
+    const cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!;
+    const stream = await fetch(`${address}/api/v1/events`, { headers: { cookie } });
+    const text = stream.text();
+    port.recent.note('policy', { version: 'before' });
+    await fetch(`${address}/api/v1/session`, { method: 'DELETE', headers: { cookie, 'x-csrf-token': csrfToken } });
+    port.recent.note('policy', { version: 'after' });
+    expect(await text).toContain('before');
+    expect(await text).not.toContain('after');
+  });
+
   it('leaves bearer tokens as they are: no cookie, no CSRF token', async () => {
     const authorization = `Bearer ${TOKEN}`;
     const made = await browser.send('POST', '/tokens', { name: 'ci', role: 'viewer' }, { authorization });

@@ -311,7 +311,7 @@ function IncidentsOverTime({ incidents }: { readonly incidents: OverviewData['in
   const families = Object.entries(incidents.families).sort((a, b) => b[1] - a[1]);
   return (
     <div class="stack">
-      <StackedBars label={t('overview.incidents')} times={times} series={series} height={180} />
+      <StackedBars label={t('overview.incidents')} times={times} series={series} height={260} />
       {families.length > 0 && (
         <div class="row wrap">
           {families.map(([family, count]) => (
