@@ -14,6 +14,7 @@ import { UserStore } from './admin/user-store.ts';
 import type { Learner } from './analysis/learning/learner.ts';
 import { SharedRestrictions } from './analysis/response/shared-restrictions.ts';
 import { ApiDocuments } from './analyst/api-documents.ts';
+import { Backtests } from './analyst/backtests.ts';
 import { type Behaviour, startBehaviour } from './analyst/behaviour.ts';
 import { Decisions } from './analyst/decisions.ts';
 import { EvidenceOfWorkers } from './analyst/evidence.ts';
@@ -157,6 +158,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     now: Date.now,
   });
   policyLife.start();
+  const backtests = new Backtests(configuration, () => live.bundle);
 
   await listenForRecords(first.socketPath, (batch) => {
     totals.take(batch);
@@ -235,6 +237,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     reload,
     nodes: () => nodes.list(),
     policyLife,
+    backtests,
     policyFiles: new PolicyFiles(directories, checkPolicies, dataFolder),
     history: pictures.history,
     flows: pictures.flows,
@@ -267,6 +270,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     workers.serving = 0;
     for (const timer of timers) clearInterval(timer);
     policyLife.close();
+    backtests.close();
     evidence.close();
     await admin.close();
     pictures.close();

@@ -8,6 +8,7 @@ import type { SinkOutcome, SinkState } from '../core/sink.ts';
 import type { Store } from '../core/store.ts';
 import type { DriftFinding } from '../openapi/drift/drift.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { BacktestsContext } from './backtests-context.ts';
 import type { DataFlows } from './data-flows.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import type { PolicyLifeContext } from './policy-life-context.ts';
@@ -64,6 +65,7 @@ export interface AdminContext extends AnalysisContext {
   readonly audit: AuditLog;
   /** Undefined where nothing but this API runs. */
   readonly policyLife?: PolicyLifeContext;
+  readonly backtests?: BacktestsContext;
   /** The same. */
   readonly outOfBand?: IngestContext;
   readonly metrics: () => Promise<string>;

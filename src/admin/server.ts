@@ -8,6 +8,7 @@ import type { AdminContext } from './context.ts';
 import { Lockout } from './lockout.ts';
 import { actorRoutes } from './resource-actors.ts';
 import { apiDocumentRoutes } from './resource-api-documents.ts';
+import { backtestRoutes } from './resource-backtests.ts';
 import { blockListRoutes } from './resource-block-lists.ts';
 import { endpointRoutes } from './resource-endpoints.ts';
 import { exceptionRoutes } from './resource-exceptions.ts';
@@ -103,6 +104,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
       nodeRoutes(api, context);
       policyFileRoutes(api, context);
       policyVersionRoutes(api, context);
+      backtestRoutes(api, context);
       exceptionRoutes(api, context);
       sessionRoutes(api, context, lockout);
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -154,6 +154,21 @@ describe('a transaction', { timeout: 120_000 }, () => {
     });
     expect(recorded).toMatchObject({ request: { method: 'GET' }, response: { status: 200 } });
     expect(recorded.response!.body.toString()).toBe('{"ok":true}');
+
+    const backtest = (documents: string) =>
+      gateway.api('/backtests', { method: 'POST', body: JSON.stringify({ documents }) });
+    expect((await backtest('kind: exception\nid: x\n')).status).toBe(422);
+    const exception =
+      'kind: exception\nid: x\ndetector: injection-sql\nmatch: { endpoint: "GET /people" }\nreason: a test\n';
+    const started = (await (await backtest(exception)).json()) as { id: string };
+    const done = await until(async () => {
+      const one = (await (await gateway.api(`/backtests/${started.id}`)).json()) as { status: string };
+      return one.status === 'running' ? undefined : one;
+    }, 60_000);
+    expect(done).toMatchObject({
+      status: 'done',
+      report: { newlyBlocked: { count: 0 }, noLongerBlocked: { count: 1 } },
+    });
   });
 });
 

@@ -1,0 +1,128 @@
+// Backtests that people start in the admin API: one at a time, each in a process of its own, the last KEPT_MAX reports in memory.
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { Backtest, BacktestsContext } from '../admin/backtests-context.ts';
+import type { Configuration } from '../configuration/load.ts';
+import type { DocumentFault, PolicyBundle, PolicyDocument } from '../core/document.ts';
+import type { ComparisonReport } from '../inspection/policy-comparison.ts';
+import { bundleOf } from '../policy/bundle.ts';
+import { validateDocument } from '../policy/validate.ts';
+import { type RecordingPlace, recordingPlace } from '../recorder/open-recorder.ts';
+import { readYaml } from '../yaml/read.ts';
+
+export interface BacktestJob extends RecordingPlace {
+  readonly configuration: Configuration;
+  readonly live: PolicyBundle;
+  readonly candidate: PolicyBundle;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
+
+export type BacktestDone = { readonly report: ComparisonReport } | { readonly reason: string };
+
+const KEPT_MAX = 20;
+const RUN_MS_MAX = 30 * 60_000;
+const MEGABYTES_MAX = 1_024;
+const FILE = '(candidate)';
+
+export class Backtests implements BacktestsContext {
+  readonly #configuration: Configuration;
+  readonly #live: () => PolicyBundle;
+  readonly #kept: Backtest[] = [];
+  #running: ChildProcess | undefined;
+
+  constructor(configuration: Configuration, live: () => PolicyBundle) {
+    this.#configuration = configuration;
+    this.#live = live;
+  }
+
+  list(): readonly Backtest[] {
+    return [...this.#kept].reverse();
+  }
+
+  get(id: string): Backtest | undefined {
+    return this.#kept.find((one) => one.id === id);
+  }
+
+  start(documents: string, sinceMs: number, by: string): ReturnType<BacktestsContext['start']> {
+    const place = recordingPlace(this.#configuration);
+    if (!existsSync(place.folder)) return { objection: 'nothing was recorded; switch on `recorder`' };
+    if (this.#running !== undefined) return { objection: 'a backtest is running; wait for it' };
+    const live = this.#live();
+    const candidate = candidateOf(documents, live);
+    if ('faults' in candidate) return candidate;
+    const at = Date.now();
+    const started: Backtest = {
+      id: randomUUID(),
+      by,
+      at,
+      sinceMs,
+      status: 'running',
+      candidate: candidate.bundle.version,
+      report: undefined,
+      reason: undefined,
+    };
+    this.#kept.push(started);
+    if (this.#kept.length > KEPT_MAX) this.#kept.shift();
+    this.#run(started, {
+      ...place,
+      configuration: this.#configuration,
+      live,
+      candidate: candidate.bundle,
+      since: at - sinceMs,
+    });
+    return started;
+  }
+
+  close(): void {
+    this.#running?.kill('SIGKILL');
+  }
+
+  #run(started: Backtest, job: BacktestJob): void {
+    const child = fork(new URL('./backtest-child.js', import.meta.url), {
+      serialization: 'json',
+      execArgv: [`--max-old-space-size=${MEGABYTES_MAX}`],
+    });
+    this.#running = child;
+    let done: BacktestDone | undefined;
+    const timer = setTimeout(() => {
+      done ??= { reason: `took longer than ${RUN_MS_MAX / 60_000} minutes` };
+      child.kill('SIGKILL');
+    }, RUN_MS_MAX);
+    const finish = (): void => {
+      clearTimeout(timer);
+      if (this.#running === child) this.#running = undefined;
+      const result: BacktestDone = done ?? { reason: 'the process ended before it was done' };
+      const i = this.#kept.findIndex((one) => one.id === started.id);
+      if (i === -1) return;
+      this.#kept[i] =
+        'report' in result
+          ? { ...started, status: 'done', report: result.report }
+          : { ...started, status: 'failed', reason: result.reason };
+    };
+    child.once('message', (message: BacktestDone) => {
+      done = message;
+    });
+    child.once('error', finish);
+    child.once('exit', finish);
+    child.send(job, () => {});
+  }
+}
+
+function candidateOf(
+  text: string,
+  live: PolicyBundle,
+): { readonly bundle: PolicyBundle } | { readonly faults: readonly DocumentFault[] } {
+  const read = readYaml(text, FILE);
+  const faults = [...read.faults];
+  const documents: PolicyDocument[] = [];
+  for (const document of read.documents) {
+    const validated = validateDocument(document, FILE, false);
+    if ('fault' in validated) faults.push(validated.fault);
+    else documents.push(validated.document);
+  }
+  if (faults.length > 0) return { faults };
+  const made = bundleOf(live.documents, documents);
+  return made.faults.length > 0 ? { faults: made.faults } : { bundle: made.bundle };
+}
