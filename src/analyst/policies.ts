@@ -1,7 +1,7 @@
 // Watches the folders of policies and brings a good change to everybody; a bad one is refused, said, and changes nothing.
 import type { DocumentFault, PolicyBundle } from '../core/document.ts';
 import { emptiedFolder, type PolicyDirectories } from '../policy-loader/load-directories.ts';
-import { type ChildLoad, loadInChild } from '../policy-loader/load-in-child.ts';
+import { type ChildLoad, keepStandby, loadInChild } from '../policy-loader/load-in-child.ts';
 import { watchFiles } from '../policy-loader/watch.ts';
 
 export interface LivePolicy {
@@ -19,11 +19,14 @@ export interface PolicyWatch {
   readonly onRefuse: (faults: readonly DocumentFault[]) => void;
 }
 
+const STANDBY_MS = 1_000;
+
 /** Returns what reloads at once, for those who changed a file themselves. */
 export function watchPolicies({ directories, live, onChange, onRefuse }: PolicyWatch): () => Promise<void> {
   const reload = serialised(async () => {
     const emptied = emptiedFolder(directories, live.bundle);
     const result = emptied === undefined ? await loadInChild(directories) : { refusal: emptied.message };
+    standBy();
     const faults = faultsOf(result);
     if (faults.length > 0 || 'refusal' in result) {
       live.faults = faults;
@@ -34,6 +37,9 @@ export function watchPolicies({ directories, live, onChange, onRefuse }: PolicyW
     live.faults = [];
     onChange(result.load.bundle);
   });
+  // Not while everything starts.
+  const standBy = (): void => void setTimeout(() => keepStandby(directories), STANDBY_MS).unref();
+  standBy();
   watchFiles(
     [directories.shipped, directories.operator].filter((root) => root !== undefined),
     () => void reload(),

@@ -62,7 +62,12 @@ export async function call<T>(method: string, path: string, body?: unknown, sign
     throw new ApiError(0, '');
   }
   if (response.status === 204) return undefined as T;
-  const said = await response.json().catch(() => ({}));
+  const said = await response.json().catch((error: Error) => {
+    if (error.name === 'AbortError') throw error;
+    // An answer that broke off is none.
+    if (response.ok) throw new ApiError(0, '');
+    return {};
+  });
   if (response.ok) return said as T;
   if (response.status === 401 && path !== '/session') session.set(null);
   throw new ApiError(response.status, said.title ?? said.message ?? response.statusText, said.faults);

@@ -296,5 +296,7 @@ function add(set: Uint8Array, other: Uint8Array): void {
 }
 
 function setOf(has: (byte: number) => boolean): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => (has(byte) ? 1 : 0));
+  const set = new Uint8Array(256);
+  for (let byte = 0; byte < 256; byte++) if (has(byte)) set[byte] = 1;
+  return set;
 }

@@ -45,15 +45,38 @@ function readLayer(
       faults.push({ file, line: 1, column: 1, message: text.objection });
       continue;
     }
-    const read = readYaml(text.text, file);
+    const read = documentsOf(file, text.text, isShipped);
+    documents.push(...read.documents);
     faults.push(...read.faults);
-    for (const document of read.documents) {
-      const validated = validateDocument(document, file, isShipped);
-      if ('fault' in validated) faults.push(validated.fault);
-      else documents.push(validated.document);
-    }
   }
   return { documents, faults, files: files.length };
+}
+
+interface ReadFile {
+  readonly text: string;
+  readonly isShipped: boolean;
+  readonly documents: readonly PolicyDocument[];
+  readonly faults: readonly DocumentFault[];
+}
+
+/** What was read of each file, by its name: a file that has not changed is not read again. At most FILES_MAX a layer. */
+const filesRead = new Map<string, ReadFile>();
+
+function documentsOf(file: string, text: string, isShipped: boolean): ReadFile {
+  const before = filesRead.get(file);
+  if (before !== undefined && before.text === text && before.isShipped === isShipped) return before;
+  const { documents: written, faults: unread } = readYaml(text, file);
+  const documents: PolicyDocument[] = [];
+  const faults = [...unread];
+  for (const document of written) {
+    const validated = validateDocument(document, file, isShipped);
+    if ('fault' in validated) faults.push(validated.fault);
+    else documents.push(validated.document);
+  }
+  const read = { text, isShipped, documents, faults };
+  if (filesRead.size >= 2 * FILES_MAX) filesRead.clear();
+  filesRead.set(file, read);
+  return read;
 }
 
 function textOf(path: string): { readonly text: string } | { readonly objection: string } {

@@ -1,5 +1,6 @@
 // Loads and validates a candidate in a child process, bounded in time: a crash or a hang is a refusal, not a death.
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import type { LoadOrder } from './child.ts';
 import type { PolicyDirectories, PolicyLoad } from './load-directories.ts';
 
 export const LOAD_TIMEOUT_MS = 60_000;
@@ -9,11 +10,7 @@ export type ChildLoad = { readonly load: PolicyLoad } | { readonly refusal: stri
 
 export function loadInChild(directories: PolicyDirectories, timeoutMs = LOAD_TIMEOUT_MS): Promise<ChildLoad> {
   return new Promise((resolve) => {
-    const child = fork(new URL('./child.js', import.meta.url), {
-      serialization: 'json',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: [`--max-old-space-size=${LOAD_MEGABYTES_MAX}`],
-    });
+    const child = takeStandby() ?? forkLoader();
     let result: ChildLoad | undefined;
     const timer = setTimeout(() => {
       result ??= { refusal: `the policies could not be read within ${timeoutMs} ms` };
@@ -31,6 +28,40 @@ export function loadInChild(directories: PolicyDirectories, timeoutMs = LOAD_TIM
       clearTimeout(timer);
       resolve(result ?? { refusal: `the loader ended with ${signal ?? `code ${code}`} while it read the policies` });
     });
-    child.send(directories, () => {});
+    child.send({ kind: 'load', directories } satisfies LoadOrder, () => {});
+  });
+}
+
+let standby: ChildProcess | undefined;
+
+/** Keeps a loader ready that has read these folders; the next load takes it. It ends with this process. */
+export function keepStandby(directories: PolicyDirectories): void {
+  if (standby !== undefined) return;
+  const child = forkLoader();
+  standby = child;
+  const gone = (): void => {
+    if (standby === child) standby = undefined;
+  };
+  child.once('error', gone);
+  child.once('exit', gone);
+  child.send({ kind: 'warm-up', directories } satisfies LoadOrder, () => {});
+  child.unref();
+  child.channel?.unref();
+}
+
+function takeStandby(): ChildProcess | undefined {
+  const child = standby;
+  standby = undefined;
+  if (child?.connected !== true) return undefined;
+  child.ref();
+  child.channel?.ref();
+  return child;
+}
+
+function forkLoader(): ChildProcess {
+  return fork(new URL('./child.js', import.meta.url), {
+    serialization: 'json',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    execArgv: [`--max-old-space-size=${LOAD_MEGABYTES_MAX}`],
   });
 }

@@ -5,7 +5,10 @@ import { mutated, Random } from './mutate.ts';
 import { isFault, TARGETS } from './targets.ts';
 
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 0.7);
-const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+/** The short form is the same each time; what it finds is the change's. The long form looks further. */
+const IS_SHORT = process.env.FUZZ_SECONDS === undefined;
+const SEED = Number(process.env.FUZZ_SEED ?? (IS_SHORT ? 20_261_126 : Date.now() % 2 ** 31));
+const CASES_MAX = IS_SHORT ? 3_000 : Number.POSITIVE_INFINITY;
 const INPUT_MS_MAX = 50;
 
 describe(`parsers, seed ${SEED}`, () => {
@@ -18,7 +21,7 @@ describe(`parsers, seed ${SEED}`, () => {
       const wrong: string[] = [];
       const end = performance.now() + SECONDS * 1_000;
       let cases = 0;
-      while (performance.now() < end && wrong.length < 5) {
+      while (performance.now() < end && cases < CASES_MAX && wrong.length < 5) {
         for (let i = 0; i < 10; i++) {
           const bytes = mutated(random, target.seeds);
           const complaint = runOnce(target.run, bytes);

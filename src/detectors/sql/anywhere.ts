@@ -19,6 +19,11 @@ const STATEMENT =
 const DELAY = /(?<![A-Za-z_])waitfor\b[\s/*+]{1,40}(?:delay|time)\b[\s/*+]{0,40}['"(@\d]/i;
 const PROCEDURE = /(?<![A-Za-z_])(?:exec|execute)\b[\s(/*+]{1,20}(?:master\W{1,2}|\w{0,30}\.{1,2})?(?:xp|sp)_\w{3,40}/i;
 
+/** Behind `-- ` on the same line nothing is SQL any more; a dash between words is one as well. */
+function isCommentedOut(text: string, at: number): boolean {
+  return /\w -- [^\n]{0,40}$/.test(text.slice(Math.max(0, at - 80), at));
+}
+
 export function sightings(text: string): Sighting[] {
   const found: Sighting[] = [];
   for (const start of places(text, UNION)) {
@@ -33,7 +38,7 @@ export function sightings(text: string): Sighting[] {
     if (hasSelectList(tokens, 1, true)) found.push({ confidence: 0.92, what: 'has a subquery', start });
   }
   for (const start of places(text, CONDITION)) {
-    if (comparesConstants(text, start))
+    if (comparesConstants(text, start) && !isCommentedOut(text, start))
       found.push({ confidence: 0.92, what: 'compares constants in a condition', start });
   }
   for (const start of places(text, STATEMENT)) {
