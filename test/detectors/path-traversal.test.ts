@@ -41,7 +41,7 @@ const QUIET: Row[] = [
   ['...', {}],
   ['wait... what?', {}],
   ['file.tar.gz', {}],
-  ['/home/runner/work/app/app/dist/main.js:12:3', {}],
+  ['/home/ci/builds/app/app/dist/main.js:12:3', {}],
   ['See ../README.md for details on how this works', {}],
   ['v1.2.3', {}],
   ['C:\\Users\\Ann\\Documents\\report.docx', {}],

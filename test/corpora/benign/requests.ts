@@ -120,7 +120,7 @@ export const REQUESTS: readonly Kind[] = [
           '$ npm ci && npm test',
           '> vitest run; exit $?',
           `##[group]Run tests`,
-          'at Object.<anonymous> (/home/runner/work/app/src/a.test.ts:12:5)',
+          'at Object.<anonymous> (/home/ci/builds/app/src/a.test.ts:12:5)',
           'PASS  test/a.test.ts (5.1 s)',
           'rm -rf /tmp/build-cache || true',
           `export PATH=/usr/local/bin:$PATH`,

@@ -47,7 +47,7 @@ const SENTENCES = [
   'Call me at +1 (555) 010-2030 or e-mail ann+work@example.com; price: €1.299,00 / $1,299.00.',
   'Our cat likes to sleep(y head!) on the table; the id badge is in the drawer | left side.',
   'Script for the play: act one, scene 2 -- enter Ann (alert), exit Bob (confirm with director).',
-  "Error: ENOENT: no such file or directory, open '/home/runner/work/app/app/config.json'",
+  "Error: ENOENT: no such file or directory, open '/home/ci/builds/app/app/config.json'",
   'C:\\Users\\ann\\Documents\\report (final).docx was not found on \\\\fileserver\\public',
   'Try `npm install` and then `npm run build`; if it fails, run `rm -rf node_modules` first.',
   'See https://example.com/docs/a/../b?x=1&y=2#top and ../README.md for details.',
