@@ -28,6 +28,8 @@ import { WorkerCounter } from './records/worker-counts.ts';
 import { accessLine } from './telemetry/access-log.ts';
 
 const HEARTBEAT_MS = 1_000;
+/** How far behind the others a worker's count of a rate-limited actor may be. */
+const RATE_COUNTS_MS = 50;
 /** Log lines leave in blocks; a quiet worker's lines wait no longer than this. */
 const LOG_BLOCK_BYTES = 8 * 1024;
 const LOG_FLUSH_MS = 250;
@@ -160,6 +162,9 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
       case 'owners':
         snapshot.owners.change(message.change.isWhole, message.change.owners);
         break;
+      case 'rate-counts':
+        engine.rateWindows.add(message);
+        break;
       case 'key-sets':
         sources.replaceKeySets(message.keySets);
         break;
@@ -195,6 +200,10 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
   process.on('SIGINT', () => {});
   const port = await plane.listen();
   setInterval(() => tell({ kind: 'heartbeat' }), HEARTBEAT_MS).unref();
+  setInterval(() => {
+    const counts = engine.rateWindows.takeUntold();
+    if (counts !== undefined) tell({ kind: 'rate-counts', ...counts });
+  }, RATE_COUNTS_MS).unref();
   tell({ kind: 'listening', port });
 }
 

@@ -7,6 +7,7 @@ import type { KeySets } from './core/key-set.ts';
 import type { Restriction, RestrictionChange } from './core/restriction.ts';
 import type { EndpointTemplate } from './inspection/endpoints.ts';
 import type { Evidences } from './inspection/masked-message.ts';
+import type { RateCounts } from './inspection/rate-window.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 
 export interface WorkerStart {
@@ -51,9 +52,15 @@ export type ToWorker =
   | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
   | BaselinesChange
   | { readonly kind: 'owners'; readonly change: OwnersChange }
+  | RateCountsTold
   /** Ids of transactions; whoever has them answers. */
   | { readonly kind: 'evidence-wanted'; readonly ids: readonly string[] }
   | { readonly kind: 'drain' };
+
+/** What one worker has counted, for the others of its node. */
+export interface RateCountsTold extends RateCounts {
+  readonly kind: 'rate-counts';
+}
 
 /** Masked messages of one transaction. */
 export interface EvidenceFound extends Evidences {
@@ -70,6 +77,7 @@ export type FromWorker =
   /** A token names a key that no key set has. */
   | { readonly kind: 'unknown-key' }
   | { readonly kind: 'evidence'; readonly found: readonly EvidenceFound[] }
+  | RateCountsTold
   | { readonly kind: 'heartbeat' };
 
 export interface AnalystStart {

@@ -237,6 +237,7 @@ export class Supervisor {
           resolve(message.port);
         } else if (message.kind === 'unknown-key') this.#keySets.askAgain(Date.now());
         else if (message.kind === 'evidence') this.#tellAnalyst(message);
+        else if (message.kind === 'rate-counts') this.#tellWorkers(message, worker);
         else if (message.kind === 'failed') resolve(message.message);
         else if (message.kind === 'refused-bundle')
           console.error(`worker ${state.number} keeps its policy: ${message.message}`);
@@ -318,8 +319,10 @@ export class Supervisor {
     for (const { worker } of workers.slice(0, count)) worker.send({ kind: 'bundle', bundle } satisfies ToWorker);
   }
 
-  #tellWorkers(message: ToWorker): void {
-    for (const { worker } of this.#workers.values()) if (worker.isConnected()) worker.send(message);
+  #tellWorkers(message: ToWorker, except?: Worker): void {
+    for (const { worker } of this.#workers.values()) {
+      if (worker !== except && worker.isConnected()) worker.send(message);
+    }
   }
 
   #tellServing(): void {

@@ -11,6 +11,8 @@ import { TransactionInspection } from './transaction-inspection.ts';
 export interface Engine extends Inspector {
   /** Transactions that begin from now on see this snapshot. */
   publish(snapshot: Snapshot): void;
+  /** Of rate-limited actors; the workers of a node tell each other what they count. */
+  readonly rateWindows: RateWindows;
 }
 
 export function createEngine(settings: EngineSettings, first: Snapshot): Engine {
@@ -21,6 +23,7 @@ export function createEngine(settings: EngineSettings, first: Snapshot): Engine 
     rateWindows: new RateWindows(),
   };
   return {
+    rateWindows: shared.rateWindows,
     publish: (next) => {
       snapshot = next;
     },
