@@ -148,6 +148,8 @@ export interface BodyView {
   readonly bytes: Buffer;
   /** The bytes as latin1 text: offsets equal byte offsets. Made on first use. */
   readonly latin1: string;
+  /** The value of a JSON body, parsed on first use for all who ask; undefined when it is none. Not to be changed. */
+  json(): unknown;
   /** GraphQL operations of this request: documents with their variables, when it is a GraphQL request. */
   readonly graphql: readonly GraphqlRequest[];
 }

@@ -37,7 +37,7 @@ export function inspectAgainstBaseline(
     baseline,
     dataTypes: answer.seen().counts,
     tagsOf: tagsOfDataType,
-    json: once(() => parsed(body)),
+    json: () => body.json(),
     owner: () => ownerOf(snapshot, observer, answer, baseline.privateExcept ?? []),
   };
   detectAgainstBaseline(baselineDetectors, view, detection);
@@ -60,21 +60,4 @@ function ownerOf(
   if (except.includes(principal)) return undefined;
   if (token !== undefined && except.includes(roleOfWords(claimWords(token.claims), true))) return undefined;
   return owners.of(endpoint.id, object, principal);
-}
-
-function parsed(body: BodyView): unknown {
-  if (body.format !== 'json') return undefined;
-  try {
-    return JSON.parse(body.bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

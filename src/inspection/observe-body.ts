@@ -35,7 +35,7 @@ export interface SeenData {
 
 export const NO_DATA: SeenData = { pointers: new Set(), counts: [] };
 
-/** `parsed` is the JSON value when somebody has it already. `whole: false` keeps identifiers only. */
+/** `whole: false` keeps identifiers only. */
 export function observeBody(body: BodyView, data: SeenData, hash: KeyedHash, whole: boolean): ObservedBody {
   const value = decodedValue(body);
   if (value === undefined) {
@@ -62,12 +62,7 @@ function decodedValue(body: BodyView): unknown {
       return undefined;
     }
   }
-  if (body.format !== 'json') return undefined;
-  try {
-    return JSON.parse(body.bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return body.json();
 }
 
 interface Open {

@@ -1,5 +1,4 @@
 // A held body as the value its schema speaks of. Read only when a schema needs it, after depth and size are known to be bounded.
-import { isAscii } from 'node:buffer';
 import type { BodyView, RequestView } from '../core/detector.ts';
 import type { Field, FieldSink } from '../core/field.ts';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
@@ -57,16 +56,9 @@ export function jsonValueOf(body: BodyView, bytesMax: number, isScanned: boolean
   if (!isScanned && !isShallow(body.bytes, DEFAULT_LIMITS.jsonDepthMax)) {
     return { kind: 'format', what: `the body is nested deeper than ${DEFAULT_LIMITS.jsonDepthMax} levels` };
   }
-  try {
-    return {
-      kind: 'value',
-      value: JSON.parse(body.bytes.toString(isAscii(body.bytes) ? 'latin1' : 'utf8')),
-      repeated: NONE,
-      unread: NONE,
-    };
-  } catch {
-    return { kind: 'format', what: 'the body is no JSON' };
-  }
+  const value = body.json();
+  if (value === undefined) return { kind: 'format', what: 'the body is no JSON' };
+  return { kind: 'value', value, repeated: NONE, unread: NONE };
 }
 
 function tooLarge(bytesMax: number): BodyValue {

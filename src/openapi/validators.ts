@@ -124,6 +124,7 @@ class Compiler {
 
   compile(schema: WrittenSchema): ValidateFunction {
     this.#ajv ??= this.#create();
+    this.#ajv.opts.ownProperties ||= INHERITED.test(JSON.stringify(schema));
     this.#addReferred(schema);
     return this.#ajv.compile(schema);
   }
@@ -172,7 +173,6 @@ class Compiler {
       addUsedSchema: false,
       logger: false,
       messages: false,
-      ownProperties: true,
       inlineRefs: 4,
       multipleOfPrecision: 8,
       allErrors: this.#collects,
@@ -181,6 +181,8 @@ class Compiler {
     });
     // Costs every reference something, so only where a document uses it.
     ajv.opts.unevaluated = this.#texts.some((text) => text.includes('"unevaluated'));
+    // Likewise: it matters only to fields that every object has by birth.
+    ajv.opts.ownProperties = this.#texts.some((text) => INHERITED.test(text));
     for (const [name, validate] of Object.entries(TEXT_FORMATS)) ajv.addFormat(name, { type: 'string', validate });
     for (const [name, validate] of Object.entries(NUMBER_FORMATS)) ajv.addFormat(name, { type: 'number', validate });
     ajv.removeKeyword('uniqueItems');
@@ -198,6 +200,9 @@ class Compiler {
     return ajv;
   }
 }
+
+const INHERITED =
+  /"(?:constructor|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|toLocaleString|toString|valueOf|__\w+__)"/;
 
 function referencesIn(schema: WrittenSchema): readonly string[] {
   const found = new Set<string>();

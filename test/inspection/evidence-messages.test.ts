@@ -10,7 +10,7 @@ const { scanner } = compileSnapshot(bundleOf(shippedPolicies().documents, []).bu
 
 function body(text: string, format: BodyFormat = 'json'): BodyView {
   const bytes = Buffer.from(text);
-  return { mediaType: '', format, bytes, latin1: bytes.toString('latin1'), graphql: [] };
+  return { mediaType: '', format, bytes, latin1: bytes.toString('latin1'), json: () => undefined, graphql: [] };
 }
 
 function evidence(parts: {

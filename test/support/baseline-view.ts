@@ -35,6 +35,7 @@ export function answer({ json, dataTypes = [], claims, owner, ...parts }: Answer
     format: 'json',
     bytes,
     latin1: bytes.toString('latin1'),
+    json: () => json,
     graphql: [],
   };
   const token = claims === undefined ? undefined : { claims, header: {}, isVerified: true };
