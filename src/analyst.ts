@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { AuditLog } from './admin/audit-log.ts';
+import { OidcProvider } from './admin/oidc.ts';
 import { PolicyFiles } from './admin/policy-files.ts';
 import { RecentTransactions } from './admin/recent-transactions.ts';
 import { PLAN_PREFIX, RestrictionBook } from './admin/restriction-book.ts';
@@ -247,6 +248,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     tokens,
     users: new UserStore(dataFolder),
     sessions: new SessionStore(dataFolder),
+    oidc: configuration.admin.oidc && new OidcProvider(configuration.admin.oidc),
     audit,
     analysis,
     exchange,

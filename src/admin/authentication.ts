@@ -10,7 +10,7 @@ declare module 'fastify' {
     session: Session | undefined;
   }
   interface FastifyContextConfig {
-    /** True for the one route by which people sign in. */
+    /** True for the routes by which people sign in. */
     isPublic?: boolean;
   }
 }
@@ -47,9 +47,24 @@ export function cookieName(request: FastifyRequest): string {
 }
 
 /** The caller behind a session as of now: somebody who was removed or got another role is that at once. */
-export function callerOf(session: Session, { users, tokens }: AdminContext): Caller | undefined {
-  const { signedInWith, name } = session;
-  const found = (signedInWith === 'password' ? users.list() : tokens.list()).find((one) => one.name === name);
+export function callerOf(session: Session, { users, tokens, oidc }: AdminContext): Caller | undefined {
+  const { signedInWith, name, groups = [] } = session;
+  switch (signedInWith) {
+    case 'password':
+      return callerNamed(name, users.list());
+    case 'token':
+      return callerNamed(name, tokens.list());
+    case 'oidc': {
+      const role = oidc?.roleOf(groups);
+      return role === undefined ? undefined : { name, role };
+    }
+    default:
+      return signedInWith satisfies never;
+  }
+}
+
+function callerNamed(name: string, known: readonly Caller[]): Caller | undefined {
+  const found = known.find((one) => one.name === name);
   return found === undefined ? undefined : { name, role: found.role };
 }
 

@@ -10,6 +10,7 @@ import type { DriftFinding } from '../openapi/drift/drift.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { BacktestsContext } from './backtests-context.ts';
 import type { DataFlows } from './data-flows.ts';
+import type { OidcProvider } from './oidc.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import type { PolicyLifeContext } from './policy-life-context.ts';
 import type { RecentTransactions } from './recent-transactions.ts';
@@ -62,6 +63,8 @@ export interface AdminContext extends AnalysisContext {
   readonly tokens: TokenStore;
   readonly users: UserStore;
   readonly sessions: SessionStore;
+  /** Where people sign in besides; undefined without one. */
+  readonly oidc?: OidcProvider | undefined;
   readonly audit: AuditLog;
   /** Undefined where nothing but this API runs. */
   readonly policyLife?: PolicyLifeContext;

@@ -54,7 +54,7 @@ export function sessionRoutes(api: FastifyInstance, context: AdminContext, locko
       audit.add({ actor: found.name, action: 'session.create', target: request.ip });
       return reply
         .code(201)
-        .header('set-cookie', cookie(request, made.secret, SESSION_AGE_MS / 1_000))
+        .header('set-cookie', sessionCookie(request, made.secret, SESSION_AGE_MS / 1_000))
         .send(shown(made.session, context));
     },
   );
@@ -67,7 +67,7 @@ export function sessionRoutes(api: FastifyInstance, context: AdminContext, locko
   api.delete('/session', async (request, reply) => {
     if (request.session !== undefined) sessions.remove(request.session);
     return reply
-      .header('set-cookie', cookie(request, '', 0))
+      .header('set-cookie', sessionCookie(request, '', 0))
       .code(204)
       .send();
   });
@@ -103,10 +103,13 @@ function shown(session: Session, context: AdminContext): object {
   };
 }
 
-function cookie(request: FastifyRequest, value: string, seconds: number): string {
-  // The port itself speaks HTTP; what stands before it may speak TLS, and the browser's Origin says so.
-  const isEncrypted = request.protocol === 'https' || request.headers.origin?.startsWith('https://') === true;
+export function sessionCookie(request: FastifyRequest, value: string, seconds: number, isEncrypted = isTls(request)) {
   return `${cookieName(request)}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isEncrypted ? '; Secure' : ''}`;
+}
+
+/** The port itself speaks HTTP; what stands before it may speak TLS, and the browser's Origin says so. */
+function isTls(request: FastifyRequest): boolean {
+  return request.protocol === 'https' || request.headers.origin?.startsWith('https://') === true;
 }
 
 function problem(reply: FastifyReply, status: number, title: string): FastifyReply {

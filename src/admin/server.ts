@@ -15,6 +15,7 @@ import { exceptionRoutes } from './resource-exceptions.ts';
 import { incidentRoutes } from './resource-incidents.ts';
 import { ingestRoutes } from './resource-ingest.ts';
 import { nodeRoutes } from './resource-nodes.ts';
+import { oidcRoutes } from './resource-oidc.ts';
 import { overviewRoutes } from './resource-overview.ts';
 import { policyRoutes } from './resource-policies.ts';
 import { policyFileRoutes } from './resource-policy-files.ts';
@@ -56,7 +57,10 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
   app.addHook('onRequest', async (request, reply) => {
     const host = request.headers.host ?? '';
     const isKnown =
-      LOOPBACK_HOST.test(host) || context.hosts.includes(host) || context.hosts.includes(host.split(':')[0]!);
+      LOOPBACK_HOST.test(host) ||
+      context.hosts.includes(host) ||
+      context.hosts.includes(host.split(':')[0]!) ||
+      host === context.oidc?.host;
     if (!isKnown) return reply.code(421).send({ title: 'Unknown host', status: 421 });
     const { origin } = request.headers;
     if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
@@ -107,6 +111,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
       backtestRoutes(api, context);
       exceptionRoutes(api, context);
       sessionRoutes(api, context, lockout);
+      oidcRoutes(api, context, lockout);
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     },
     { prefix: '/api/v1' },

@@ -7,9 +7,11 @@ import { readDurably, writeDurably } from './durable-file.ts';
 export interface Session {
   /** Hash of the secret. */
   readonly id: string;
-  readonly signedInWith: 'password' | 'token';
-  /** Of the user or of the token. */
+  readonly signedInWith: 'password' | 'token' | 'oidc';
+  /** Of the user or of the token, or as the identity provider says. */
   readonly name: string;
+  /** Of somebody from the identity provider: the groups that make roles. */
+  readonly groups?: readonly string[];
   /** To be sent as a header with every change: another site can make a browser send the cookie, but cannot read this. */
   readonly csrfToken: string;
   /** Milliseconds since the epoch. */
@@ -30,10 +32,23 @@ export class SessionStore {
     for (const one of (readDurably(this.#path) as Session[] | undefined) ?? []) this.#byId.set(one.id, one);
   }
 
-  create(signedInWith: Session['signedInWith'], name: string, now: number): { secret: string; session: Session } {
+  create(
+    signedInWith: Session['signedInWith'],
+    name: string,
+    now: number,
+    groups?: readonly string[],
+  ): { secret: string; session: Session } {
     const secret = randomBytes(32).toString('base64url');
     const csrfToken = randomBytes(24).toString('base64url');
-    const session = { id: idOf(secret), signedInWith, name, csrfToken, createdAt: now, lastUsed: now };
+    const session: Session = {
+      id: idOf(secret),
+      signedInWith,
+      name,
+      ...(groups === undefined ? {} : { groups }),
+      csrfToken,
+      createdAt: now,
+      lastUsed: now,
+    };
     this.#expire(now);
     if (this.#byId.size >= SESSIONS_MAX) this.#byId.delete(this.#byId.keys().next().value!);
     this.#byId.set(session.id, session);

@@ -16,6 +16,14 @@ export function withPathsFrom(folder: string, written: WrittenConfiguration): Wr
     ...(written.tls === undefined
       ? {}
       : { tls: { ...written.tls, cert: path(written.tls.cert), key: path(written.tls.key) } }),
+    ...(written.admin.oidc === undefined
+      ? {}
+      : {
+          admin: {
+            ...written.admin,
+            oidc: { ...written.admin.oidc, clientSecret: secret(written.admin.oidc.clientSecret) },
+          },
+        }),
     routeLists: written.routeLists.map(path),
     geoip: { country: optional(written.geoip.country) },
     ingest: {

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { MODES } from '../core/record.ts';
+import { adminSchema } from './admin-schema.ts';
 import { contractSchema, openapiSchema } from './contract-schema.ts';
 import { ingestSchema, recorderSchema, rolloutSchema } from './out-of-band-schema.ts';
 import { sinksSchema } from './sink-schema.ts';
-import { addressRange, duration, host, listen, port, secret, size, truth, whole } from './written-values.ts';
+import { addressRange, duration, listen, secret, size, truth, whole } from './written-values.ts';
 
 const answer = z.enum(['block', 'allow']);
 const mode = z.enum(MODES);
@@ -177,14 +178,7 @@ export const configurationSchema = z.strictObject({
   tls: z
     .strictObject({ cert: z.string(), key: z.string(), minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2') })
     .optional(),
-  admin: z
-    .strictObject({
-      host: host.default('127.0.0.1'),
-      port: port.default(9090),
-      allowRemote: truth.default(false),
-      hosts: z.array(z.string()).default([]).describe('Further Host names the admin port answers to.'),
-    })
-    .default({ host: '127.0.0.1', port: 9090, allowRemote: false, hosts: [] }),
+  admin: adminSchema,
   workers: whole(1, 256).optional(),
   data: z.string().optional().describe('Folder for what must survive: restrictions, tokens, audit log.'),
   upstreams: z

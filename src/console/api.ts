@@ -6,7 +6,7 @@ export type Role = 'viewer' | 'analyst' | 'admin';
 export interface SignedIn {
   readonly name: string;
   readonly role: Role;
-  readonly signedInWith: 'password' | 'token';
+  readonly signedInWith: 'password' | 'token' | 'oidc';
   readonly csrfToken: string;
   readonly endsAt: number;
   readonly hasUsers: boolean;

@@ -1,18 +1,36 @@
-// The door: name and password, or the token that the first start printed.
+// The door: name and password, the token that the first start printed, or an identity provider.
 import { useEffect, useState } from 'preact/hooks';
-import { type ApiError, signIn } from './api.ts';
+import { type ApiError, get, signIn, withQuery } from './api.ts';
 import { LanguageButton, ThemeButton } from './components/choices.tsx';
 import { Gate } from './components/icons.tsx';
 import { Field } from './components/parts.tsx';
-import { t } from './words.ts';
+import { filterBy, usePlace } from './router.ts';
+import { t, wordFor } from './words.ts';
+
+interface Provider {
+  readonly id: string;
+  readonly label: string;
+  readonly href: string;
+}
 
 export function SignIn() {
+  const place = usePlace();
   const [isByToken, setByToken] = useState(false);
-  const [problem, setProblem] = useState('');
+  const [problem, setProblem] = useState(() => {
+    const refused = place.query.get('refused');
+    return refused === null ? '' : wordFor('refused', refused);
+  });
   const [isBusy, setBusy] = useState(false);
+  const [providers, setProviders] = useState<readonly Provider[]>([]);
   useEffect(() => {
     document.title = `${t('signin.title')} · Sallyport`;
+    filterBy({ refused: undefined });
+    get<{ items: readonly Provider[] }>('/session/providers').then(
+      ({ items }) => setProviders(items),
+      () => undefined,
+    );
   }, []);
+  const view = location.pathname + location.search;
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
@@ -53,6 +71,14 @@ export function SignIn() {
           <ThemeButton />
         </div>
         <h1>{t('signin.title')}</h1>
+        {providers.map(({ id, label, href }) => (
+          <div class="stack" key={id}>
+            <a class="button main" href={withQuery(href, { to: view })}>
+              {t('signin.at', { label })}
+            </a>
+            <p class="or muted small">{t('signin.or')}</p>
+          </div>
+        ))}
         <form onSubmit={submit} key={isByToken ? 'token' : 'password'}>
           {isByToken ? (
             <Field label={t('signin.token')} hint={t('signin.token.hint')}>
@@ -80,7 +106,7 @@ export function SignIn() {
               {problem}
             </p>
           )}
-          <button type="submit" class="button main" disabled={isBusy}>
+          <button type="submit" class={`button ${providers.length === 0 ? 'main' : ''}`} disabled={isBusy}>
             {t('signin.go')}
           </button>
         </form>

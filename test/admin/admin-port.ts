@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { AuditLog } from '../../src/admin/audit-log.ts';
 import { DataFlows } from '../../src/admin/data-flows.ts';
+import type { OidcProvider } from '../../src/admin/oidc.ts';
 import { PolicyFiles } from '../../src/admin/policy-files.ts';
 import { RecentTransactions } from '../../src/admin/recent-transactions.ts';
 import { RestrictionBook } from '../../src/admin/restriction-book.ts';
@@ -34,10 +35,11 @@ export interface AdminPort {
   readonly history: TrafficHistory;
   readonly flows: DataFlows;
   readonly recent: RecentTransactions;
+  readonly oidc: OidcProvider | undefined;
   close(): Promise<void>;
 }
 
-export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
+export async function adminPort(consoleFolder?: string, oidc?: OidcProvider): Promise<AdminPort> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
   const policies = join(folder, 'policies');
   mkdirSync(policies);
@@ -73,6 +75,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
     tokens: new TokenStore(folder, TOKEN),
     users,
     sessions: new SessionStore(folder),
+    oidc,
     audit,
     history,
     flows,
@@ -86,7 +89,7 @@ export async function adminPort(consoleFolder?: string): Promise<AdminPort> {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { app, folder, policies, world, learner, users, audit, history, flows, recent, close };
+  return { app, folder, policies, world, learner, users, audit, history, flows, recent, oidc, close };
 }
 
 /** Keeps the cookie and the CSRF token that it was given, as the console does. */

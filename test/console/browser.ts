@@ -132,7 +132,7 @@ async function send(gateway: RunningGateway, path: string, init: RequestInit): P
   return response.status;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
