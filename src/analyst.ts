@@ -24,8 +24,9 @@ import { type Learning, startLearning } from './analyst/learning.ts';
 import { startNodes } from './analyst/nodes.ts';
 import { OutOfBand } from './analyst/out-of-band.ts';
 import { startPictures } from './analyst/pictures.ts';
-import { checkPolicies, type LivePolicy, watchPolicies } from './analyst/policies.ts';
+import { checkPolicies, type LivePolicy, shippedDocuments, watchPolicies } from './analyst/policies.ts';
 import { PolicyLife } from './analyst/policy-life.ts';
+import { PolicyShadow } from './analyst/policy-shadow.ts';
 import { WorkersKnowledge } from './analyst/workers-knowledge.ts';
 import { DRIFTS } from './core/posture.ts';
 import { FLUSH_MS } from './core/store.ts';
@@ -38,6 +39,7 @@ import { openSinks } from './sinks/open-sinks.ts';
 import { openStore } from './stores/open-store.ts';
 import { registerAnalystMetrics, registerMetrics } from './telemetry/metrics.ts';
 import { registerOutOfBandMetrics } from './telemetry/out-of-band-metrics.ts';
+import { registerShadowMetrics } from './telemetry/shadow-metrics.ts';
 
 const EXPIRY_CHECK_MS = 1_000;
 /** Longer than a store takes to answer or to be known as down. */
@@ -142,6 +144,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   shared.start();
 
   const { canary } = configuration.rollout;
+  let shadow: PolicyShadow | undefined;
   const policyLife = new PolicyLife({
     dataFolder,
     live,
@@ -155,10 +158,22 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
       analysis.load(bundle);
       recent.note('policy', { version: bundle.version });
       outOfBand?.tell({ kind: 'bundle', bundle });
+      shadow?.liveChanged();
     },
     now: Date.now,
   });
   policyLife.start();
+  shadow = new PolicyShadow({
+    dataFolder,
+    live: () => live.bundle,
+    shipped: () => shippedDocuments(directories),
+    promote: (bundle, by, reason) => policyLife.promote(bundle, by, reason),
+    audit,
+    log,
+    announce: (order) => tell({ kind: 'shadow', ...(order === undefined ? {} : { order }) }),
+    note: (value) => recent.note('shadow', value),
+    now: Date.now,
+  });
   const backtests = new Backtests(configuration, () => live.bundle);
 
   await listenForRecords(first.socketPath, (batch) => {
@@ -216,6 +231,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     untold: { ...exchange.lost, restrictions: shared.counts.dropped, evidence: evidence.dropped },
   }));
   registerOutOfBandMetrics(registry, () => outOfBand?.counts);
+  registerShadowMetrics(registry, () => shadow);
   const startedAt = Date.now();
   const nodes = startNodes(store, () => ({
     node: installation.node,
@@ -239,6 +255,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     nodes: () => nodes.list(),
     policyLife,
     backtests,
+    shadow,
     policyFiles: new PolicyFiles(directories, checkPolicies, dataFolder),
     history: pictures.history,
     flows: pictures.flows,
@@ -273,6 +290,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     for (const timer of timers) clearInterval(timer);
     policyLife.close();
     backtests.close();
+    shadow.close();
     evidence.close();
     await admin.close();
     pictures.close();
@@ -293,6 +311,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
       if (serving > workers.serving) knowledge.newWorker();
       Object.assign(workers, { serving, wanted, port: port ?? workers.port });
     } else if (message.kind === 'evidence') evidence.take(message.found, analysis);
+    else if (message.kind === 'shadow-counts') shadow.take(message.counts);
+    else if (message.kind === 'shadow-refused') shadow.refused(message.run, message.message);
     else if (message.kind === 'contracts') documents.contracts = message.contracts;
     else if (message.kind === 'drain') {
       setTimeout(() => process.exit(0), CLOSE_MS).unref();

@@ -25,11 +25,13 @@ import { openRecorder } from './recorder/open-recorder.ts';
 import { recordingInspector } from './recorder/recording-inspector.ts';
 import { RecordQueue } from './records/record-queue.ts';
 import { WorkerCounter } from './records/worker-counts.ts';
+import { ShadowJudge, type ShadowOrder } from './shadow/shadow-judge.ts';
 import { accessLine } from './telemetry/access-log.ts';
 
 const HEARTBEAT_MS = 1_000;
 /** How far behind the others a worker's count of a rate-limited actor may be. */
 const RATE_COUNTS_MS = 50;
+const SHADOW_COUNTS_MS = 1_000;
 /** Log lines leave in blocks; a quiet worker's lines wait no longer than this. */
 const LOG_BLOCK_BYTES = 8 * 1024;
 const LOG_FLUSH_MS = 250;
@@ -92,14 +94,17 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
   };
   const sources = actorSources(configuration, first.keySets, () => tell({ kind: 'unknown-key' }));
   const messages = new MessageRing();
+  const engineSettings = {
+    limits: configuration.limits,
+    trustedProxies: configuration.identity.trustedProxies,
+    identifier: new Identifier(sources.sources),
+    verifiesTokens: sources.hasKeys,
+    countryOf,
+  };
   const engine = createEngine(
     {
+      ...engineSettings,
       matchRoute: compileRoutes(configuration.routes),
-      limits: configuration.limits,
-      trustedProxies: configuration.identity.trustedProxies,
-      identifier: new Identifier(sources.sources),
-      verifiesTokens: sources.hasKeys,
-      countryOf,
       isAnalystThere: () => queue.isConnected,
       onRecord,
       observer: () => observer,
@@ -112,10 +117,23 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
     snapshot,
   );
   const recorder = openRecorder(configuration);
-  const plane = createDataPlane(
-    proxySettings(configuration),
-    recorder === undefined ? engine : recordingInspector(engine, recorder),
-  );
+  const shadow = new ShadowJudge({
+    settings: { ...engineSettings, routes: configuration.routes },
+    snapshot: () => snapshot,
+    random: Math.random,
+    now: () => performance.now(),
+    later: (step, ms) => void setTimeout(step, ms).unref(),
+  });
+  const follow = (order: ShadowOrder | undefined): void => {
+    try {
+      shadow.follow(order);
+    } catch (error) {
+      tell({ kind: 'shadow-refused', run: order!.run, message: (error as Error).message });
+    }
+  };
+  follow(first.shadow);
+  const recording = recorder === undefined ? engine : recordingInspector(engine, recorder);
+  const plane = createDataPlane(proxySettings(configuration), recordingInspector(recording, shadow));
   process.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'bundle':
@@ -165,6 +183,9 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
       case 'rate-counts':
         engine.rateWindows.add(message);
         break;
+      case 'shadow':
+        follow(message.order);
+        break;
       case 'key-sets':
         sources.replaceKeySets(message.keySets);
         break;
@@ -204,6 +225,10 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
     const counts = engine.rateWindows.takeUntold();
     if (counts !== undefined) tell({ kind: 'rate-counts', ...counts });
   }, RATE_COUNTS_MS).unref();
+  setInterval(() => {
+    const counts = shadow.take();
+    if (counts !== undefined) tell({ kind: 'shadow-counts', counts });
+  }, SHADOW_COUNTS_MS).unref();
   tell({ kind: 'listening', port });
 }
 

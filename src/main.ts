@@ -96,6 +96,33 @@ policies
     exitWith((await import('./cli/policies.ts')).runPoliciesRollback(version, options)),
   );
 
+const shadow = program
+  .command('shadow')
+  .description('a candidate policy beside the live one on live traffic: start, show, promote, drop');
+const ofGateway = (command: Command): Command =>
+  command
+    .option('--config <file>', 'configuration file')
+    .option('--admin <url>', 'the admin API; SALLYPORT_ADMIN_TOKEN has the token');
+ofGateway(shadow.command('start'))
+  .description('judge a part of the traffic by the candidate too; no verdict changes')
+  .requiredOption('--candidate <dir>', 'folder with the candidate policies, in place of yours')
+  .option('--share <share>', 'part of the transactions that is looked at', '0.1')
+  .option('--for <period>', 'how long', '24h')
+  .option('--reason <text>', 'why, for the audit log', '')
+  .action(async (options) => exitWith((await import('./cli/shadow.ts')).runShadowStart(options)));
+ofGateway(shadow.command('show', { isDefault: true }))
+  .description('what the candidate would change')
+  .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+  .action(async (options) => exitWith((await import('./cli/shadow.ts')).runShadowShow(options)));
+ofGateway(shadow.command('promote'))
+  .description('make the candidate live')
+  .option('--reason <text>', 'why, for the audit log', 'promoted on the command line')
+  .action(async (options) => exitWith((await import('./cli/shadow.ts')).runShadowPromote(options)));
+ofGateway(shadow.command('drop'))
+  .description('end the comparison')
+  .option('--reason <text>', 'why, for the audit log', '')
+  .action(async (options) => exitWith((await import('./cli/shadow.ts')).runShadowDrop(options)));
+
 program
   .command('export')
   .description('what was learned, as a document: openapi')

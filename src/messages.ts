@@ -7,8 +7,10 @@ import type { KeySets } from './core/key-set.ts';
 import type { Restriction, RestrictionChange } from './core/restriction.ts';
 import type { EndpointTemplate } from './inspection/endpoints.ts';
 import type { Evidences } from './inspection/masked-message.ts';
+import type { ShadowCounts } from './inspection/policy-comparison.ts';
 import type { RateCounts } from './inspection/rate-window.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
+import type { ShadowOrder } from './shadow/shadow-judge.ts';
 
 export interface WorkerStart {
   readonly kind: 'start';
@@ -19,6 +21,7 @@ export interface WorkerStart {
   readonly restrictions: readonly Restriction[];
   readonly keySets: KeySets;
   readonly learned: LearnedForWorkers;
+  readonly shadow: ShadowOrder | undefined;
   readonly socketPath: string;
 }
 
@@ -43,6 +46,16 @@ export interface OwnersChange {
   readonly owners: readonly (readonly [object: number, owner: number])[];
 }
 
+/** A candidate to compare with what is live; without an order, none any more. */
+export interface ShadowChange {
+  readonly kind: 'shadow';
+  readonly order?: ShadowOrder;
+}
+
+export type ShadowTold =
+  | { readonly kind: 'shadow-counts'; readonly counts: ShadowCounts }
+  | { readonly kind: 'shadow-refused'; readonly run: string; readonly message: string };
+
 export type ToWorker =
   | WorkerStart
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
@@ -53,6 +66,7 @@ export type ToWorker =
   | BaselinesChange
   | { readonly kind: 'owners'; readonly change: OwnersChange }
   | RateCountsTold
+  | ShadowChange
   /** Ids of transactions; whoever has them answers. */
   | { readonly kind: 'evidence-wanted'; readonly ids: readonly string[] }
   | { readonly kind: 'drain' };
@@ -78,6 +92,7 @@ export type FromWorker =
   | { readonly kind: 'unknown-key' }
   | { readonly kind: 'evidence'; readonly found: readonly EvidenceFound[] }
   | RateCountsTold
+  | ShadowTold
   | { readonly kind: 'heartbeat' };
 
 export interface AnalystStart {
@@ -94,6 +109,7 @@ export interface AnalystStart {
 
 export type ToAnalyst =
   | AnalystStart
+  | ShadowTold
   | { readonly kind: 'evidence'; readonly found: readonly EvidenceFound[] }
   | { readonly kind: 'contracts'; readonly contracts: readonly PreparedContract[] }
   | {
@@ -117,6 +133,7 @@ export type FromAnalyst =
   /** With a share, for that part of the workers only, and for none that starts later. */
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle; readonly share?: number }
   | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
+  | ShadowChange
   | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
   | BaselinesChange
   | { readonly kind: 'owners'; readonly change: OwnersChange }

@@ -18,6 +18,7 @@ import type { BaselinesChange, FromAnalyst, FromWorker, LearnedForWorkers, ToAna
 import { outlineOf } from './openapi/outline.ts';
 import { ContractKeeper } from './openapi-loader/contract-keeper.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
+import type { ShadowOrder } from './shadow/shadow-judge.ts';
 
 export interface SupervisorSettings {
   readonly configuration: Configuration;
@@ -66,6 +67,7 @@ export class Supervisor {
   readonly #keySets: KeySetKeeper;
   readonly #contracts: ContractKeeper;
   #learnedContracts: readonly PreparedContract[] = [];
+  #shadow: ShadowOrder | undefined;
   #workersStarted = 0;
   #gatewayPort: number | undefined;
   #crashes = 0;
@@ -166,6 +168,10 @@ export class Supervisor {
           case 'baselines':
             this.#changeBaselines(message);
             break;
+          case 'shadow':
+            this.#shadow = message.order;
+            this.#tellWorkers(message);
+            break;
           case 'owners':
           case 'evidence-wanted':
             this.#tellWorkers(message);
@@ -227,6 +233,7 @@ export class Supervisor {
             restrictions: [...this.#restrictions.values()],
             learned: { ...this.#learned, baselines: [...this.#baselines.values()] },
             keySets: this.#keySets.sets,
+            shadow: this.#shadow,
             socketPath: this.#socketPath,
           } satisfies ToWorker);
         } else if (message.kind === 'listening') {
@@ -236,7 +243,8 @@ export class Supervisor {
           this.#tellServing();
           resolve(message.port);
         } else if (message.kind === 'unknown-key') this.#keySets.askAgain(Date.now());
-        else if (message.kind === 'evidence') this.#tellAnalyst(message);
+        else if (message.kind === 'evidence' || message.kind === 'shadow-counts' || message.kind === 'shadow-refused')
+          this.#tellAnalyst(message);
         else if (message.kind === 'rate-counts') this.#tellWorkers(message, worker);
         else if (message.kind === 'failed') resolve(message.message);
         else if (message.kind === 'refused-bundle')

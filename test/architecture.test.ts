@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'openapi-loader': ['core', 'policy', 'configuration', 'openapi'],
   records: ['core'],
   recorder: ['core', 'configuration'],
+  shadow: ['core', 'inspection'],
   proxy: ['core', 'decoding', 'policy', 'configuration', 'inspection'],
   'key-sets': ['core'],
   geoip: ['core'],

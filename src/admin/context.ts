@@ -17,6 +17,7 @@ import type { RecentTransactions } from './recent-transactions.ts';
 import type { AnalysisContext } from './resource-incidents.ts';
 import type { RestrictionBook } from './restriction-book.ts';
 import type { SessionStore } from './session-store.ts';
+import type { ShadowContext } from './shadow-context.ts';
 import type { Caller, Role, TokenStore } from './token-store.ts';
 import type { TrafficHistory } from './traffic-history.ts';
 import type { UserStore } from './user-store.ts';
@@ -69,6 +70,7 @@ export interface AdminContext extends AnalysisContext {
   /** Undefined where nothing but this API runs. */
   readonly policyLife?: PolicyLifeContext;
   readonly backtests?: BacktestsContext;
+  readonly shadow?: ShadowContext;
   /** The same. */
   readonly outOfBand?: IngestContext;
   readonly metrics: () => Promise<string>;

@@ -1,4 +1,5 @@
 // What the admin API needs of the life of policies: versions, rollback, canary.
+import type { PolicyBundle } from '../core/document.ts';
 
 export interface PolicyVersionEntry {
   readonly version: string;
@@ -42,6 +43,12 @@ export interface PolicyLifeContext {
     by: string,
     reason: string,
   ): { readonly version: string } | { readonly objection: string };
+  /** A policy that no file has goes live, after a canary where one is configured. */
+  promote(
+    bundle: PolicyBundle,
+    by: string,
+    reason: string,
+  ): { readonly version: string; readonly isCanary: boolean } | { readonly objection: string };
 }
 
 export interface PolicyDifference {

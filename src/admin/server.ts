@@ -23,6 +23,7 @@ import { policyVersionRoutes } from './resource-policy-versions.ts';
 import { proposalRoutes } from './resource-proposals.ts';
 import { restrictionRoutes } from './resource-restrictions.ts';
 import { sessionRoutes } from './resource-session.ts';
+import { shadowRoutes } from './resource-shadow.ts';
 import { sinkRoutes } from './resource-sinks.ts';
 import { tokenRoutes } from './resource-tokens.ts';
 import { trafficRoutes } from './resource-traffic.ts';
@@ -109,6 +110,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
       policyFileRoutes(api, context);
       policyVersionRoutes(api, context);
       backtestRoutes(api, context);
+      shadowRoutes(api, context);
       exceptionRoutes(api, context);
       sessionRoutes(api, context, lockout);
       oidcRoutes(api, context, lockout);

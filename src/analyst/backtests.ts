@@ -4,12 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Backtest, BacktestsContext } from '../admin/backtests-context.ts';
 import type { Configuration } from '../configuration/load.ts';
-import type { DocumentFault, PolicyBundle, PolicyDocument } from '../core/document.ts';
+import type { PolicyBundle } from '../core/document.ts';
 import type { ComparisonReport } from '../inspection/policy-comparison.ts';
-import { bundleOf } from '../policy/bundle.ts';
-import { validateDocument } from '../policy/validate.ts';
 import { type RecordingPlace, recordingPlace } from '../recorder/open-recorder.ts';
-import { readYaml } from '../yaml/read.ts';
+import { candidateOf } from './candidate.ts';
 
 export interface BacktestJob extends RecordingPlace {
   readonly configuration: Configuration;
@@ -24,7 +22,6 @@ export type BacktestDone = { readonly report: ComparisonReport } | { readonly re
 const KEPT_MAX = 20;
 const RUN_MS_MAX = 30 * 60_000;
 const MEGABYTES_MAX = 1_024;
-const FILE = '(candidate)';
 
 export class Backtests implements BacktestsContext {
   readonly #configuration: Configuration;
@@ -50,7 +47,7 @@ export class Backtests implements BacktestsContext {
     if (!existsSync(place.folder)) return { objection: 'nothing was recorded; switch on `recorder`' };
     if (this.#running !== undefined) return { objection: 'a backtest is running; wait for it' };
     const live = this.#live();
-    const candidate = candidateOf(documents, live);
+    const candidate = candidateOf(documents, live.documents);
     if ('faults' in candidate) return candidate;
     const at = Date.now();
     const started: Backtest = {
@@ -108,21 +105,4 @@ export class Backtests implements BacktestsContext {
     child.once('exit', finish);
     child.send(job, () => {});
   }
-}
-
-function candidateOf(
-  text: string,
-  live: PolicyBundle,
-): { readonly bundle: PolicyBundle } | { readonly faults: readonly DocumentFault[] } {
-  const read = readYaml(text, FILE);
-  const faults = [...read.faults];
-  const documents: PolicyDocument[] = [];
-  for (const document of read.documents) {
-    const validated = validateDocument(document, FILE, false);
-    if ('fault' in validated) faults.push(validated.fault);
-    else documents.push(validated.document);
-  }
-  if (faults.length > 0) return { faults };
-  const made = bundleOf(live.documents, documents);
-  return made.faults.length > 0 ? { faults: made.faults } : { bundle: made.bundle };
 }

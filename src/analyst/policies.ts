@@ -1,5 +1,5 @@
 // Watches the folders of policies and brings a good change to everybody; a bad one is refused, said, and changes nothing.
-import type { DocumentFault, PolicyBundle } from '../core/document.ts';
+import type { DocumentFault, PolicyBundle, PolicyDocument } from '../core/document.ts';
 import { emptiedFolder, type PolicyDirectories } from '../policy-loader/load-directories.ts';
 import { type ChildLoad, keepStandby, loadInChild } from '../policy-loader/load-in-child.ts';
 import { watchFiles } from '../policy-loader/watch.ts';
@@ -50,6 +50,16 @@ export function watchPolicies({ directories, live, onChange, onRefuse }: PolicyW
 /** What would be wrong with these folders; nothing is published. */
 export async function checkPolicies(directories: PolicyDirectories): Promise<readonly DocumentFault[]> {
   return faultsOf(await loadInChild(directories));
+}
+
+/** What the product brings, without anything of the operator's. */
+export async function shippedDocuments({
+  shipped,
+}: PolicyDirectories): Promise<readonly PolicyDocument[] | { readonly objection: string }> {
+  const result = await loadInChild({ shipped, operator: undefined });
+  const [fault] = faultsOf(result);
+  if (fault !== undefined) return { objection: `the shipped policies cannot be read: ${fault.message}` };
+  return 'load' in result ? result.load.bundle.documents : [];
 }
 
 function faultsOf(result: ChildLoad): readonly DocumentFault[] {

@@ -45,7 +45,14 @@ export class PolicyLife implements PolicyLifeContext {
   readonly #timer: NodeJS.Timeout;
   #files: string;
   #held: z.output<typeof heldSchema> | undefined;
-  #canary: { readonly watch: Canary; readonly bundle: PolicyBundle } | undefined;
+  #canary:
+    | {
+        readonly watch: Canary;
+        readonly bundle: PolicyBundle;
+        /** What is held back once it is live: files that say something else. */
+        readonly holds: z.output<typeof heldSchema> | undefined;
+      }
+    | undefined;
 
   constructor(options: PolicyLifeOptions) {
     const { dataFolder, live, now } = options;
@@ -104,13 +111,15 @@ export class PolicyLife implements PolicyLifeContext {
 
   /** The files were read again and are good. */
   changed(bundle: PolicyBundle): void {
-    if (bundle.version === this.#files && this.#held?.files === bundle.version) return;
+    // Saved again as they were: what is held back stays so, and a canary goes on.
+    if (bundle.version === this.#files && (this.#held?.files === bundle.version || this.#canary !== undefined)) return;
     this.#files = bundle.version;
     this.#endCanary();
     this.#hold(undefined);
     if (bundle.version === this.live) return;
     const { canary, workers, now } = this.#options;
-    if (canary !== undefined && workers() > 1) this.#startCanary(bundle, canary);
+    if (canary !== undefined && workers() > 1)
+      this.#startCanary(bundle, canary, { by: 'files', reason: 'the files changed', holds: undefined });
     else this.#publish(bundle, { at: now(), by: 'files', action: 'publish', reason: 'the files changed' });
   }
 
@@ -132,16 +141,35 @@ export class PolicyLife implements PolicyLifeContext {
     return { version: wanted };
   }
 
+  promote(bundle: PolicyBundle, by: string, reason: string): ReturnType<PolicyLifeContext['promote']> {
+    const { version } = bundle;
+    if (version === this.live) return { objection: `${version} is live already` };
+    const { canary, workers, now } = this.#options;
+    this.#endCanary();
+    const holds = version === this.#files ? undefined : { files: this.#files, live: version, by, at: now(), reason };
+    if (canary !== undefined && workers() > 1) {
+      this.#startCanary(bundle, canary, { by, reason, holds });
+      return { version, isCanary: true };
+    }
+    this.#hold(holds);
+    this.#publish(bundle, { at: now(), by, action: 'promote', reason });
+    return { version, isCanary: false };
+  }
+
   take(record: TransactionRecord): void {
     this.#canary?.watch.take(record);
   }
 
-  #startCanary(bundle: PolicyBundle, settings: CanarySettings & { readonly share: number }): void {
+  #startCanary(
+    bundle: PolicyBundle,
+    settings: CanarySettings & { readonly share: number },
+    { by, reason, holds }: { by: string; reason: string; holds: z.output<typeof heldSchema> | undefined },
+  ): void {
     const { now, announce, log, audit } = this.#options;
-    this.#versions.keep(bundle, { at: now(), by: 'files', action: 'canary', reason: 'the files changed' });
-    this.#canary = { watch: new Canary(bundle.version, this.live, settings, now()), bundle };
+    this.#versions.keep(bundle, { at: now(), by, action: 'canary', reason });
+    this.#canary = { watch: new Canary(bundle.version, this.live, settings, now()), bundle, holds };
     log.info({ version: bundle.version, share: settings.share }, 'a canary has the new policy');
-    audit.add({ actor: 'files', action: 'policy.canary', target: bundle.version, before: this.live });
+    audit.add({ actor: by, action: 'policy.canary', target: bundle.version, before: this.live });
     announce(bundle, settings.share);
   }
 
@@ -155,6 +183,7 @@ export class PolicyLife implements PolicyLifeContext {
         return;
       case 'passed':
         this.#canary = undefined;
+        this.#hold(canary.holds);
         this.#publish(canary.bundle, {
           at: now(),
           by: 'canary',
@@ -166,7 +195,9 @@ export class PolicyLife implements PolicyLifeContext {
         const { version } = canary.bundle;
         const { reason } = verdict;
         this.#canary = undefined;
-        this.#hold({ files: version, live: this.live, by: 'canary', at: now(), reason });
+        // A candidate that no file has was never anybody's files.
+        if (canary.holds === undefined)
+          this.#hold({ files: version, live: this.live, by: 'canary', at: now(), reason });
         this.#versions.keep(canary.bundle, { at: now(), by: 'canary', action: 'canary-failed', reason });
         audit.add({
           actor: 'canary',

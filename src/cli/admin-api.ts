@@ -13,7 +13,12 @@ export type AdminAnswer =
 
 const ANSWER_MS = 30_000;
 
-export async function callAdmin({ config, admin }: AdminOptions, path: string, body?: object): Promise<AdminAnswer> {
+export async function callAdmin(
+  { config, admin }: AdminOptions,
+  path: string,
+  body?: object,
+  method: 'GET' | 'POST' | 'DELETE' = body === undefined ? 'GET' : 'POST',
+): Promise<AdminAnswer> {
   const token = process.env.SALLYPORT_ADMIN_TOKEN;
   if (token === undefined || token === '')
     return { objection: 'set SALLYPORT_ADMIN_TOKEN to a token of the admin API' };
@@ -22,7 +27,7 @@ export async function callAdmin({ config, admin }: AdminOptions, path: string, b
     return { objection: 'the configuration cannot be read; say where the admin API is with --admin' };
   try {
     const answer = await fetch(`${base.replace(/\/$/, '')}/api/v1${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

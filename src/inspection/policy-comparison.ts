@@ -58,6 +58,24 @@ export interface ComparisonReport {
   };
 }
 
+/** What a worker has compared since it last said so. */
+export interface ShadowCounts {
+  /** Names the comparison: what belongs to an earlier one is not counted. */
+  readonly run: string;
+  readonly skipped: {
+    /** No room for it: the judging may take a tenth of a core and lags. */
+    readonly full: number;
+    /** A body of more than is kept for this. */
+    readonly large: number;
+    /** The worker has another live policy at the moment, as in a canary. */
+    readonly otherPolicy: number;
+  };
+  /** Detectors that threw, and transactions that could not be judged. */
+  readonly errors: number;
+  readonly inspectionMs: number;
+  readonly report: ComparisonReport;
+}
+
 export class PolicyComparison {
   readonly #live: string;
   readonly #candidate: string;
@@ -87,8 +105,14 @@ export class PolicyComparison {
     }
   }
 
-  get newlyBlocked(): number {
-    return this.#newlyBlocked.count;
+  /** What another comparison of the same two policies has found, as that of another worker. */
+  addReport({ transactions, newlyBlocked, noLongerBlocked, changedTags }: ComparisonReport): void {
+    this.#transactions += transactions;
+    this.#newlyBlocked.addDifference(newlyBlocked);
+    this.#noLongerBlocked.addDifference(noLongerBlocked);
+    this.#changedTags.addDifference(changedTags);
+    for (const [detection, times] of Object.entries(changedTags.added)) count(this.#added, detection, times);
+    for (const [detection, times] of Object.entries(changedTags.removed)) count(this.#removed, detection, times);
   }
 
   report(): ComparisonReport {
@@ -140,9 +164,16 @@ class Tally {
       })),
     };
     if (this.#examples.length < EXAMPLES_MAX) this.#examples.push(example);
-    addTo(this.#byEndpoint, record.endpoint === '' ? '(no endpoint)' : record.endpoint, example);
+    addTo(this.#byEndpoint, record.endpoint === '' ? '(no endpoint)' : record.endpoint, 1, [example]);
     const actor = record.actors.at(-1) ?? { kind: 'ip' as const, id: record.clientAddress };
-    addTo(this.#byActor, actorKey(actor), example);
+    addTo(this.#byActor, actorKey(actor), 1, [example]);
+  }
+
+  addDifference({ count: times, byEndpoint, byActor, examples }: Difference): void {
+    this.count += times;
+    this.#examples.push(...examples.slice(0, EXAMPLES_MAX - this.#examples.length));
+    for (const group of byEndpoint) addTo(this.#byEndpoint, group.name, group.count, group.examples);
+    for (const group of byActor) addTo(this.#byActor, group.name, group.count, group.examples);
   }
 
   difference(): Difference {
@@ -155,22 +186,25 @@ class Tally {
   }
 }
 
-function addTo(groups: Map<string, MutableGroup>, name: string, example: Example): void {
+function addTo(groups: Map<string, MutableGroup>, name: string, times: number, examples: readonly Example[]): void {
   const key = groups.has(name) || groups.size < GROUPS_MAX ? name : OTHERS;
   let group = groups.get(key);
   if (group === undefined) {
     group = { count: 0, examples: [] };
     groups.set(key, group);
   }
-  group.count += 1;
-  if (group.examples.length < EXAMPLES_PER_GROUP_MAX) group.examples.push(example);
+  group.count += times;
+  group.examples.push(...examples.slice(0, EXAMPLES_PER_GROUP_MAX - group.examples.length));
 }
 
+/** The largest ones by name, the rest as one, so that the counts add up. */
 function groupsOf(groups: ReadonlyMap<string, MutableGroup>): Group[] {
-  return [...groups]
+  const sorted = [...groups]
     .map(([name, { count: times, examples }]) => ({ name, count: times, examples: [...examples] }))
-    .sort((a, b) => b.count - a.count)
-    .slice(0, GROUPS_SHOWN_MAX);
+    .sort((a, b) => b.count - a.count);
+  if (sorted.length <= GROUPS_SHOWN_MAX) return sorted;
+  const [shown, rest] = [sorted.slice(0, GROUPS_SHOWN_MAX - 1), sorted.slice(GROUPS_SHOWN_MAX - 1)];
+  return [...shown, { name: OTHERS, count: rest.reduce((sum, one) => sum + one.count, 0), examples: [] }];
 }
 
 /** Findings that the other side has not, whatever document they come from. */
@@ -184,6 +218,6 @@ function keyOf({ detection, phase, location, pointer, dataType, action }: Findin
   return `${detection} ${phase} ${location} ${pointer} ${dataType ?? ''} ${action}`;
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function count(counts: Map<string, number>, key: string, times = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + times);
 }

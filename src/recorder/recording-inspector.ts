@@ -7,14 +7,14 @@ import type { Connection, RequestHead, ResponseHead } from '../core/transaction.
 
 export interface TransactionTaker {
   wants(): boolean;
-  offer(transaction: RecordedTransaction): boolean;
+  offer(transaction: RecordedTransaction, id: string): boolean;
 }
 
 export function recordingInspector(inspector: Inspector, taker: TransactionTaker): Inspector {
   return {
     begin: (id, receivedAt, head, connection) => {
       const inspection = inspector.begin(id, receivedAt, head, connection);
-      return taker.wants() ? recorded(inspection, taker, receivedAt, head, connection) : inspection;
+      return taker.wants() ? recorded(inspection, taker, id, receivedAt, head, connection) : inspection;
     },
   };
 }
@@ -24,6 +24,7 @@ const NONE = Buffer.alloc(0);
 function recorded(
   inspection: Inspection,
   taker: TransactionTaker,
+  id: string,
   at: number,
   head: RequestHead,
   connection: Connection,
@@ -59,7 +60,7 @@ function recorded(
     downstreamHeaders: () => inspection.downstreamHeaders(),
     complete: (completion: Completion) => {
       inspection.complete(completion);
-      taker.offer({
+      const transaction = {
         at,
         // Who is behind proxies is told by the headers, which are recorded too.
         clientAddress: connection.peerAddress,
@@ -68,7 +69,8 @@ function recorded(
           responseHead === undefined
             ? undefined
             : { status: responseHead.status, ...message(responseHead.rawHeaders, responseBody) },
-      });
+      };
+      taker.offer(transaction, id);
     },
   };
 }
