@@ -23,6 +23,8 @@ import type { Occurrence } from './scenarios/occurrence.ts';
 import { Occurrences } from './scenarios/occurrences.ts';
 import type { OwnerInvariant } from './scenarios/patterns/owner-field.ts';
 import type { ObjectOwner, PrivatePlace } from './scenarios/patterns/ownership.ts';
+import type { PrivilegedPlace } from './scenarios/patterns/privileged-field.ts';
+import type { IssuedPlace } from './scenarios/patterns/provenance.ts';
 import { ScenarioExceptions } from './scenarios/scenario-exceptions.ts';
 import { type ScenarioDump, Scenarios } from './scenarios/scenarios.ts';
 import type { Signal } from './scenarios/signal.ts';
@@ -250,6 +252,16 @@ export class Analysis {
   /** Endpoints whose objects have one reader each, and for whom that does not hold. */
   privatePlaces(): PrivatePlace[] {
     return this.#scenarios.privatePlaces();
+  }
+
+  /** Endpoints where callers of a role ask only for ids that they were given. */
+  issuedPlaces(): IssuedPlace[] {
+    return this.#scenarios.issuedPlaces();
+  }
+
+  /** Who sends fields that decide over rights or money, where that is known well. */
+  privilegedSenders(): PrivilegedPlace[] {
+    return this.#scenarios.privilegedSenders();
   }
 
   /** Objects with their owners, for the data plane: all that are known, or what changed since the last call. */

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../core/actor.ts';
 import { ACTIONS, type Finding, SEVERITIES } from '../core/finding.ts';
-import { isIdentifierField } from './scenarios/identifiers.ts';
+import { isIdentifierField } from '../core/identifier-field.ts';
 import type { Occurrence } from './scenarios/occurrence.ts';
 
 const IDENTIFIERS_MAX = 50;

@@ -80,6 +80,8 @@ export class WorkersKnowledge {
       isPromoted: (endpoint) => promoted.has(endpoint),
       ownerFields: analysis.ownerInvariants(),
       privatePlaces: analysis.privatePlaces(),
+      issuedPlaces: analysis.issuedPlaces(),
+      privileged: analysis.privilegedSenders(),
     });
     const known = new Set(now.map(({ endpoint }) => endpoint));
     const removed = [...this.#baselines.keys()].filter((endpoint) => !known.has(endpoint));

@@ -16,6 +16,18 @@ export interface Baseline {
   readonly ownerFields: readonly OwnerField[];
   /** Where nearly every object is read by one principal alone: roles or principals whose work it is to read others'. */
   readonly privateExcept: readonly string[] | undefined;
+  /** Roles whose callers ask here for ids only that an answer gave them before. */
+  readonly issuedOnlyFor: readonly string[];
+  /** Undefined where it is not known well who sends what. */
+  readonly privileged: PrivilegedSenders | undefined;
+}
+
+/** Who sends fields that decide over rights or money. */
+export interface PrivilegedSenders {
+  /** Of fields, in lower case, letters and digits alone. */
+  readonly names: readonly string[];
+  /** `role pointer`, with array positions as `*`. */
+  readonly senders: readonly string[];
 }
 
 /** A field of the answer that always equals a claim of callers of this role. */

@@ -93,6 +93,8 @@ export interface RequestView {
   readonly isEnforced: boolean;
   /** What an imported or learned document asks of this request; undefined on routes without one. */
   readonly contract?: RequestContract | undefined;
+  /** What was learned of the endpoint; undefined where that is too little. */
+  readonly baseline?: Baseline | undefined;
 }
 
 /** What one request, and its response, are held to. */

@@ -37,3 +37,8 @@ export function childPointer(parent: string, token: string | number): string {
   if (token.indexOf('~') === -1 && token.indexOf('/') === -1) return `${parent}/${token}`;
   return `${parent}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
+
+/** A field's name without what writers differ in: letter case, `_`, `-` and other signs. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+}

@@ -365,6 +365,7 @@ export class TransactionInspection implements Inspection {
       body: undefined,
       isEnforced: route.mode === 'enforce',
       contract: this.#snapshot.contracts.find(route.id, head.method, target.segments),
+      baseline: this.#snapshot.baselines.get(endpoint.id),
     };
   }
 

@@ -175,6 +175,10 @@ const suiteCase = z.strictObject({
       ownerFields: z
         .array(z.strictObject({ role: z.string().default('authenticated'), pointer, claim: z.string() }))
         .default([]),
+      privileged: z
+        .strictObject({ names: z.array(z.string().min(1)).min(1), senders: z.array(z.string().min(1)) })
+        .optional()
+        .describe('Fields that decide over rights or money, and who sends them: a role and a pointer each.'),
     })
     .optional()
     .describe('What was learned of the endpoint: figures are the p99.9 of its answers.'),

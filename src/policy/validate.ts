@@ -136,6 +136,8 @@ function baselineOf(written: WrittenBaseline | undefined): Baseline | undefined 
     dataTypes: Object.entries(written.dataTypes).map(([type, values]) => [type, range(values)]),
     ownerFields,
     privateExcept: undefined,
+    issuedOnlyFor: [],
+    privileged: written.privileged,
   };
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RequestView } from '../../src/core/detector.ts';
 import { massAssignment } from '../../src/detectors/mass-assignment.ts';
 import { held } from '../openapi/held.ts';
+import { baseline } from '../support/baseline-view.ts';
 
 const contract = held(`openapi: 3.0.3
 paths:
@@ -55,5 +57,51 @@ describe('mass-assignment', () => {
   it('says nothing without a document', () => {
     const { contract: _, ...without } = contract.viewOf('POST', '/users', {}, { role: 'admin' });
     expect(inspect(without)).toEqual([]);
+  });
+});
+
+describe('mass-assignment, by who sends what', () => {
+  const privileged = {
+    names: ['role', 'price', 'isadmin', 'status'],
+    senders: ['role:admin /role', 'role:customer /status', 'role:customer /items/*/price'],
+  };
+  const sent = (body: unknown, { isPromoted = false, method = 'POST', role = 'customer', type = 'json' } = {}) => {
+    const text = type === 'form' ? String(body) : JSON.stringify(body);
+    const view = contract.viewOf(method, '/elsewhere', {}, {});
+    const request: RequestView = {
+      ...view,
+      contract: undefined,
+      token: { claims: { sub: 'ann', role }, header: {}, isVerified: true } as unknown as RequestView['token'],
+      body: { ...view.body!, format: type as 'json', bytes: Buffer.from(text), latin1: text },
+      baseline: baseline({ isPromoted, privileged }),
+    };
+    return inspect(request).map(
+      ({ pointer, confidence, actionMax }) => `${pointer} ${confidence} ${actionMax ?? 'full'}`,
+    );
+  };
+
+  it.each<[string, unknown, string[]]>([
+    ['a role by a customer', { name: 'Ann', role: 'admin' }, ['/role 0.5 tag']],
+    ['a role inside of something', { user: { profile: { is_admin: true } } }, ['/user/profile/is_admin 0.5 tag']],
+    ['a price where only items have one', { price: 1, items: [{ price: 9 }] }, ['/price 0.5 tag']],
+  ])('tags %s', (_, body, expected) => expect(sent(body)).toEqual(expected));
+
+  it('blocks it at a promoted endpoint, but not in an object that is sent back whole', () => {
+    expect(sent({ role: 'admin' }, { isPromoted: true })).toEqual(['/role 0.9 full']);
+    expect(sent({ role: 'admin' }, { isPromoted: true, method: 'PUT' })).toEqual(['/role 0.5 tag']);
+    expect(sent('name=Ann&role=admin', { isPromoted: true, type: 'form' })).toEqual(['/role 0.9 full']);
+  });
+
+  it.each<[string, unknown, object]>([
+    ['an administrator', { role: 'editor' }, { role: 'admin' }],
+    ['what peers send', { status: 'open', items: [{ price: 9 }, { price: 8 }] }, {}],
+    ['other fields', { name: 'role', note: 'my role is admin', roleplay: true, prices: [1] }, {}],
+    ['no object', 'role', {}],
+    ['a list of words', ['role', 'price'], {}],
+  ])('leaves %s alone', (_, body, one) => expect(sent(body, { isPromoted: true, ...one })).toEqual([]));
+
+  it('says nothing where it is not known who sends what', () => {
+    const view = contract.viewOf('POST', '/elsewhere', {}, { role: 'admin' });
+    expect(inspect({ ...view, contract: undefined, baseline: baseline({ isPromoted: true }) })).toEqual([]);
   });
 });

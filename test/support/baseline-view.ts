@@ -16,6 +16,8 @@ export function baseline(parts: Partial<Baseline> = {}): Baseline {
     dataTypes: [],
     ownerFields: [],
     privateExcept: undefined,
+    issuedOnlyFor: [],
+    privileged: undefined,
     ...parts,
   };
 }

@@ -8,8 +8,8 @@ import { FailedLogins } from './patterns/failed-logins.ts';
 import { ManyAccounts } from './patterns/many-accounts.ts';
 import { OwnerField, type OwnerInvariant } from './patterns/owner-field.ts';
 import { type ObjectOwner, Ownership, type PrivatePlace } from './patterns/ownership.ts';
-import { PrivilegedField } from './patterns/privileged-field.ts';
-import { Provenance } from './patterns/provenance.ts';
+import { PrivilegedField, type PrivilegedPlace } from './patterns/privileged-field.ts';
+import { type IssuedPlace, Provenance } from './patterns/provenance.ts';
 import { RoleMatrix } from './patterns/role-matrix.ts';
 import { Scan } from './patterns/scan.ts';
 import { Sequence } from './patterns/sequence.ts';
@@ -79,6 +79,14 @@ export class Scenarios {
 
   privatePlaces(): PrivatePlace[] {
     return this.#loaded.flatMap(({ pattern }) => (pattern instanceof Ownership ? pattern.privatePlaces() : []));
+  }
+
+  issuedPlaces(): IssuedPlace[] {
+    return this.#loaded.flatMap(({ pattern }) => (pattern instanceof Provenance ? pattern.issuedPlaces() : []));
+  }
+
+  privilegedSenders(): PrivilegedPlace[] {
+    return this.#loaded.flatMap(({ pattern }) => (pattern instanceof PrivilegedField ? pattern.places() : []));
   }
 
   takeOwners(isWhole: boolean, entriesMax: number): ObjectOwner[] {

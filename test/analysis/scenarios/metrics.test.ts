@@ -4,11 +4,11 @@ import { Habits } from '../../../src/analysis/scenarios/habits.ts';
 import { ExpiringTable } from '../../../src/analysis/scenarios/metrics/expiring-table.ts';
 import { HyperLogLog } from '../../../src/analysis/scenarios/metrics/hyper-log-log.ts';
 import { LogHistogram } from '../../../src/analysis/scenarios/metrics/log-histogram.ts';
-import { PairFilter } from '../../../src/analysis/scenarios/metrics/pair-filter.ts';
 import { Population } from '../../../src/analysis/scenarios/metrics/population.ts';
 import { SlidingCount } from '../../../src/analysis/scenarios/metrics/sliding-count.ts';
 import { SlidingDistinct } from '../../../src/analysis/scenarios/metrics/sliding-distinct.ts';
 import { hashOf, pairOf } from '../../../src/core/hash.ts';
+import { PairFilter } from '../../../src/core/pair-filter.ts';
 import { DAY, HOUR, MINUTE, randomOf, SECOND, START } from '../world.ts';
 
 describe('hashes', () => {

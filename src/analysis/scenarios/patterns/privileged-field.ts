@@ -1,6 +1,8 @@
 // A field that decides over rights or money (role, tenant, price …) sent, and accepted, by somebody whose peers never send it at
 // this endpoint: privilege escalation by mass assignment.
+import type { PrivilegedSenders } from '../../../core/baseline.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
+import { plainName } from '../../../core/field.ts';
 import { hashOf } from '../../../core/hash.ts';
 import type { PrivilegedFieldPattern } from '../../../core/scenario.ts';
 import { Agreement } from '../agreement.ts';
@@ -19,6 +21,11 @@ interface Place {
   readonly senders: Set<string>;
 }
 
+/** Where it is known well who sends such fields. */
+export interface PrivilegedPlace extends PrivilegedSenders {
+  readonly endpoint: string;
+}
+
 export class PrivilegedField implements Pattern {
   readonly #scenario: ScenarioDocument;
   readonly #pattern: PrivilegedFieldPattern;
@@ -29,7 +36,7 @@ export class PrivilegedField implements Pattern {
   constructor(scenario: ScenarioDocument, pattern: PrivilegedFieldPattern) {
     this.#scenario = scenario;
     this.#pattern = pattern;
-    this.#names = new Set(pattern.names.map(normal));
+    this.#names = new Set(pattern.names.map(plainName));
   }
 
   take(occurrence: Occurrence): Signal | undefined {
@@ -39,11 +46,10 @@ export class PrivilegedField implements Pattern {
     if (place === undefined) return undefined;
     const who = occurrence.principal ?? occurrence.actors.at(-1)?.key ?? '';
     const principal = hashOf(who);
-    const isMature =
-      place.requests >= this.#pattern.requestsMin && place.principals.estimate() >= this.#pattern.principalsMin;
+    const isMature = this.#isMature(place);
     const sent: string[] = [];
     for (const { pointer } of requestFields) {
-      if (!this.#names.has(normal(pointer.slice(pointer.lastIndexOf('/') + 1)))) continue;
+      if (!this.#names.has(plainName(pointer.slice(pointer.lastIndexOf('/') + 1)))) continue;
       const key = `${role} ${pointer}`;
       if (place.senders.has(key)) continue;
       const isAgreed = this.#agreement.add(`${endpoint} ${key}`, principal, at);
@@ -86,6 +92,13 @@ export class PrivilegedField implements Pattern {
     };
   }
 
+  places(): PrivilegedPlace[] {
+    const names = [...this.#names];
+    return [...this.#places]
+      .filter(([, place]) => this.#isMature(place))
+      .map(([endpoint, { senders }]) => ({ endpoint, names, senders: [...senders] }));
+  }
+
   sweep(now: number): readonly Signal[] {
     this.#agreement.sweep(now);
     return [];
@@ -114,6 +127,10 @@ export class PrivilegedField implements Pattern {
     }
   }
 
+  #isMature({ requests, principals }: Place): boolean {
+    return requests >= this.#pattern.requestsMin && principals.estimate() >= this.#pattern.principalsMin;
+  }
+
   #place(endpoint: string): Place | undefined {
     let place = this.#places.get(endpoint);
     if (place === undefined && this.#places.size < PLACES_MAX) {
@@ -122,8 +139,4 @@ export class PrivilegedField implements Pattern {
     }
     return place;
   }
-}
-
-function normal(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

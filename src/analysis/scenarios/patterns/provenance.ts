@@ -4,11 +4,11 @@
 // (under one percent when full) only ever miss, never accuse.
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf, numberOfHash, pairOf } from '../../../core/hash.ts';
+import { isIdentifierField } from '../../../core/identifier-field.ts';
+import { PairFilter } from '../../../core/pair-filter.ts';
 import type { ProvenancePattern } from '../../../core/scenario.ts';
-import { isIdentifierField } from '../identifiers.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
-import { PairFilter } from '../metrics/pair-filter.ts';
 import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
@@ -21,6 +21,12 @@ interface Place {
   accesses: number;
   issued: number;
   readonly principals: HyperLogLog;
+}
+
+/** An endpoint where callers of one role ask only for ids that they were given. */
+export interface IssuedPlace {
+  readonly endpoint: string;
+  readonly role: string;
 }
 
 export class Provenance implements Pattern {
@@ -51,6 +57,12 @@ export class Provenance implements Pattern {
       }
     }
     return signal;
+  }
+
+  issuedPlaces(): IssuedPlace[] {
+    return [...this.#places]
+      .filter(([, place]) => this.#isMature(place))
+      .map(([key]) => ({ endpoint: endpointOf(key), role: key.slice(endpointOf(key).length + 1) }));
   }
 
   sweep(now: number): readonly Signal[] {
@@ -144,4 +156,9 @@ export class Provenance implements Pattern {
     }
     return place;
   }
+}
+
+/** `GET api.example/orders/{id}` of `GET api.example/orders/{id} role:customer`. */
+function endpointOf(key: string): string {
+  return key.slice(0, key.indexOf(' ', key.indexOf('/')));
 }

@@ -1,5 +1,5 @@
 // Which fields of an answer are identifiers that a client may come back with.
-import type { ObservedField } from '../../core/observation.ts';
+import type { ObservedField } from './observation.ts';
 
 const ID_NAME = /(?:^|\/|_|-)(?:id|uuid|guid|key|ref|number|no|slug|href)$|(?:Id|Uuid|Guid|Key|Ref|Number|No)$/;
 const ID_FORMATS = new Set(['uuid', 'object-id', 'numeric', 'hash', 'ulid', 'prefixed-id']);
