@@ -199,6 +199,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   const timers = [
     setInterval(() => book.expire(Date.now()), EXPIRY_CHECK_MS),
     setInterval(() => void shared.flush(), FLUSH_MS),
+    setInterval(() => knowledge.tellIssued(), FLUSH_MS),
   ];
   for (const timer of timers) timer.unref();
 

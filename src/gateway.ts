@@ -180,6 +180,9 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
       case 'owners':
         snapshot.owners.change(message.change.isWhole, message.change.owners);
         break;
+      case 'issued':
+        snapshot.issued.change(message.change);
+        break;
       case 'rate-counts':
         engine.rateWindows.add(message);
         break;

@@ -6,6 +6,7 @@ import type { DocumentFault, PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
 import type { Restriction, RestrictionChange } from './core/restriction.ts';
 import type { EndpointTemplate } from './inspection/endpoints.ts';
+import type { IssuedChange } from './inspection/issued-table.ts';
 import type { Evidences } from './inspection/masked-message.ts';
 import type { ShadowCounts } from './inspection/policy-comparison.ts';
 import type { RateCounts } from './inspection/rate-window.ts';
@@ -56,6 +57,11 @@ export type ShadowTold =
   | { readonly kind: 'shadow-counts'; readonly counts: ShadowCounts }
   | { readonly kind: 'shadow-refused'; readonly run: string; readonly message: string };
 
+export interface IssuedTold {
+  readonly kind: 'issued';
+  readonly change: IssuedChange;
+}
+
 export type ToWorker =
   | WorkerStart
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
@@ -65,6 +71,7 @@ export type ToWorker =
   | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
   | BaselinesChange
   | { readonly kind: 'owners'; readonly change: OwnersChange }
+  | IssuedTold
   | RateCountsTold
   | ShadowChange
   /** Ids of transactions; whoever has them answers. */
@@ -137,6 +144,7 @@ export type FromAnalyst =
   | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }
   | BaselinesChange
   | { readonly kind: 'owners'; readonly change: OwnersChange }
+  | IssuedTold
   | { readonly kind: 'evidence-wanted'; readonly ids: readonly string[] }
   /** Of endpoints that are enforced as they were learned. */
   | { readonly kind: 'learned-contracts'; readonly contracts: readonly PreparedContract[] }

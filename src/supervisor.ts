@@ -173,6 +173,7 @@ export class Supervisor {
             this.#tellWorkers(message);
             break;
           case 'owners':
+          case 'issued':
           case 'evidence-wanted':
             this.#tellWorkers(message);
             break;

@@ -24,7 +24,7 @@ import { Occurrences } from './scenarios/occurrences.ts';
 import type { OwnerInvariant } from './scenarios/patterns/owner-field.ts';
 import type { ObjectOwner, PrivatePlace } from './scenarios/patterns/ownership.ts';
 import type { PrivilegedPlace } from './scenarios/patterns/privileged-field.ts';
-import type { IssuedPlace } from './scenarios/patterns/provenance.ts';
+import type { Issued, IssuedPlace } from './scenarios/patterns/provenance.ts';
 import { ScenarioExceptions } from './scenarios/scenario-exceptions.ts';
 import { type ScenarioDump, Scenarios } from './scenarios/scenarios.ts';
 import type { Signal } from './scenarios/signal.ts';
@@ -257,6 +257,11 @@ export class Analysis {
   /** Endpoints where callers of a role ask only for ids that they were given. */
   issuedPlaces(): IssuedPlace[] {
     return this.#scenarios.issuedPlaces();
+  }
+
+  /** Ids with whom they were given to, for the data plane: all that are known, or those since the last call. */
+  takeIssued(isWhole: boolean): Issued[] {
+    return this.#scenarios.takeIssued(isWhole);
   }
 
   /** Who sends fields that decide over rights or money, where that is known well. */

@@ -10,6 +10,8 @@ import type { FromAnalyst, LearnedForWorkers } from '../messages.ts';
 import type { Decisions } from './decisions.ts';
 
 const BASELINES_PER_MESSAGE_MAX = 200;
+/** Of everything that was ever given out; pieces without an entry are left out. */
+const WORDS_PER_MESSAGE = 16_384;
 /** A figure that moved by less is the same. */
 const NOTICEABLE = 0.1;
 
@@ -27,6 +29,7 @@ export class WorkersKnowledge {
   #templatesText = '[]';
   readonly #baselines = new Map<string, Baseline>();
   #areOwnersTold = false;
+  #isIssuedTold = false;
 
   constructor(options: WorkersKnowledgeOptions) {
     this.#options = options;
@@ -57,16 +60,46 @@ export class WorkersKnowledge {
     if (this.#areOwnersTold) this.#tellOwners(false);
     else if ([...this.#baselines.values()].some(({ privateExcept }) => privateExcept !== undefined))
       this.tellAllOwners();
+    if (!this.#isIssuedTold && [...this.#baselines.values()].some(({ issuedOnlyFor }) => issuedOnlyFor.length > 0)) {
+      this.#isIssuedTold = true;
+      this.#tellAllIssued();
+    }
   }
 
   /** A worker that is new knows none. */
   newWorker(): void {
     if (this.#areOwnersTold) this.tellAllOwners();
+    if (this.#isIssuedTold) this.#tellAllIssued();
+  }
+
+  /** To be called a few times a second: clients soon ask for what they were given. */
+  tellIssued(): void {
+    if (!this.#isIssuedTold) return;
+    for (const { pairs, whole } of this.#options.analysis.takeIssued(false)) {
+      if (whole !== undefined) this.#tellWords(whole);
+      if (pairs.length === 0) continue;
+      const text = Buffer.from(Float64Array.from(pairs).buffer).toString('base64');
+      this.#options.tell({ kind: 'issued', change: { pairs: text, part: undefined } });
+    }
   }
 
   tellAllOwners(): void {
     this.#areOwnersTold = true;
     this.#tellOwners(true);
+  }
+
+  #tellAllIssued(): void {
+    for (const { whole } of this.#options.analysis.takeIssued(true)) if (whole !== undefined) this.#tellWords(whole);
+  }
+
+  #tellWords(words: Uint32Array): void {
+    for (let from = 0; from < words.length; from += WORDS_PER_MESSAGE) {
+      const piece = words.subarray(from, from + WORDS_PER_MESSAGE);
+      const isLast = from + WORDS_PER_MESSAGE >= words.length;
+      if (!isLast && piece.every((word) => word === 0)) continue;
+      const text = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('base64');
+      this.#options.tell({ kind: 'issued', change: { pairs: '', part: { from, words: text, isLast } } });
+    }
   }
 
   #tellTemplates(): void {

@@ -140,6 +140,8 @@ export interface BaselineView {
   readonly json: () => unknown;
   /** Whose the object is that the path names, as far as this worker knows. */
   readonly owner: () => 'caller' | 'somebody else' | undefined;
+  /** Whether an answer gave the caller the id that the path ends with; undefined where that is not known. */
+  readonly isIssued: () => boolean | undefined;
 }
 
 /** A body after its content-encoding was undone. */

@@ -34,6 +34,17 @@ export class PairFilter {
     return true;
   }
 
+  /** Both generations as one. */
+  whole(): Uint32Array {
+    return this.#current.map((word, i) => word | this.#previous[i]!);
+  }
+
+  /** Takes in a part of another filter, whose words begin at `from`. */
+  merge(from: number, words: Uint32Array): void {
+    const until = Math.min(words.length, this.#current.length - from);
+    for (let i = 0; i < until; i++) this.#current[from + i]! |= words[i]!;
+  }
+
   dump(): unknown {
     const text = (words: Uint32Array): string => Buffer.from(words.buffer).toString('base64');
     return { current: text(this.#current), previous: text(this.#previous), entries: this.#entries };

@@ -1,5 +1,5 @@
-// Objects of others, seen before the answer leaves: a field that always names the caller names somebody else, or the object that
-// the path names belongs to somebody else where every object has one reader. The same is watched over time by the scenarios of
+// Objects of others, seen before the answer leaves: a field that always names the caller names somebody else, the object that the
+// path names belongs to somebody else where every object has one reader, or its id was never given to the caller. The same is watched over time by the scenarios of
 // these names; here it is held against what they have learned, at the first request.
 import { z } from 'zod';
 import type { BaselineDetector, BaselineView, PlacedRecognition } from '../core/detector.ts';
@@ -22,6 +22,19 @@ export const bolaOwnershipInline: BaselineDetector<z.output<typeof settings>> = 
   id: 'bola-ownership',
   settings,
   load: (given) => (view) => inspectOwner(view, given),
+};
+
+const provenanceSettings = z.strictObject({
+  ...settings.shape,
+  // What another worker or node gave out is known here a moment later, and a client that asks at once must not be refused.
+  whenPromoted: learnedSettings.whenPromoted.default('tag'),
+});
+
+export const bolaProvenanceInline: BaselineDetector<z.output<typeof provenanceSettings>> = {
+  kind: 'baseline',
+  id: 'bola-provenance',
+  settings: provenanceSettings,
+  load: (given) => (view) => inspectProvenance(view, given),
 };
 
 function inspectFields(view: BaselineView, given: z.output<typeof settings>): readonly PlacedRecognition[] {
@@ -56,6 +69,23 @@ function inspectOwner(view: BaselineView, given: z.output<typeof settings>): rea
       location: 'path',
       pointer: '',
       what: 'the object belongs to another caller, at an endpoint whose objects have one reader each',
+    },
+  ];
+}
+
+function inspectProvenance(
+  view: BaselineView,
+  given: z.output<typeof provenanceSettings>,
+): readonly PlacedRecognition[] {
+  const { baseline } = view;
+  if (baseline.issuedOnlyFor.length === 0 || baseline.samples < given.samplesMin) return [];
+  if (view.isIssued() !== false || view.owner() === 'caller') return [];
+  return [
+    {
+      ...learnedVerdict(baseline, given),
+      location: 'path',
+      pointer: '',
+      what: 'no answer has given the caller this id, where callers of its role only ask for ids they were given',
     },
   ];
 }

@@ -1,6 +1,6 @@
 // Every detector, in running order.
 import type { Detector } from '../core/detector.ts';
-import { bolaOwnerFieldInline, bolaOwnershipInline } from './bola-inline.ts';
+import { bolaOwnerFieldInline, bolaOwnershipInline, bolaProvenanceInline } from './bola-inline.ts';
 import { directoryListing } from './directory-listing.ts';
 import { errorDisclosure } from './error-disclosure.ts';
 import { excessiveDataInOneResponse } from './excessive-data-in-one-response.ts';
@@ -68,4 +68,5 @@ export const DETECTORS: readonly Detector[] = [
   sensitiveDataExposure,
   bolaOwnerFieldInline,
   bolaOwnershipInline,
+  bolaProvenanceInline,
 ];

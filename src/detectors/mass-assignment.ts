@@ -179,7 +179,7 @@ function fieldsNamed({ body }: RequestView, names: ReadonlySet<string>): string[
   }
   if (body.format !== 'json') return [];
   const found = new Set<string>();
-  const open: { readonly value: unknown; readonly pointer: string }[] = [{ value: parsed(body.latin1), pointer: '' }];
+  const open: { readonly value: unknown; readonly pointer: string }[] = [{ value: body.json(), pointer: '' }];
   for (let seen = 0; open.length > 0 && seen < VALUES_MAX && found.size < FOUND_MAX; seen++) {
     const { value, pointer } = open.pop()!;
     if (typeof value !== 'object' || value === null) continue;
@@ -190,12 +190,4 @@ function fieldsNamed({ body }: RequestView, names: ReadonlySet<string>): string[
     }
   }
   return [...found];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

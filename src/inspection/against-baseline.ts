@@ -1,5 +1,5 @@
 // A successful answer held against what was learned of its endpoint.
-import { actorKey } from '../core/actor.ts';
+import { type Actor, actorKey } from '../core/actor.ts';
 import type { BaselineView, BodyView, RequestView } from '../core/detector.ts';
 import { claimWords, roleOfWords } from '../core/role.ts';
 import type { Detection } from './detect.ts';
@@ -39,6 +39,7 @@ export function inspectAgainstBaseline(
     tagsOf: tagsOfDataType,
     json: () => body.json(),
     owner: () => ownerOf(snapshot, observer, answer, baseline.privateExcept ?? []),
+    isIssued: () => isIssued(snapshot, observer, answer, baseline.issuedOnlyFor),
   };
   detectAgainstBaseline(baselineDetectors, view, detection);
   return detection;
@@ -51,13 +52,33 @@ function ownerOf(
   except: readonly string[],
 ): ReturnType<BaselineView['owner']> {
   const { endpoint, token } = request;
-  const strongest = STRONGEST_FIRST.map((kind) => request.actors.find((actor) => actor.kind === kind)).find(
-    (actor) => actor !== undefined,
-  );
+  const principal = principalOf(request.actors);
   const object = observer?.objectOf(endpoint.template, segments);
-  if (strongest === undefined || object === undefined) return undefined;
-  const principal = actorKey(strongest);
+  if (principal === undefined || object === undefined) return undefined;
   if (except.includes(principal)) return undefined;
   if (token !== undefined && except.includes(roleOfWords(claimWords(token.claims), true))) return undefined;
   return owners.of(endpoint.id, object, principal);
+}
+
+function isIssued(
+  { issued }: Snapshot,
+  observer: Observer | undefined,
+  { request, segments }: Answer,
+  roles: readonly string[],
+): boolean | undefined {
+  const { endpoint, token } = request;
+  const principal = principalOf(request.actors);
+  if (principal === undefined) return undefined;
+  if (!roles.includes(roleOfWords(token === undefined ? [] : claimWords(token.claims), true))) return undefined;
+  const id = observer?.lastIdOf(endpoint.template, segments);
+  return id === undefined ? undefined : issued.isIssued(principal, id);
+}
+
+/** Key of the strongest identity that is no address. */
+export function principalOf(actors: readonly Actor[]): string | undefined {
+  for (const kind of STRONGEST_FIRST) {
+    const actor = actors.find((one) => one.kind === kind);
+    if (actor !== undefined) return actorKey(actor);
+  }
+  return undefined;
 }

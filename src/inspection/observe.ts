@@ -153,6 +153,16 @@ export class Observer {
     return object;
   }
 
+  /** The last parameter of the path, as learning knows it. */
+  lastIdOf(template: string, segments: readonly string[]): number | undefined {
+    const names = template.split('/');
+    const at = names.findLastIndex((name) => name.startsWith('{'));
+    const segment = at === -1 ? undefined : segments[at - 1];
+    return segment === undefined || segment === '' || segment.length > 64
+      ? undefined
+      : numberOfHash(this.#hash.of(segment));
+  }
+
   #query(query: RequestView['query']): ObservedField[] {
     const fields: ObservedField[] = [];
     for (const [name, value] of query) {

@@ -6,6 +6,7 @@ import type { PolicyBundle } from '../core/document.ts';
 import type { Restriction } from '../core/restriction.ts';
 import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts';
 import { EndpointMatcher } from './endpoints.ts';
+import { IssuedTable } from './issued-table.ts';
 import { OwnerTable } from './owner-table.ts';
 import { RestrictionTable } from './restrictions.ts';
 
@@ -17,6 +18,7 @@ export interface Snapshot {
   /** By endpoint. */
   readonly baselines: Pick<ReadonlyMap<string, Baseline>, 'get'>;
   readonly owners: OwnerTable;
+  readonly issued: IssuedTable;
 }
 
 /** Compiles a bundle. Throws when a document that passed validation cannot be compiled: the caller keeps the old snapshot. */
@@ -28,6 +30,7 @@ export function compileSnapshot(bundle: PolicyBundle, restrictions: readonly Res
     contracts: NO_CONTRACTS,
     baselines: new Map(),
     owners: new OwnerTable(),
+    issued: new IssuedTable(),
   };
 }
 

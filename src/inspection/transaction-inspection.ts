@@ -36,7 +36,7 @@ import { emitHeaderFields } from '../decoding/headers.ts';
 import { unfold } from '../decoding/nested.ts';
 import { type DecodedTarget, decodeTarget } from '../decoding/target.ts';
 import type { Facts } from '../policy/match.ts';
-import { inspectAgainstBaseline } from './against-baseline.ts';
+import { inspectAgainstBaseline, principalOf } from './against-baseline.ts';
 import type { ClientAddress, clientAddressResolver } from './client-address.ts';
 import { quietValuesOf } from './compiled-policy.ts';
 import { inspectBodyData, inspectHeadData, maskedPath } from './data.ts';
@@ -272,6 +272,8 @@ export class TransactionInspection implements Inspection {
 
   complete(completion: Completion): void {
     const route = this.#route;
+    const observation = this.#observe();
+    this.#noteIssued(observation);
     const record = recordOf(
       {
         id: this.#id,
@@ -287,12 +289,21 @@ export class TransactionInspection implements Inspection {
         verdict: this.#verdict,
         isRefused: this.#isRefused,
         uninspected: this.#uninspected,
-        observation: this.#observe(),
+        observation,
       },
       completion,
     );
     this.#keepMessages();
     this.#shared.settings.onRecord(record);
+  }
+
+  #noteIssued(observation: Observation | undefined): void {
+    const fields = observation?.response?.fields;
+    if (fields === undefined || fields.length === 0 || this.#verdict.action === 'block') return;
+    const status = this.#responseHead?.status ?? 0;
+    if (status < 200 || status >= 400) return;
+    const principal = principalOf(this.#actors);
+    if (principal !== undefined) this.#snapshot.issued.note(principal, fields);
   }
 
   #keepMessages(): void {

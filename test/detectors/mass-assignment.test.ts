@@ -68,11 +68,12 @@ describe('mass-assignment, by who sends what', () => {
   const sent = (body: unknown, { isPromoted = false, method = 'POST', role = 'customer', type = 'json' } = {}) => {
     const text = type === 'form' ? String(body) : JSON.stringify(body);
     const view = contract.viewOf(method, '/elsewhere', {}, {});
+    const json = () => (type === 'form' ? undefined : body);
     const request: RequestView = {
       ...view,
       contract: undefined,
       token: { claims: { sub: 'ann', role }, header: {}, isVerified: true } as unknown as RequestView['token'],
-      body: { ...view.body!, format: type as 'json', bytes: Buffer.from(text), latin1: text },
+      body: { ...view.body!, format: type as 'json', bytes: Buffer.from(text), latin1: text, json },
       baseline: baseline({ isPromoted, privileged }),
     };
     return inspect(request).map(

@@ -67,4 +67,52 @@ describe('a learned rule', () => {
     };
     expect(items[0]).toMatchObject({ title: 'BOLA - answer belongs to somebody else', severity: 'critical' });
   });
+
+  it('tags, over all workers, a request for an id that no answer gave to the caller', async () => {
+    const orderOf = (user: number, n: number): string =>
+      `0b9f${user.toString(16).padStart(4, '0')}-1c2d-4e3f-8a9b-${(n + 17).toString(16).padStart(12, '0')}`;
+    const upstream = await upstreamThat((request, response) => {
+      request.resume();
+      response.setHeader('content-type', 'application/json');
+      const claims = Buffer.from(request.headers.authorization!.split('.')[1]!, 'base64url').toString();
+      const user = Number((JSON.parse(claims) as { sub: string }).sub.slice(4));
+      const mine = Array.from({ length: 10 }, (_, n) => ({ id: orderOf(user, n) }));
+      response.end(JSON.stringify(request.url === '/api/orders' ? { items: mine } : { total: 12.5, lines: 3 }));
+    });
+    close = upstream.close;
+    gateway = await startGateway(['--upstream', upstream.url, '--mode', 'enforce', '--workers', '2']);
+    const get = async (user: number, path: string): Promise<void> => {
+      // A connection of its own for each: list and order may come to different workers.
+      const headers = { authorization: `Bearer ${tokenOf(`user${user}`)}`, connection: 'close' };
+      const response = await fetch(`${gateway!.url}/api/orders${path}`, { headers });
+      expect(response.status).toBe(200);
+      await response.arrayBuffer();
+    };
+    const findings = async (): Promise<string[]> => {
+      const { items } = (await (await gateway!.api('/transactions?limit=1')).json()) as {
+        items: { findings: { detection: string }[] }[];
+      };
+      return items[0]?.findings.map(({ detection }) => detection) ?? [];
+    };
+    for (let round = 0; round < 20; round++) {
+      for (let user = 0; user < 20; user++) {
+        if (round === 0) await get(user, '');
+        await get(user, `/${orderOf(user, round % 8)}`);
+      }
+    }
+    // Orders of others that nobody has read. Few of them: an endpoint that changes its ways is no longer judged.
+    let asked = 0;
+    await until(async () => {
+      await new Promise((turn) => setTimeout(turn, 3_000));
+      await get(asked % 10, `/${orderOf(10 + (asked % 10), 9)}`);
+      asked += 1;
+      return (await findings()).includes('bola-provenance');
+    });
+    expect(asked).toBeLessThan(5);
+    // Which is not said of orders that were given but never read, at any worker.
+    for (let i = 0; i < 4; i++) {
+      await get(19, `/${orderOf(19, 8)}`);
+      expect(await findings()).not.toContain('bola-provenance');
+    }
+  });
 });

@@ -28,9 +28,10 @@ export interface Answer {
   readonly dataTypes?: BaselineView['dataTypes'];
   readonly claims?: Record<string, unknown>;
   readonly owner?: ReturnType<BaselineView['owner']>;
+  readonly isIssued?: boolean;
 }
 
-export function answer({ json, dataTypes = [], claims, owner, ...parts }: Answer): BaselineView {
+export function answer({ json, dataTypes = [], claims, owner, isIssued, ...parts }: Answer): BaselineView {
   const bytes = Buffer.from(JSON.stringify(json ?? {}));
   const body: BodyView = {
     mediaType: 'application/json',
@@ -50,5 +51,6 @@ export function answer({ json, dataTypes = [], claims, owner, ...parts }: Answer
     tagsOf: (type) => (type === 'uuid' ? [] : ['pii', 'sensitive']),
     json: () => json,
     owner: () => owner,
+    isIssued: () => isIssued,
   };
 }

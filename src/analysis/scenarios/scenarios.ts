@@ -9,7 +9,7 @@ import { ManyAccounts } from './patterns/many-accounts.ts';
 import { OwnerField, type OwnerInvariant } from './patterns/owner-field.ts';
 import { type ObjectOwner, Ownership, type PrivatePlace } from './patterns/ownership.ts';
 import { PrivilegedField, type PrivilegedPlace } from './patterns/privileged-field.ts';
-import { type IssuedPlace, Provenance } from './patterns/provenance.ts';
+import { type Issued, type IssuedPlace, Provenance } from './patterns/provenance.ts';
 import { RoleMatrix } from './patterns/role-matrix.ts';
 import { Scan } from './patterns/scan.ts';
 import { Sequence } from './patterns/sequence.ts';
@@ -83,6 +83,10 @@ export class Scenarios {
 
   issuedPlaces(): IssuedPlace[] {
     return this.#loaded.flatMap(({ pattern }) => (pattern instanceof Provenance ? pattern.issuedPlaces() : []));
+  }
+
+  takeIssued(isWhole: boolean): Issued[] {
+    return this.#loaded.flatMap(({ pattern }) => (pattern instanceof Provenance ? [pattern.takeIssued(isWhole)] : []));
   }
 
   privilegedSenders(): PrivilegedPlace[] {

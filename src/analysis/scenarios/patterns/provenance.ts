@@ -16,6 +16,8 @@ import type { Pattern, Signal } from '../signal.ts';
 const IDS_PER_RESPONSE_MAX = 200;
 const PLACES_MAX = 10_000;
 const PRINCIPALS_MAX = 100_000;
+/** Pairs between two calls of `takeIssued`; of more, everything is told anew. */
+const FRESH_MAX = 100_000;
 
 interface Place {
   accesses: number;
@@ -29,10 +31,19 @@ export interface IssuedPlace {
   readonly role: string;
 }
 
+/** Pairs of principal and id, as hashes: those since the last time, or all there are. */
+export interface Issued {
+  readonly pairs: readonly number[];
+  /** Words of a {@link PairFilter}. */
+  readonly whole: Uint32Array | undefined;
+}
+
 export class Provenance implements Pattern {
   readonly #scenario: ScenarioDocument;
   readonly #pattern: ProvenancePattern;
   readonly #issued = new PairFilter();
+  #fresh: number[] = [];
+  #isTold = false;
   /** By endpoint and role: a support desk types in what it is told. */
   readonly #places = new Map<string, Place>();
   readonly #guesses: ExpiringTable<SlidingDistinct>;
@@ -52,7 +63,7 @@ export class Provenance implements Pattern {
       let ids = 0;
       for (const field of occurrence.responseFields) {
         if (!isIdentifierField(field)) continue;
-        this.#issued.add(pairOf(who, numberOfHash(field.hash!)));
+        this.#give(pairOf(who, numberOfHash(field.hash!)));
         if (++ids >= IDS_PER_RESPONSE_MAX) break;
       }
     }
@@ -63,6 +74,16 @@ export class Provenance implements Pattern {
     return [...this.#places]
       .filter(([, place]) => this.#isMature(place))
       .map(([key]) => ({ endpoint: endpointOf(key), role: key.slice(endpointOf(key).length + 1) }));
+  }
+
+  /** What the data plane has to know to tell at once; nothing is kept for it before it has asked for the whole. */
+  takeIssued(isWhole: boolean): Issued {
+    const isLost = this.#fresh.length >= FRESH_MAX;
+    const pairs = this.#fresh;
+    this.#fresh = [];
+    if (!isWhole && !isLost) return { pairs, whole: undefined };
+    this.#isTold = true;
+    return { pairs: [], whole: this.#issued.whole() };
   }
 
   sweep(now: number): readonly Signal[] {
@@ -94,6 +115,11 @@ export class Provenance implements Pattern {
       const principals = new HyperLogLog(new Uint8Array(Buffer.from(one.principals, 'base64')));
       this.#places.set(key, { ...one, principals });
     }
+  }
+
+  #give(pair: number): void {
+    if (this.#isTold && this.#fresh.length < FRESH_MAX && !this.#issued.has(pair)) this.#fresh.push(pair);
+    this.#issued.add(pair);
   }
 
   #judge(occurrence: Occurrence, principal: string, who: number): Signal | undefined {
