@@ -108,6 +108,16 @@ export interface WrittenContent {
   /** Lower case, without parameters; `*` stands for any. */
   readonly mediaType: string;
   readonly schema: WrittenSchema | undefined;
+  /** Of the fields of a form, where the document says how they are written. */
+  readonly encodings?: Readonly<Record<string, WrittenEncoding>>;
+}
+
+export interface WrittenEncoding {
+  /** Media types that are allowed, ranges among them; empty when nothing is said. */
+  readonly contentTypes: readonly string[];
+  /** Undefined when nothing is said. */
+  readonly style?: string;
+  readonly explode?: boolean;
 }
 
 export type WrittenSchema = boolean | { readonly [keyword: string]: unknown };

@@ -11,11 +11,29 @@ const CRLF = Buffer.from('\r\n');
 const HEADERS_END = Buffer.from('\r\n\r\n');
 const TEXT_FILE_BYTES_MAX = 1024 * 1024;
 
+export interface MultipartPart {
+  readonly name: string;
+  readonly fileName: string | undefined;
+  /** As written; empty when absent. */
+  readonly contentType: string;
+  readonly content: Buffer;
+}
+
 /** @throws Fault 400 or 413 with a code that names the ambiguity */
 export function decodeMultipart(bytes: Buffer, boundary: string, limits: Limits, sink: FieldSink): void {
+  const names = new Map<string, number>();
+  readParts(bytes, boundary, limits, (part) => decodePart(part, names, limits, sink));
+}
+
+/** @throws Fault 400 or 413 with a code that names the ambiguity */
+export function readParts(
+  bytes: Buffer,
+  boundary: string,
+  limits: Pick<Limits, 'multipartPartsMax' | 'multipartPartHeaderBytesMax'>,
+  onPart: (part: MultipartPart) => void,
+): void {
   const delimiter = Buffer.from(`--${boundary}`, 'latin1');
   if (bytes.indexOf(delimiter) !== 0) refuse('MULTIPART_PREAMBLE');
-  const names = new Map<string, number>();
   let at = delimiter.length;
   for (let parts = 0; ; parts++) {
     if (bytes[at] === 0x2d && bytes[at + 1] === 0x2d) {
@@ -31,13 +49,8 @@ export function decodeMultipart(bytes: Buffer, boundary: string, limits: Limits,
     if (headersEnd - headersStart > limits.multipartPartHeaderBytesMax) refuse('MULTIPART_HEADERS');
     const contentStart = headersEnd + 4;
     const contentEnd = nextDelimiter(bytes, delimiter, contentStart);
-    decodePart(
-      partHeaders(bytes, headersStart, headersEnd),
-      bytes.subarray(contentStart, contentEnd),
-      names,
-      limits,
-      sink,
-    );
+    const content = bytes.subarray(contentStart, contentEnd);
+    onPart({ ...partHeaders(bytes, headersStart, headersEnd), content });
     at = contentEnd + 2 + delimiter.length;
   }
 }
@@ -64,13 +77,7 @@ function nextDelimiter(bytes: Buffer, delimiter: Buffer, from: number): number {
   }
 }
 
-interface PartHeaders {
-  readonly name: string;
-  readonly fileName: string | undefined;
-  readonly contentType: string;
-}
-
-function partHeaders(bytes: Buffer, start: number, end: number): PartHeaders {
+function partHeaders(bytes: Buffer, start: number, end: number): Omit<MultipartPart, 'content'> {
   const text = bytes.toString('utf8', start, end);
   if (/\0|(?:^|[^\r])\n|\r(?!\n)/.test(text)) refuse('MULTIPART_HEADERS');
   let disposition: string | undefined;
@@ -127,13 +134,11 @@ function decodeExtended(encoded: string): string {
 }
 
 function decodePart(
-  headers: PartHeaders,
-  content: Buffer,
+  { name, fileName, contentType, content }: MultipartPart,
   names: Map<string, number>,
   limits: Limits,
   sink: FieldSink,
 ): void {
-  const { name, fileName, contentType } = headers;
   const earlier = names.get(name) ?? 0;
   names.set(name, earlier + 1);
   const pointer = earlier === 0 ? childPointer('', name) : childPointer(childPointer('', name), earlier);

@@ -1,55 +1,82 @@
 // A held body as the value its schema speaks of. Read only when a schema needs it, after depth and size are known to be bounded.
+import type { WrittenContent } from '../core/contract.ts';
 import type { BodyView, RequestView } from '../core/detector.ts';
-import type { Field, FieldSink } from '../core/field.ts';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { headerValue } from '../core/transaction.ts';
 import { parseContentType } from '../decoding/content-type.ts';
-import { decodeMultipart } from '../decoding/multipart.ts';
 import { decodePairs } from '../decoding/target.ts';
 import type { FieldTree } from './field-tree.ts';
+import { type FormFault, formValue, multipartValue } from './form-value.ts';
 import { isJsonType } from './media-type.ts';
-import { objectOfForm, type Pairs } from './text-values.ts';
+import { xmlValueOf } from './xml-value.ts';
 
 export interface ReadBody {
   readonly kind: 'value';
   readonly value: unknown;
-  /** Names of form fields that are there several times, and once in the document. */
-  readonly repeated: readonly string[];
-  /** Names of parts that are there and whose content is not read: files, and JSON inside multipart. */
+  /** What is wrong with the way it is written, whatever its schema says of the value. */
+  readonly faults: readonly FormFault[];
+  /** Pointers of what is there and is not looked into: files. */
   readonly unread: readonly string[];
 }
 
 export type BodyValue =
   | ReadBody
   | { readonly kind: 'size' | 'format'; readonly what: string }
-  /** Of a kind that is not checked: XML, text, bytes. */
+  /** Of a kind that is not checked: text, bytes. */
   | { readonly kind: 'unread' };
 
 const UNREAD: BodyValue = { kind: 'unread' };
-const NONE: readonly string[] = [];
+const NONE: readonly never[] = [];
+
+interface Entry {
+  readonly mediaType: string;
+  readonly encodings: WrittenContent['encodings'];
+  readonly tree: FieldTree | undefined;
+}
 
 /** `content`: the entry of the document for it. */
-export function bodyValueOf(
-  request: RequestView,
-  content: { readonly mediaType: string; readonly tree: FieldTree | undefined },
-  bytesMax: number,
-): BodyValue {
+export function bodyValueOf(request: RequestView, content: Entry, bytesMax: number): BodyValue {
   const body = request.body!;
   const tree = content.tree!;
   const type = body.mediaType === '' || content.mediaType.includes('/*') === false ? content.mediaType : body.mediaType;
   if (isJsonType(type) || (type.includes('*') && body.format === 'json')) return jsonValueOf(body, bytesMax, true);
+  if (isXmlType(type) || (type.includes('*') && body.format === 'xml')) return xmlValue(body, tree, bytesMax);
   const isForm = type === 'application/x-www-form-urlencoded';
-  if (!isForm && !type.startsWith('multipart/form-data')) return UNREAD;
+  if (!isForm && type !== 'multipart/form-data') return UNREAD;
   if (body.bytes.length > bytesMax * (isForm ? 1 : 8)) return tooLarge(bytesMax);
   if (isForm) {
     if (body.format !== 'form') return UNREAD;
-    return formValue(decodePairs(body.bytes.toString('utf8'), DEFAULT_LIMITS.formFieldsMax), tree);
+    const pairs = decodePairs(body.bytes.toString('utf8'), DEFAULT_LIMITS.formFieldsMax);
+    return { kind: 'value', ...formValue(pairs, tree, content.encodings) };
   }
-  return body.format === 'multipart' ? multipartValue(request, tree) : UNREAD;
+  const { boundary } = parseContentType(headerValue(request.rawHeaders, 'content-type'));
+  if (body.format !== 'multipart' || boundary === undefined) return UNREAD;
+  return { kind: 'value', ...multipartValue(body.bytes, boundary, tree, content.encodings) };
+}
+
+/** Of an answer: JSON and XML. */
+export function answerValueOf(body: BodyView, { mediaType, tree }: Entry, bytesMax: number): BodyValue {
+  const type = mediaType.includes('*') ? body.mediaType : mediaType;
+  if (isXmlType(type) && tree !== undefined) return xmlValue(body, tree, bytesMax);
+  return jsonValueOf(body, bytesMax, false);
+}
+
+function xmlValue(body: BodyView, tree: FieldTree, bytesMax: number): BodyValue {
+  if (body.format !== 'xml') return UNREAD;
+  if (body.bytes.length > bytesMax) return tooLarge(bytesMax);
+  const read = xmlValueOf(body.bytes.toString('utf8'), tree);
+  if ('objection' in read) return { kind: 'format', what: read.objection };
+  const what = 'the element is there several times, the document has it once';
+  const faults = read.repeated.map((pointer) => ({ pointer, kind: 'repeated' as const, what }));
+  return { kind: 'value', value: read.value, faults, unread: NONE };
+}
+
+function isXmlType(type: string): boolean {
+  return /[/+]xml$/.test(type);
 }
 
 /** `isScanned`: its depth is known to be bounded, as that of every request body with fields. */
-export function jsonValueOf(body: BodyView, bytesMax: number, isScanned: boolean): BodyValue {
+function jsonValueOf(body: BodyView, bytesMax: number, isScanned: boolean): BodyValue {
   if (body.format !== 'json')
     return isJsonType(body.mediaType) ? { kind: 'format', what: 'the body is no JSON' } : UNREAD;
   if (body.bytes.length > bytesMax) return tooLarge(bytesMax);
@@ -58,7 +85,7 @@ export function jsonValueOf(body: BodyView, bytesMax: number, isScanned: boolean
   }
   const value = body.json();
   if (value === undefined) return { kind: 'format', what: 'the body is no JSON' };
-  return { kind: 'value', value, repeated: NONE, unread: NONE };
+  return { kind: 'value', value, faults: NONE, unread: NONE };
 }
 
 function tooLarge(bytesMax: number): BodyValue {
@@ -88,46 +115,4 @@ function endOfString(bytes: Buffer, from: number): number {
     else if (c === 0x22) return i;
   }
   return -1;
-}
-
-function formValue(pairs: Pairs, tree: FieldTree): BodyValue {
-  return { kind: 'value', value: objectOfForm(pairs, tree), repeated: repeatedIn(pairs, tree), unread: NONE };
-}
-
-function repeatedIn(pairs: Pairs, tree: FieldTree): readonly string[] {
-  const firsts = new Map<string, string>();
-  const repeated = new Set<string>();
-  for (const [name, text] of pairs) {
-    const first = firsts.get(name);
-    if (first === undefined) firsts.set(name, text);
-    else if (first !== text) {
-      const types = tree.field(name)?.types;
-      if (types !== undefined && types.size > 0 && !types.has('array') && !types.has('object')) repeated.add(name);
-    }
-  }
-  return repeated.size === 0 ? NONE : [...repeated];
-}
-
-/** Of a file a document says little more than that it is there. */
-function multipartValue(request: RequestView, tree: FieldTree): BodyValue {
-  const { boundary } = parseContentType(headerValue(request.rawHeaders, 'content-type'));
-  if (boundary === undefined) return UNREAD;
-  const texts: [string, string][] = [];
-  const names = new Set<string>();
-  const json = new Set<string>();
-  const sink: FieldSink = {
-    wanted: -1,
-    add: ({ of, name, text, pointer }: Field) => {
-      const depth = pointer.split('/').length - 1;
-      if (of === 'key' && depth === 1) names.add(text);
-      else if (of === 'value' && depth <= 2 && names.has(name)) texts.push([name, text]);
-      else if (depth > 1) json.add(pointer.split('/')[1]!);
-    },
-    skip: () => {},
-  };
-  decodeMultipart(request.body!.bytes, boundary, DEFAULT_LIMITS, sink);
-  const value = objectOfForm(texts, tree);
-  const unread = [...names].filter((name) => name !== '__proto__' && (!Object.hasOwn(value, name) || json.has(name)));
-  for (const name of unread) value[name] = '';
-  return { kind: 'value', value, repeated: NONE, unread };
 }

@@ -21,12 +21,27 @@ export interface FoundFields {
   readonly readOnly: readonly FoundField[];
 }
 
+/** How a value is written in XML. */
+export interface XmlShape {
+  readonly name?: string;
+  readonly isAttribute: boolean;
+  /** Of a list: an element stands around its elements. */
+  readonly isWrapped: boolean;
+  /** The text of the element around it. */
+  readonly isText: boolean;
+}
+
+const PLAIN_XML: XmlShape = { isAttribute: false, isWrapped: false, isText: false };
+
 export class FieldTree {
   /** Everything that is said of one value, whatever alternative holds. */
   readonly #parts: readonly Keywords[];
   readonly #schemaAt: SchemaAt;
   readonly #fields = new Map<string, FieldTree | undefined>();
   #items: FieldTree | undefined;
+  #types: ReadonlySet<string> | undefined;
+  #names: readonly string[] | undefined;
+  #xml: XmlShape | undefined;
   /** True when fields beyond the named ones are expressly allowed, or none is named. */
   readonly isOpen: boolean;
   readonly isReadOnly: boolean;
@@ -40,6 +55,11 @@ export class FieldTree {
   }
 
   get types(): ReadonlySet<string> {
+    this.#types ??= this.#readTypes();
+    return this.#types;
+  }
+
+  #readTypes(): ReadonlySet<string> {
     const types = new Set<string>();
     for (const { type, enum: values, const: value } of this.#parts) {
       if (type !== undefined) for (const one of [type].flat()) types.add(String(one));
@@ -50,8 +70,39 @@ export class FieldTree {
     return types;
   }
 
+  /** A list and nothing else. */
+  get isList(): boolean {
+    const { types } = this;
+    return types.has('array') && !types.has('object');
+  }
+
+  get xml(): XmlShape {
+    this.#xml ??= this.#readXml();
+    return this.#xml;
+  }
+
+  #readXml(): XmlShape {
+    let shape = PLAIN_XML;
+    for (const { xml } of this.#parts) {
+      if (typeof xml !== 'object' || xml === null) continue;
+      const { name, attribute, wrapped, nodeType } = xml as Keywords;
+      shape = {
+        ...shape,
+        ...(typeof name === 'string' ? { name } : {}),
+        isAttribute: shape.isAttribute || attribute === true || nodeType === 'attribute',
+        // OpenAPI 3.2 says it by the kind of node.
+        isWrapped: shape.isWrapped || wrapped === true || nodeType === 'element',
+        isText: shape.isText || nodeType === 'text' || nodeType === 'cdata',
+      };
+    }
+    return shape;
+  }
+
   get names(): readonly string[] {
-    return [...new Set(this.#parts.flatMap(({ properties }) => Object.keys((properties as object | undefined) ?? {})))];
+    this.#names ??= [
+      ...new Set(this.#parts.flatMap(({ properties }) => Object.keys((properties as object | undefined) ?? {}))),
+    ];
+    return this.#names;
   }
 
   field(name: string): FieldTree | undefined {

@@ -11,7 +11,7 @@ import { childPointer, type Location } from '../core/field.ts';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
 import { headerValue } from '../core/transaction.ts';
 import { decodeCookies } from '../decoding/cookies.ts';
-import { type BodyValue, bodyValueOf, jsonValueOf } from './body-value.ts';
+import { answerValueOf, type BodyValue, bodyValueOf } from './body-value.ts';
 import { FieldTree, type FoundFields } from './field-tree.ts';
 import { entryFor, plainMediaType } from './media-type.ts';
 import { isNoJson, type Pairs, type ParameterValue, valueOfPairs, valueOfText } from './text-values.ts';
@@ -28,6 +28,7 @@ interface Parameter {
 
 export interface Content {
   readonly mediaType: string;
+  readonly encodings: WrittenContent['encodings'];
   readonly tree: FieldTree | undefined;
   readonly validator: Validator;
 }
@@ -173,14 +174,12 @@ export class Operation {
     const { content } = read!;
     const violations: Violation[] = [];
     if (answer !== 'off') {
-      for (const name of value.repeated) {
-        const what = 'the field is there several times, the document has it once';
-        violations.push({ location: 'body', pointer: childPointer('', name), kind: 'repeated', what, answer });
-      }
+      for (const fault of value.faults) violations.push({ location: 'body', ...fault, answer });
       const problems = content.validator.check(value.value, body.bytes.length);
-      const unread = value.unread.map((name) => childPointer('', name));
+      const isRead = (pointer: string): boolean =>
+        !value.unread.some((one) => pointer === one || pointer.startsWith(`${one}/`));
       add(
-        problems?.filter(({ pointer }) => !unread.includes(pointer)),
+        value.unread.length === 0 ? problems : problems?.filter(({ pointer }) => isRead(pointer)),
         'body',
         '',
         answer,
@@ -216,7 +215,7 @@ export class Operation {
       return [{ location: 'header', pointer: '/content-type', kind: 'content-type', what, answer }];
     }
     if (content.validator === FITS_ALWAYS) return [];
-    const value = jsonValueOf(body, CHECKED_BYTES_MAX, false);
+    const value = answerValueOf(body, content, CHECKED_BYTES_MAX);
     if (value.kind === 'unread') return [];
     if (value.kind !== 'value') {
       // Too large to be checked is no fault of an answer.
@@ -252,8 +251,9 @@ export class Operation {
   }
 
   #contents(contents: readonly WrittenContent[]): readonly Content[] {
-    return contents.map(({ mediaType, schema }) => ({
+    return contents.map(({ mediaType, schema, encodings }) => ({
       mediaType,
+      encodings,
       tree: schema === undefined ? undefined : this.#tree(schema),
       validator: schema === undefined ? FITS_ALWAYS : this.#validators.validatorOf(schema),
     }));

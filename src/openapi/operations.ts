@@ -2,6 +2,7 @@
 import type {
   PreparedOperation,
   WrittenContent,
+  WrittenEncoding,
   WrittenOperation,
   WrittenParameter,
   WrittenSchema,
@@ -216,8 +217,28 @@ function contentOf(reader: OperationReader, holder: Place, direction: SchemaDire
   return Object.keys(content.value).map((type) => {
     const media = reader.files.follow(reader.files.child(content, type));
     const schema = media === undefined ? undefined : schemaOf(reader, media, direction);
-    return { mediaType: plainMediaType(type), schema };
+    const encodings = media === undefined ? undefined : encodingsOf(reader, media);
+    return { mediaType: plainMediaType(type), schema, ...(encodings === undefined ? {} : { encodings }) };
   });
+}
+
+function encodingsOf({ files }: OperationReader, media: Place): WrittenContent['encodings'] | undefined {
+  if (!isMapping(media.value) || !isMapping(media.value.encoding)) return undefined;
+  const written = files.child(media, 'encoding');
+  const encodings: Record<string, WrittenEncoding> = {};
+  for (const name of Object.keys(media.value.encoding)) {
+    const value = files.follow(files.child(written, name))?.value;
+    if (!isMapping(value) || name === '__proto__') continue;
+    const { contentType, style, explode } = value;
+    encodings[name] = {
+      contentTypes: typeof contentType === 'string' ? contentType.split(',').map(plainMediaType) : [],
+      ...(typeof style === 'string' || typeof explode === 'boolean'
+        ? { style: typeof style === 'string' ? style : 'form' }
+        : {}),
+      ...(typeof explode === 'boolean' ? { explode } : {}),
+    };
+  }
+  return encodings;
 }
 
 function swaggerBody(
@@ -240,11 +261,19 @@ function swaggerBody(
   );
   const required = forms.filter((form) => (form.value as Mapping).required === true);
   const schema = { type: 'object', properties, required: required.map((form) => String((form.value as Mapping).name)) };
+  const encodings = Object.fromEntries(
+    forms.flatMap((form): [string, WrittenEncoding][] => {
+      const { name, type, collectionFormat = 'csv' } = form.value as Mapping;
+      if (type !== 'array') return [];
+      const style = COLLECTIONS[String(collectionFormat)] ?? 'form';
+      return [[String(name), { contentTypes: [], style, explode: collectionFormat === 'multi' }]];
+    }),
+  );
   const formTypes = types.filter((type) => /form/.test(type));
   const fallback = isFile ? ['multipart/form-data'] : ['application/x-www-form-urlencoded', 'multipart/form-data'];
   return {
     isRequired: required.length > 0,
-    content: (formTypes.length === 0 ? fallback : formTypes).map((mediaType) => ({ mediaType, schema })),
+    content: (formTypes.length === 0 ? fallback : formTypes).map((mediaType) => ({ mediaType, schema, encodings })),
   };
 }
 

@@ -346,6 +346,7 @@ function annotated(schema: Record<string, unknown>, value: Readonly<Record<strin
   const out = { ...schema };
   if (value.readOnly === true) out.readOnly = true;
   if (value.writeOnly === true) out.writeOnly = true;
+  if (isMapping(value.xml)) out.xml = value.xml;
   return out;
 }
 

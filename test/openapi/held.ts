@@ -75,15 +75,15 @@ export function held(
     get: (target: string, headers: Headers = {}) => run('GET', target, headers),
     post: (target: string, body: unknown, headers: Headers = {}) => run('POST', target, headers, body),
     put: (target: string, body: unknown) => run('PUT', target, {}, body),
-    answer: (method: string, target: string, status: number, body: unknown): string[] => {
+    answer: (method: string, target: string, status: number, body: unknown, type = 'application/json'): string[] => {
       const request = viewOf(method, target, {}, undefined);
       const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-      const view = viewBody(bytes, parseContentType('application/json'));
+      const view = viewBody(bytes, parseContentType(type));
       const found = request.contract?.checkResponse({ request, status, rawHeaders: [], body: view }) ?? [];
       return found.map(({ location, pointer, kind }) => `${location} ${pointer} ${kind}`);
     },
-    serverFields: (method: string, target: string, body: unknown): string[] => {
-      const request = viewOf(method, target, {}, body);
+    serverFields: (method: string, target: string, body: unknown, headers: Headers = {}): string[] => {
+      const request = viewOf(method, target, headers, body);
       return (request.contract?.serverFields(request) ?? []).map(({ pointer, why }) => `${pointer} ${why}`);
     },
     misplaced: (method: string, target: string, body?: unknown): string[] => {
