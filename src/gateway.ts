@@ -40,9 +40,22 @@ export function runGateway(): void {
   const tell = (message: FromWorker): void => {
     if (process.connected) process.send!(message);
   };
-  process.once('message', (message: ToWorker) => {
-    if (message.kind !== 'start') return;
-    start(message, tell).catch((error: unknown) => {
+  // Changes that come while it starts wait until there is something to change.
+  const waiting: ToWorker[] = [];
+  let take: ((message: ToWorker) => void) | undefined;
+  process.on('message', (message: ToWorker) => {
+    if (message.kind !== 'start') {
+      if (take === undefined) waiting.push(message);
+      else take(message);
+      return;
+    }
+    // The start has everything that was sent before it.
+    waiting.length = 0;
+    const onReady = (change: (message: ToWorker) => void): void => {
+      for (const one of waiting.splice(0)) change(one);
+      take = change;
+    };
+    start(message, tell, onReady).catch((error: unknown) => {
       tell({ kind: 'failed', message: (error as Error).message });
       process.exitCode = 1;
       process.disconnect();
@@ -51,7 +64,11 @@ export function runGateway(): void {
   tell({ kind: 'loaded' });
 }
 
-async function start(first: WorkerStart, tell: (message: FromWorker) => void): Promise<void> {
+async function start(
+  first: WorkerStart,
+  tell: (message: FromWorker) => void,
+  onReady: (change: (message: ToWorker) => void) => void,
+): Promise<void> {
   const { configuration } = first;
   const countryOf = await openCountries(configuration.geoip.country);
   const out = destination({ fd: 1, sync: false, minLength: LOG_BLOCK_BYTES });
@@ -134,7 +151,7 @@ async function start(first: WorkerStart, tell: (message: FromWorker) => void): P
   follow(first.shadow);
   const recording = recorder === undefined ? engine : recordingInspector(engine, recorder);
   const plane = createDataPlane(proxySettings(configuration), recordingInspector(recording, shadow));
-  process.on('message', (message: ToWorker) => {
+  onReady((message) => {
     switch (message.kind) {
       case 'bundle':
         try {
