@@ -118,6 +118,7 @@ async function start(
     verifiesTokens: sources.hasKeys,
     countryOf,
   };
+  snapshot.budgets.change(first.learned.budgets);
   const engine = createEngine(
     {
       ...engineSettings,
@@ -196,6 +197,9 @@ async function start(
       }
       case 'owners':
         snapshot.owners.change(message.change.isWhole, message.change.owners);
+        break;
+      case 'budgets':
+        snapshot.budgets.change(message.budgets);
         break;
       case 'issued':
         snapshot.issued.change(message.change);

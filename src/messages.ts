@@ -1,6 +1,6 @@
 // What supervisor, workers and analyst say to each other. Small and rare; records go over their own socket.
 import type { Configuration } from './configuration/load.ts';
-import type { Baseline } from './core/baseline.ts';
+import type { Baseline, ValueBudgets } from './core/baseline.ts';
 import type { PreparedContract } from './core/contract.ts';
 import type { DocumentFault, PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
@@ -32,6 +32,7 @@ export interface LearnedForWorkers {
   readonly secret: string;
   readonly templates: readonly EndpointTemplate[];
   readonly baselines: readonly Baseline[];
+  readonly budgets: ValueBudgets;
 }
 
 export interface BaselinesChange {
@@ -57,6 +58,11 @@ export type ShadowTold =
   | { readonly kind: 'shadow-counts'; readonly counts: ShadowCounts }
   | { readonly kind: 'shadow-refused'; readonly run: string; readonly message: string };
 
+export interface BudgetsTold {
+  readonly kind: 'budgets';
+  readonly budgets: ValueBudgets;
+}
+
 export interface IssuedTold {
   readonly kind: 'issued';
   readonly change: IssuedChange;
@@ -72,6 +78,7 @@ export type ToWorker =
   | BaselinesChange
   | { readonly kind: 'owners'; readonly change: OwnersChange }
   | IssuedTold
+  | BudgetsTold
   | RateCountsTold
   | ShadowChange
   /** Ids of transactions; whoever has them answers. */
@@ -145,6 +152,7 @@ export type FromAnalyst =
   | BaselinesChange
   | { readonly kind: 'owners'; readonly change: OwnersChange }
   | IssuedTold
+  | BudgetsTold
   | { readonly kind: 'evidence-wanted'; readonly ids: readonly string[] }
   /** Of endpoints that are enforced as they were learned. */
   | { readonly kind: 'learned-contracts'; readonly contracts: readonly PreparedContract[] }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Configuration } from './configuration/load.ts';
 import { isUrl } from './configuration/relative-paths.ts';
 import { actorKey } from './core/actor.ts';
-import type { Baseline } from './core/baseline.ts';
+import { type Baseline, NO_BUDGETS, type ValueBudgets } from './core/baseline.ts';
 import type { PreparedContract } from './core/contract.ts';
 import type { PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
@@ -64,6 +64,7 @@ export class Supervisor {
   readonly #restrictions = new Map<string, Restriction>();
   #learned: Pick<LearnedForWorkers, 'secret' | 'templates'> = { secret: '', templates: [] };
   readonly #baselines = new Map<string, Baseline>();
+  #budgets = NO_BUDGETS;
   readonly #keySets: KeySetKeeper;
   readonly #contracts: ContractKeeper;
   #learnedContracts: readonly PreparedContract[] = [];
@@ -149,6 +150,7 @@ export class Supervisor {
             this.#changeRestrictions({ added: message.restrictions, removed });
             this.#setLearned(message.learned);
             this.#changeBaselines({ kind: 'baselines', changed: message.learned.baselines, removed: [] });
+            this.#setBudgets(message.learned.budgets);
             this.#tellServing();
             resolve(message);
             break;
@@ -171,6 +173,9 @@ export class Supervisor {
           case 'shadow':
             this.#shadow = message.order;
             this.#tellWorkers(message);
+            break;
+          case 'budgets':
+            this.#setBudgets(message.budgets);
             break;
           case 'owners':
           case 'issued':
@@ -232,7 +237,7 @@ export class Supervisor {
             contracts: this.#allContracts,
             bundle: this.#bundle,
             restrictions: [...this.#restrictions.values()],
-            learned: { ...this.#learned, baselines: [...this.#baselines.values()] },
+            learned: { ...this.#learned, baselines: [...this.#baselines.values()], budgets: this.#budgets },
             keySets: this.#keySets.sets,
             shadow: this.#shadow,
             socketPath: this.#socketPath,
@@ -305,6 +310,11 @@ export class Supervisor {
   #setLearned({ secret, templates }: Pick<LearnedForWorkers, 'secret' | 'templates'>): void {
     this.#learned = { secret, templates };
     this.#tellWorkers({ kind: 'learned', secret, templates });
+  }
+
+  #setBudgets(budgets: ValueBudgets): void {
+    this.#budgets = budgets;
+    this.#tellWorkers({ kind: 'budgets', budgets });
   }
 
   #changeBaselines(change: BaselinesChange): void {

@@ -4,6 +4,7 @@
 import type { Actor } from '../core/actor.ts';
 import { actorKey } from '../core/actor.ts';
 import type { ActorProfile } from '../core/actor-profile.ts';
+import type { ValueBudgets } from '../core/baseline.ts';
 import type { PolicyBundle, PolicyDocument, PostureDocument } from '../core/document.ts';
 import type { Incident } from '../core/incident.ts';
 import type { TransactionRecord } from '../core/record.ts';
@@ -262,6 +263,11 @@ export class Analysis {
   /** Ids with whom they were given to, for the data plane: all that are known, or those since the last call. */
   takeIssued(isWhole: boolean): Issued[] {
     return this.#scenarios.takeIssued(isWhole);
+  }
+
+  /** Sensitive values that an actor may have in a minute, by its peers and by what it always did. */
+  valueBudgets(): ValueBudgets | undefined {
+    return this.#scenarios.valueBudgets();
   }
 
   /** Who sends fields that decide over rights or money, where that is known well. */

@@ -3,7 +3,7 @@
 // when a figure moved noticeably and at most BASELINES_PER_MESSAGE_MAX at once, owners as differences.
 import type { Analysis } from '../analysis/analysis.ts';
 import { baselinesOf } from '../analysis/learning/baseline.ts';
-import type { Baseline } from '../core/baseline.ts';
+import { type Baseline, NO_BUDGETS, type ValueBudgets } from '../core/baseline.ts';
 import type { LearnedEndpoint, LearnedRange } from '../core/learned-endpoint.ts';
 import { OWNERS_MAX } from '../inspection/owner-table.ts';
 import type { FromAnalyst, LearnedForWorkers } from '../messages.ts';
@@ -30,6 +30,7 @@ export class WorkersKnowledge {
   readonly #baselines = new Map<string, Baseline>();
   #areOwnersTold = false;
   #isIssuedTold = false;
+  #budgets: ValueBudgets = NO_BUDGETS;
 
   constructor(options: WorkersKnowledgeOptions) {
     this.#options = options;
@@ -37,7 +38,12 @@ export class WorkersKnowledge {
   }
 
   get all(): LearnedForWorkers {
-    return { secret: this.#secret, templates: this.#templates, baselines: [...this.#baselines.values()] };
+    return {
+      secret: this.#secret,
+      templates: this.#templates,
+      baselines: [...this.#baselines.values()],
+      budgets: this.#budgets,
+    };
   }
 
   adopt(secret: string): void {
@@ -57,6 +63,7 @@ export class WorkersKnowledge {
       this.#tellTemplates();
     }
     this.#tellBaselines(endpoints);
+    this.#tellBudgets();
     if (this.#areOwnersTold) this.#tellOwners(false);
     else if ([...this.#baselines.values()].some(({ privateExcept }) => privateExcept !== undefined))
       this.tellAllOwners();
@@ -86,6 +93,13 @@ export class WorkersKnowledge {
   tellAllOwners(): void {
     this.#areOwnersTold = true;
     this.#tellOwners(true);
+  }
+
+  #tellBudgets(): void {
+    const budgets = this.#options.analysis.valueBudgets() ?? NO_BUDGETS;
+    if (JSON.stringify(budgets) === JSON.stringify(this.#budgets)) return;
+    this.#budgets = budgets;
+    this.#options.tell({ kind: 'budgets', budgets });
   }
 
   #tellAllIssued(): void {

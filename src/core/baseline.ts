@@ -30,6 +30,16 @@ export interface PrivilegedSenders {
   readonly senders: readonly string[];
 }
 
+/** Sensitive values that one actor may have in a minute, over all endpoints. */
+export interface ValueBudgets {
+  /** By kind of actor and role, such as `subject role:customer`. */
+  readonly peers: readonly (readonly [peers: string, valuesMax: number])[];
+  /** Keys of actors that always had more than their peers. */
+  readonly exceptions: readonly (readonly [actor: string, valuesMax: number])[];
+}
+
+export const NO_BUDGETS: ValueBudgets = { peers: [], exceptions: [] };
+
 /** A field of the answer that always equals a claim of callers of this role. */
 export interface OwnerField {
   readonly role: string;

@@ -142,6 +142,8 @@ export interface BaselineView {
   readonly owner: () => 'caller' | 'somebody else' | undefined;
   /** Whether an answer gave the caller the id that the path ends with; undefined where that is not known. */
   readonly isIssued: () => boolean | undefined;
+  /** Sensitive values that the caller has had this minute, this answer's with them; undefined without a budget. */
+  readonly spent: { readonly values: number; readonly valuesMax: number } | undefined;
 }
 
 /** A body after its content-encoding was undone. */

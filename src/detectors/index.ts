@@ -4,6 +4,7 @@ import { bolaOwnerFieldInline, bolaOwnershipInline, bolaProvenanceInline } from 
 import { directoryListing } from './directory-listing.ts';
 import { errorDisclosure } from './error-disclosure.ts';
 import { excessiveDataInOneResponse } from './excessive-data-in-one-response.ts';
+import { excessiveDataRetrieval } from './excessive-data-retrieval.ts';
 import { fileInclusion } from './file-inclusion.ts';
 import { graphqlAbuse, graphqlAbuseInQuery } from './graphql-abuse.ts';
 import { injectionCode } from './injection-code.ts';
@@ -65,6 +66,7 @@ export const DETECTORS: readonly Detector[] = [
   schemaViolationInResponse,
   oversizedResponse,
   excessiveDataInOneResponse,
+  excessiveDataRetrieval,
   sensitiveDataExposure,
   bolaOwnerFieldInline,
   bolaOwnershipInline,

@@ -14,6 +14,9 @@ export interface Answer {
   readonly status: number;
   readonly body: BodyView;
   readonly seen: () => SeenData;
+  /** Data types that are masked on the way out. */
+  readonly masked: ReadonlySet<string>;
+  readonly receivedAt: number;
 }
 
 const STRONGEST_FIRST = ['subject', 'api-key', 'session', 'header'] as const;
@@ -40,6 +43,7 @@ export function inspectAgainstBaseline(
     json: () => body.json(),
     owner: () => ownerOf(snapshot, observer, answer, baseline.privateExcept ?? []),
     isIssued: () => isIssued(snapshot, observer, answer, baseline.issuedOnlyFor),
+    spent: spentBy(snapshot, answer),
   };
   detectAgainstBaseline(baselineDetectors, view, detection);
   return detection;
@@ -60,6 +64,16 @@ function ownerOf(
   return owners.of(endpoint.id, object, principal);
 }
 
+function spentBy({ budgets }: Snapshot, { request, seen, masked, receivedAt }: Answer): BaselineView['spent'] {
+  let values = 0;
+  for (const [type, count] of seen().counts) if (!masked.has(type)) values += count;
+  const actor = values === 0 ? undefined : strongestOf(request.actors);
+  if (actor === undefined) return undefined;
+  const { token } = request;
+  const role = roleOfWords(token === undefined ? [] : claimWords(token.claims), true);
+  return budgets.spend(actor, role, values, receivedAt);
+}
+
 function isIssued(
   { issued }: Snapshot,
   observer: Observer | undefined,
@@ -76,9 +90,14 @@ function isIssued(
 
 /** Key of the strongest identity that is no address. */
 export function principalOf(actors: readonly Actor[]): string | undefined {
+  const actor = strongestOf(actors);
+  return actor === undefined ? undefined : actorKey(actor);
+}
+
+function strongestOf(actors: readonly Actor[]): Actor | undefined {
   for (const kind of STRONGEST_FIRST) {
     const actor = actors.find((one) => one.kind === kind);
-    if (actor !== undefined) return actorKey(actor);
+    if (actor !== undefined) return actor;
   }
   return undefined;
 }

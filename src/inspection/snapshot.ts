@@ -4,6 +4,7 @@ import type { Baseline } from '../core/baseline.ts';
 import { type Contracts, NO_CONTRACTS } from '../core/contracts.ts';
 import type { PolicyBundle } from '../core/document.ts';
 import type { Restriction } from '../core/restriction.ts';
+import { BudgetTable } from './budget-table.ts';
 import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts';
 import { EndpointMatcher } from './endpoints.ts';
 import { IssuedTable } from './issued-table.ts';
@@ -19,6 +20,7 @@ export interface Snapshot {
   readonly baselines: Pick<ReadonlyMap<string, Baseline>, 'get'>;
   readonly owners: OwnerTable;
   readonly issued: IssuedTable;
+  readonly budgets: BudgetTable;
 }
 
 /** Compiles a bundle. Throws when a document that passed validation cannot be compiled: the caller keeps the old snapshot. */
@@ -31,6 +33,7 @@ export function compileSnapshot(bundle: PolicyBundle, restrictions: readonly Res
     baselines: new Map(),
     owners: new OwnerTable(),
     issued: new IssuedTable(),
+    budgets: new BudgetTable(),
   };
 }
 

@@ -497,6 +497,8 @@ export class TransactionInspection implements Inspection {
       status,
       body,
       seen: data.seen,
+      masked: maskedTypesOf(data.findings),
+      receivedAt: this.#receivedAt,
     });
     if (learned !== undefined) this.#take(learned);
     this.#verdict = this.#decide();
@@ -516,6 +518,15 @@ export class TransactionInspection implements Inspection {
       blockStatus: this.#route?.blockReply.status ?? 403,
     });
   }
+}
+
+const NOTHING_MASKED: ReadonlySet<string> = new Set();
+
+function maskedTypesOf(findings: readonly Finding[]): ReadonlySet<string> {
+  const masked = findings.flatMap(({ action, dataType }) =>
+    action === 'mask' && dataType !== undefined ? [dataType] : [],
+  );
+  return masked.length === 0 ? NOTHING_MASKED : new Set(masked);
 }
 
 function areClaimsTrusted(token: Token | undefined, verifiesTokens: boolean): boolean {

@@ -29,9 +29,10 @@ export interface Answer {
   readonly claims?: Record<string, unknown>;
   readonly owner?: ReturnType<BaselineView['owner']>;
   readonly isIssued?: boolean;
+  readonly spent?: BaselineView['spent'];
 }
 
-export function answer({ json, dataTypes = [], claims, owner, isIssued, ...parts }: Answer): BaselineView {
+export function answer({ json, dataTypes = [], claims, owner, isIssued, spent, ...parts }: Answer): BaselineView {
   const bytes = Buffer.from(JSON.stringify(json ?? {}));
   const body: BodyView = {
     mediaType: 'application/json',
@@ -52,5 +53,6 @@ export function answer({ json, dataTypes = [], claims, owner, isIssued, ...parts
     json: () => json,
     owner: () => owner,
     isIssued: () => isIssued,
+    spent,
   };
 }

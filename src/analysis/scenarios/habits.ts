@@ -44,6 +44,10 @@ export class Habits {
     habit.peak = Math.max(habit.peak, Math.min(peak, habit.base * GROWTH_PER_DAY));
   }
 
+  entries(): IterableIterator<[string, Habit]> {
+    return this.#habits.entries();
+  }
+
   sweep(now: number): void {
     this.#habits.sweep(now);
   }

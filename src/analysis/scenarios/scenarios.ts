@@ -1,5 +1,6 @@
 // Every enabled scenario document with its pattern; an occurrence goes through all of them in the documents' order.
 // A document that changed only in words keeps its pattern as it is; one whose numbers changed begins with what was learned.
+import type { ValueBudgets } from '../../core/baseline.ts';
 import type { ScenarioDocument } from '../../core/document.ts';
 import { compileMatch, type Matcher } from '../../policy/match.ts';
 import type { Occurrence } from './occurrence.ts';
@@ -83,6 +84,14 @@ export class Scenarios {
 
   issuedPlaces(): IssuedPlace[] {
     return this.#loaded.flatMap(({ pattern }) => (pattern instanceof Provenance ? pattern.issuedPlaces() : []));
+  }
+
+  valueBudgets(): ValueBudgets | undefined {
+    for (const { pattern } of this.#loaded) {
+      const budgets = pattern instanceof Volume ? pattern.budgets() : undefined;
+      if (budgets !== undefined) return budgets;
+    }
+    return undefined;
   }
 
   takeIssued(isWhole: boolean): Issued[] {

@@ -39,12 +39,21 @@ export function judge(
     const threshold = Math.max(habit.peak * OWN_TIMES, window.floor);
     return { isPassed: value > threshold, threshold, by: 'own-history', population };
   }
+  const { threshold, by } = amongPeers(window, population);
+  return { isPassed: value > threshold, threshold, by, population };
+}
+
+/** The threshold that enough peers set. */
+export function amongPeers(
+  window: VolumeWindow,
+  population: PopulationFigures,
+): { readonly threshold: number; readonly by: 'quantile' | 'deviation' } {
   const isShown = population.samples * (1 - window.quantile) >= 1;
   const base = isShown
     ? population.quantile * window.timesQuantile
     : Math.max(population.median + window.mads * population.deviation, population.largest * TIMES_LARGEST);
   const threshold = Math.max(base, population.mean * window.timesMean, window.floor);
-  return { isPassed: value > threshold, threshold, by: isShown ? 'quantile' : 'deviation', population };
+  return { threshold, by: isShown ? 'quantile' : 'deviation' };
 }
 
 /** The comparison in words, with the true figures. */

@@ -107,6 +107,14 @@ describe('an attack raises exactly one incident', () => {
     expect(incident.whatHappened).toContain('So far only role:support used it.');
   });
 
+  it('a budget of sensitive values for each kind of caller, larger for who always took more', () => {
+    const budgets = afterLife().analysis.valueBudgets();
+    const customers = budgets?.peers.find(([peers]) => peers === 'subject role:customer')?.[1];
+    expect(customers).toBeGreaterThanOrEqual(50);
+    expect(customers).toBeLessThan(1_000);
+    for (const [, valuesMax] of budgets!.exceptions) expect(valuesMax).toBeGreaterThan(50);
+  });
+
   it('excessive data retrieval: a mass export by paging', () => {
     const world = afterLife();
     for (let page = 1; page <= 40; page++) {

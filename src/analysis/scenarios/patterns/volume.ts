@@ -3,6 +3,7 @@
 // A threshold is passed only above a floor, above what the actor itself used to do, and above the population; the population
 // learns from the largest window of each actor that raised nothing.
 import type { Actor } from '../../../core/actor.ts';
+import type { ValueBudgets } from '../../../core/baseline.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf } from '../../../core/hash.ts';
 import type { VolumePattern, VolumeWindow } from '../../../core/scenario.ts';
@@ -15,13 +16,18 @@ import type { Occurrence } from '../occurrence.ts';
 import { statusMatcher } from '../occurrence.ts';
 import type { Figures, Pattern, Signal } from '../signal.ts';
 import { Stride } from '../stride.ts';
-import { comparison, judge } from '../threshold.ts';
+import { amongPeers, comparison, judge } from '../threshold.ts';
 
 const ACTORS_MAX = 100_000;
 const POPULATIONS_MAX = 10_000;
 const POPULATION_IDLE_MS = 7 * 24 * 3_600_000;
 /** Of the values, those not found from which it is a search for what is there. */
 const MISSED_SHARE_MIN = 0.1;
+/** The data plane counts by the minute. */
+const BUDGET_SECONDS = 60;
+/** Behind peers, or the key of an actor: over all endpoints, of no parameter. */
+const EVERYWHERE = ' * ';
+const EXCEPTIONS_MAX = 5_000;
 const UNITS: Readonly<Record<VolumePattern['measure'], string>> = {
   requests: 'requests',
   objects: 'objects',
@@ -103,6 +109,32 @@ export class Volume implements Pattern {
       default:
         return this.#pattern.measure satisfies never;
     }
+  }
+
+  /** What the data plane may let an actor have of sensitive values in a minute: only where there are peers enough to say. */
+  budgets(): ValueBudgets | undefined {
+    const walk = this.#walks.find(({ window }) => window.seconds === BUDGET_SECONDS);
+    if (this.#pattern.measure !== 'sensitive-values' || this.#pattern.per !== 'actor' || walk === undefined) return;
+    const { window, populations, habits } = walk;
+    if (window.quantile === 0) return;
+    const peers: [string, number][] = [];
+    for (const [key, population] of populations.entries()) {
+      const figures = population.figures(window.quantile);
+      if (figures.peers < window.peersMin) continue;
+      peers.push([key.slice(0, -EVERYWHERE.length), Math.ceil(amongPeers(window, figures).threshold)]);
+    }
+    if (peers.length === 0) return;
+    const least = Math.min(...peers.map(([, valuesMax]) => valuesMax));
+    const exceptions = [...habits.entries()]
+      .map(([key, { peak }]) => [key.slice(0, -EVERYWHERE.length), peak * this.#pattern.timesOwnHabit] as const)
+      .filter(([, valuesMax]) => valuesMax > least)
+      .sort(([, a], [, b]) => b - a);
+    // Of more exceptions than there is room for, all have what the first without room has.
+    const floor = exceptions[EXCEPTIONS_MAX]?.[1] ?? 0;
+    return {
+      peers: peers.map(([name, valuesMax]) => [name, Math.max(valuesMax, floor)]),
+      exceptions: exceptions.slice(0, EXCEPTIONS_MAX),
+    };
   }
 
   sweep(now: number): readonly Signal[] {
