@@ -51,4 +51,9 @@ export function actorRoutes(api: FastifyInstance, { analysis }: Pick<AnalysisCon
     if (profile === undefined) return reply.code(404).send({ title: 'No such actor', status: 404 });
     return { ...profile, objection: analysis.objectionTo(profile.actor) };
   });
+
+  api.get<{ Params: { key: string } }>('/actors/:key/population', async (request, reply) => {
+    const population = analysis.actorPopulation(request.params.key);
+    return population ?? reply.code(404).send({ title: 'No such actor', status: 404 });
+  });
 }

@@ -3,6 +3,7 @@
 // Order for each record: occurrence → scenarios and findings → incidents → actors' confidence → response plans.
 import type { Actor } from '../core/actor.ts';
 import { actorKey } from '../core/actor.ts';
+import type { ActorPopulation } from '../core/actor-population.ts';
 import type { ActorProfile } from '../core/actor-profile.ts';
 import type { ValueBudgets } from '../core/baseline.ts';
 import type { PolicyBundle, PolicyDocument, PostureDocument } from '../core/document.ts';
@@ -198,6 +199,11 @@ export class Analysis {
 
   actor(key: string, now: number): ActorProfile | undefined {
     return this.#actors.get(key, now);
+  }
+
+  /** Where an actor stands among all of its kind. */
+  actorPopulation(key: string): ActorPopulation | undefined {
+    return this.#actors.population(key);
   }
 
   /** Detections that people have marked, with the precision that follows. */

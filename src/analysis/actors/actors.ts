@@ -1,6 +1,7 @@
 // Every identity seen lately, with what it did and how suspect it is.
 // Invariants: at most `actorsMax` are kept; who is in an incident is kept before others; texts are held once.
 import { type Actor, type ActorKind, actorKey } from '../../core/actor.ts';
+import type { ActorPopulation } from '../../core/actor-population.ts';
 import type { ActorProfile, TimelineEntry } from '../../core/actor-profile.ts';
 import { hashOf } from '../../core/hash.ts';
 import type { Incident, IncidentStatus } from '../../core/incident.ts';
@@ -9,6 +10,7 @@ import { OldestFirst } from '../scenarios/metrics/oldest-first.ts';
 import type { Occurrence } from '../scenarios/occurrence.ts';
 import { type Addend, confidenceOf } from './confidence.ts';
 import { Interner } from './interner.ts';
+import { type Measured, populationOf } from './population.ts';
 import { listed, note, numbersIn, renumber, SEEN_MAX } from './seen.ts';
 
 const TIMELINE_MAX = 50;
@@ -158,6 +160,16 @@ export class Actors {
   get(key: string, now: number): ActorProfile | undefined {
     const known = this.#known.get(key);
     return known === undefined ? undefined : this.#profile(known, key, now);
+  }
+
+  /** Where it stands among all of its kind. */
+  population(key: string): ActorPopulation | undefined {
+    const own = this.#known.get(key);
+    return own === undefined ? undefined : populationOf(measuredOf(own), this.#measured(own.actor.kind));
+  }
+
+  *#measured(kind: ActorKind): Iterable<Measured> {
+    for (const known of this.#known.values()) if (known.actor.kind === kind) yield measuredOf(known);
   }
 
   /** Most suspect first, then the latest. Profiles are made of those shown only. */
@@ -355,4 +367,13 @@ class Foremost {
 
 function isWanted({ actor }: Known, key: string, { kind, text }: ActorFilter): boolean {
   return (kind === undefined || actor.kind === kind) && (text === undefined || key.includes(text));
+}
+
+function measuredOf({ transactions, errors, seen }: Known): Measured {
+  return {
+    requests: transactions,
+    failures: errors,
+    endpoints: listed(seen, 'endpoint').length,
+    sensitiveValues: listed(seen, 'dataType').reduce((sum, { count }) => sum + count, 0),
+  };
 }

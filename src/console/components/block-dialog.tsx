@@ -2,11 +2,12 @@
 import { useState } from 'preact/hooks';
 import { type Actor, actorKey } from '../../core/actor.ts';
 import type { ActorProfile } from '../../core/actor-profile.ts';
-import { type ApiError, call } from '../api.ts';
+import { call } from '../api.ts';
 import { duration, number } from '../format.ts';
 import { useResource } from '../resource.ts';
 import { t, wordFor } from '../words.ts';
 import { Dialog } from './dialog.tsx';
+import { Form, type Given } from './form.tsx';
 import { Field } from './parts.tsx';
 import { say } from './toasts.tsx';
 
@@ -19,31 +20,33 @@ export function BlockDialog(props: {
   readonly onDone?: () => void;
 }) {
   const [chosen, setChosen] = useState(actorKey(props.actors[0]!));
-  const [problem, setProblem] = useState('');
   const { data } = useResource<ActorProfile & { objection?: string }>(`/actors/${encodeURIComponent(chosen)}`);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
+  const restrict = async (given: Given): Promise<void> => {
     const actor = props.actors.find((one) => actorKey(one) === chosen)!;
-    const action = String(given.get('action'));
-    try {
-      await call('POST', '/restrictions', {
-        actor: { kind: actor.kind, id: actor.id },
-        action,
-        ...(action === 'rate-limit' ? { requestsPerMinuteMax: 30 } : {}),
-        durationSeconds: Number(given.get('duration')),
-        reason: String(given.get('reason')),
-      });
-      say(t('block.done', { actor: actor.id }));
-      props.onDone?.();
-      props.onClose();
-    } catch (error) {
-      setProblem((error as ApiError).message || t('state.unreachable'));
-    }
+    const action = given('action');
+    await call('POST', '/restrictions', {
+      actor: { kind: actor.kind, id: actor.id },
+      action,
+      ...(action === 'rate-limit' ? { requestsPerMinuteMax: 30 } : {}),
+      durationSeconds: Number(given('duration')),
+      reason: given('reason'),
+    });
+    say(t('block.done', { actor: actor.id }));
+    props.onDone?.();
+    props.onClose();
   };
   return (
     <Dialog title={t('block.title')} onClose={props.onClose}>
-      <form onSubmit={submit}>
+      <Form
+        go={t('block.go')}
+        look="danger"
+        more={
+          <button type="button" class="button" onClick={props.onClose}>
+            {t('cancel')}
+          </button>
+        }
+        onSubmit={restrict}
+      >
         <Field label={t('block.who')}>
           <select name="actor" value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
             {props.actors.map((actor) => (
@@ -85,20 +88,7 @@ export function BlockDialog(props: {
         <Field label={t('block.reason')}>
           <input name="reason" required maxLength={500} defaultValue={props.reason} />
         </Field>
-        {problem !== '' && (
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div class="actions">
-          <button type="button" class="button" onClick={props.onClose}>
-            {t('cancel')}
-          </button>
-          <button type="submit" class="button danger">
-            {t('block.go')}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 // This was no attack: the smallest exception that lets it pass, to be read, changed and put in force.
 import { useState } from 'preact/hooks';
-import { type ApiError, call, type Fault, may, said } from '../api.ts';
+import { type ApiError, call, type Fault, may } from '../api.ts';
 import { t } from '../words.ts';
 import { Dialog } from './dialog.tsx';
+import { Problem } from './form.tsx';
 import { Copyable } from './parts.tsx';
 import { say } from './toasts.tsx';
 
@@ -50,16 +51,7 @@ export function ExceptionDialog(props: {
             <p class="muted">{t('exception.ask')}</p>
           </>
         )}
-        {problem !== '' && (
-          <div class="problem" role="alert">
-            {problem}
-            {faults.map((fault) => (
-              <div key={`${fault.line}:${fault.column}`} class="mono small">
-                {said(fault)}
-              </div>
-            ))}
-          </div>
-        )}
+        {problem !== '' && <Problem text={problem} faults={faults} />}
         <div class="actions">
           {props.onMark !== undefined && (
             <button

@@ -4,6 +4,7 @@ import { keep, readKept } from '../preferences.ts';
 import { go, usePlace } from '../router.ts';
 import { t } from '../words.ts';
 import { Dialog } from './dialog.tsx';
+import { Form } from './form.tsx';
 import { Field } from './parts.tsx';
 
 type Saved = readonly (readonly [name: string, query: string])[];
@@ -43,10 +44,10 @@ export function SavedFilters({ of }: { readonly of: string }) {
       )}
       {isNaming && (
         <Dialog title={t('filter.save')} onClose={() => setNaming(false)}>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              const name = String(new FormData(event.currentTarget).get('name')).trim();
+          <Form
+            go={t('save')}
+            onSubmit={(given) => {
+              const name = given('name');
               if (name === '') return;
               set([...saved.filter(([other]) => other !== name), [name, query]]);
               setNaming(false);
@@ -56,12 +57,7 @@ export function SavedFilters({ of }: { readonly of: string }) {
             <Field label={t('filter.name')}>
               <input name="name" required maxLength={40} autofocus />
             </Field>
-            <div class="actions">
-              <button type="submit" class="button main">
-                {t('save')}
-              </button>
-            </div>
-          </form>
+          </Form>
         </Dialog>
       )}
     </>

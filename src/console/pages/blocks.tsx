@@ -2,14 +2,16 @@
 import { useState } from 'preact/hooks';
 import type { ExceptionDocument, ListDocument } from '../../core/document.ts';
 import type { Restriction } from '../../core/restriction.ts';
-import { type ApiError, call, type Fault, may } from '../api.ts';
+import { call, may } from '../api.ts';
+import { act } from '../components/act.ts';
 import { Dialog } from '../components/dialog.tsx';
+import { Form, type Given } from '../components/form.tsx';
 import { Icon } from '../components/icons.tsx';
 import { Ago, actorHref, Field, Page, Panel } from '../components/parts.tsx';
 import { Proposals } from '../components/proposals.tsx';
 import { Empty, Loaded } from '../components/states.tsx';
 import { type Column, Table } from '../components/table.tsx';
-import { say, sayError } from '../components/toasts.tsx';
+import { say } from '../components/toasts.tsx';
 import { duration } from '../format.ts';
 import { useResource } from '../resource.ts';
 import { t, wordFor } from '../words.ts';
@@ -71,12 +73,7 @@ export function Blocks() {
 function Restrictions({ of, reload }: { readonly of: readonly Restriction[]; readonly reload: () => void }) {
   const sorted = [...of].sort((a, b) => b.createdAt - a.createdAt);
   const free = async (id: string): Promise<void> => {
-    try {
-      await call('DELETE', `/restrictions/${id}`);
-      say(t('block.undone'));
-    } catch (error) {
-      sayError(error);
-    }
+    await act(() => call('DELETE', `/restrictions/${id}`), t('block.undone'));
     reload();
   };
   const columns: readonly Column<Restriction>[] = [
@@ -156,12 +153,10 @@ function Lists({ of, reload }: { readonly of: readonly ListDocument[]; readonly 
       </Empty>
     );
   const remove = async (id: string, entry: string): Promise<void> => {
-    try {
-      await call('DELETE', `/lists/${id}?entry=${encodeURIComponent(entry)}`);
-      say(t('blocks.lists.removed', { entry }));
-    } catch (error) {
-      sayError(error);
-    }
+    await act(
+      () => call('DELETE', `/lists/${id}?entry=${encodeURIComponent(entry)}`),
+      t('blocks.lists.removed', { entry }),
+    );
     reload();
   };
   return (
@@ -205,12 +200,7 @@ function Lists({ of, reload }: { readonly of: readonly ListDocument[]; readonly 
 function Exceptions({ of, reload }: { readonly of: readonly ExceptionDocument[]; readonly reload: () => void }) {
   if (of.length === 0) return <Empty title={t('blocks.exceptions.none')}>{t('blocks.exceptions.none.more')}</Empty>;
   const remove = async (id: string): Promise<void> => {
-    try {
-      await call('DELETE', `/exceptions/${id}`);
-      say(t('blocks.exceptions.removed', { id }));
-    } catch (error) {
-      sayError(error);
-    }
+    await act(() => call('DELETE', `/exceptions/${id}`), t('blocks.exceptions.removed', { id }));
     reload();
   };
   return (
@@ -239,28 +229,21 @@ function Exceptions({ of, reload }: { readonly of: readonly ExceptionDocument[];
 }
 
 function NewRestriction({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: () => void }) {
-  const [problem, setProblem] = useState('');
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    const id = String(given.get('id')).trim();
-    try {
-      await call('POST', '/restrictions', {
-        actor: { kind: String(given.get('kind')), id },
-        action: 'block',
-        durationSeconds: Number(given.get('duration')),
-        reason: String(given.get('reason')),
-      });
-      say(t('block.done', { actor: id }));
-      onDone();
-      onClose();
-    } catch (error) {
-      setProblem((error as ApiError).message || t('state.unreachable'));
-    }
+  const restrict = async (given: Given): Promise<void> => {
+    const id = given('id');
+    await call('POST', '/restrictions', {
+      actor: { kind: given('kind'), id },
+      action: 'block',
+      durationSeconds: Number(given('duration')),
+      reason: given('reason'),
+    });
+    say(t('block.done', { actor: id }));
+    onDone();
+    onClose();
   };
   return (
     <Dialog title={t('blocks.add')} onClose={onClose}>
-      <form onSubmit={submit}>
+      <Form go={t('block.action.block')} look="danger" onSubmit={restrict}>
         <div class="row wrap">
           <Field label={t('attackers.kind')}>
             <select name="kind">
@@ -287,40 +270,22 @@ function NewRestriction({ onClose, onDone }: { readonly onClose: () => void; rea
         <Field label={t('block.reason')}>
           <input name="reason" required maxLength={500} />
         </Field>
-        <Problem of={problem} />
-        <div class="actions">
-          <button type="submit" class="button danger">
-            {t('block.action.block')}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }
 
 function NewEntry({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: () => void }) {
-  const [problem, setProblem] = useState('');
-  const [faults, setFaults] = useState<readonly Fault[]>([]);
-  const [isBusy, setBusy] = useState(false);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    const entry = String(given.get('entry')).trim();
-    setBusy(true);
-    try {
-      await call('POST', '/lists', { action: given.get('action'), kind: given.get('kind'), entry });
-      say(t('blocks.lists.added', { entry }));
-      onDone();
-      onClose();
-    } catch (error) {
-      setProblem((error as ApiError).message || t('state.unreachable'));
-      setFaults((error as ApiError).faults ?? []);
-      setBusy(false);
-    }
+  const add = async (given: Given): Promise<void> => {
+    const entry = given('entry');
+    await call('POST', '/lists', { action: given('action'), kind: given('kind'), entry });
+    say(t('blocks.lists.added', { entry }));
+    onDone();
+    onClose();
   };
   return (
     <Dialog title={t('blocks.lists.add')} onClose={onClose}>
-      <form onSubmit={submit}>
+      <Form go={t('save')} waiting={t('exception.checking')} onSubmit={add}>
         <div class="row wrap">
           <Field label={t('column.action')}>
             <select name="action">
@@ -338,22 +303,7 @@ function NewEntry({ onClose, onDone }: { readonly onClose: () => void; readonly 
         <Field label={t('blocks.lists.entry')} hint={t('blocks.lists.entry.hint')}>
           <input name="entry" required maxLength={100} autofocus spellcheck={false} class="mono" />
         </Field>
-        <Problem of={[problem, ...faults.map(({ message }) => message)].filter(Boolean).join(': ')} />
-        <div class="actions">
-          <button type="submit" class="button main" disabled={isBusy}>
-            {isBusy ? t('exception.checking') : t('save')}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
-  );
-}
-
-function Problem({ of }: { readonly of: string }) {
-  if (of === '') return null;
-  return (
-    <p class="problem" role="alert">
-      {of}
-    </p>
   );
 }

@@ -2,6 +2,7 @@
 import { useCallback, useState } from 'preact/hooks';
 import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
 import { withQuery } from '../api.ts';
+import { type Risk, RiskBadge } from '../components/endpoint-risk.tsx';
 import { Icon } from '../components/icons.tsx';
 import { Ago, endpointHref, Page, Segments } from '../components/parts.tsx';
 import { Empty, Failed, Loaded } from '../components/states.tsx';
@@ -13,7 +14,7 @@ import { usePages, useResource } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
 import { t } from '../words.ts';
 
-export type ListedEndpoint = Omit<LearnedEndpoint, 'query' | 'request' | 'responses'>;
+export type ListedEndpoint = Omit<LearnedEndpoint, 'query' | 'request' | 'responses'> & { readonly risk: Risk };
 
 const TREE_MAX = 1_000;
 
@@ -124,6 +125,12 @@ function columns(): readonly Column<ListedEndpoint>[] {
       class: 'right numeric',
       isLate: true,
       cell: ({ samples }) => compact(samples),
+    },
+    {
+      key: 'risk',
+      title: t('endpoint.risk'),
+      width: '62px',
+      cell: ({ risk }) => <RiskBadge of={risk} />,
     },
     { key: 'maturity', title: t('endpoints.maturity'), width: '112px', cell: (one) => <Maturity of={one} /> },
     {

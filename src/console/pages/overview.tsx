@@ -3,9 +3,10 @@ import { useMemo } from 'preact/hooks';
 import type { Actor } from '../../core/actor.ts';
 import { SEVERITIES, type Severity } from '../../core/finding.ts';
 import type { Incident } from '../../core/incident.ts';
-import { type Fault, said } from '../api.ts';
+import { said } from '../api.ts';
 import { StackedBars } from '../components/chart.tsx';
 import { FirstRun } from '../components/first-run.tsx';
+import { type GatewayFacts, Health, type HealthFacts } from '../components/health.tsx';
 import {
   Ago,
   actorHref,
@@ -13,7 +14,6 @@ import {
   Confidence,
   Endpoint,
   endpointHref,
-  Facts,
   Meter,
   Page,
   Panel,
@@ -42,7 +42,7 @@ interface Bucket {
   readonly upstreamMs: number;
 }
 
-export interface OverviewData {
+interface OverviewData {
   readonly now: number;
   readonly span: Span;
   readonly bucketSeconds: number;
@@ -79,14 +79,8 @@ export interface OverviewData {
     readonly samples: number;
     readonly waitingFor: readonly (readonly [endpoint: string, missing: string])[];
   };
-  readonly gateway: { readonly mode: string; readonly scheme: string; readonly port: number };
-  readonly health: {
-    readonly workers: { readonly serving: number; readonly wanted: number };
-    readonly policyVersion: string;
-    readonly documents: number;
-    readonly faults: readonly Fault[];
-    readonly restrictions: number;
-  };
+  readonly gateway: GatewayFacts;
+  readonly health: HealthFacts;
 }
 
 const HIGHEST_FIRST = [...SEVERITIES].reverse();
@@ -322,40 +316,6 @@ function IncidentsOverTime({ incidents }: { readonly incidents: OverviewData['in
         </div>
       )}
     </div>
-  );
-}
-
-function Health({ of }: { readonly of: OverviewData }) {
-  const { health, gateway } = of;
-  const { serving, wanted } = health.workers;
-  return (
-    <Facts
-      of={[
-        [t('health.mode'), <strong key="mode">{wordFor('mode', gateway.mode)}</strong>],
-        [t('health.gateway'), <span key="port" class="mono">{`${gateway.scheme}://…:${gateway.port}`}</span>],
-        [
-          t('health.workers'),
-          <span key="workers" class="row">
-            <i class={`dot ${serving === 0 ? 'bad' : serving < wanted ? 'warn' : 'good'}`} />
-            {t('health.workers.of', { serving, wanted })}
-          </span>,
-        ],
-        [
-          t('health.policy'),
-          <span key="policy" class="row">
-            <i class={`dot ${health.faults.length > 0 ? 'bad' : 'good'}`} />
-            <span class="mono">{health.policyVersion}</span>
-          </span>,
-        ],
-        [t('health.documents'), number(health.documents)],
-        [
-          t('health.restrictions'),
-          <a key="restrictions" href="/blocks">
-            {number(health.restrictions)}
-          </a>,
-        ],
-      ]}
-    />
   );
 }
 

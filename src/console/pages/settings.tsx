@@ -1,11 +1,13 @@
 // The person's own choices, and for admins: who may sign in, and which programs may call.
 import { useState } from 'preact/hooks';
-import { type ApiError, call, findSession, may, type Role, session } from '../api.ts';
+import { call, findSession, may, type Role, session } from '../api.ts';
+import { act } from '../components/act.ts';
 import { Dialog } from '../components/dialog.tsx';
+import { Form } from '../components/form.tsx';
 import { Icon } from '../components/icons.tsx';
 import { Ago, Copyable, Field, Page, Panel, Segments, Select } from '../components/parts.tsx';
 import { Empty, Loaded } from '../components/states.tsx';
-import { say, sayError } from '../components/toasts.tsx';
+import { say } from '../components/toasts.tsx';
 import { LANGUAGES, language, THEMES, theme } from '../preferences.ts';
 import { useResource } from '../resource.ts';
 import { useStore } from '../store.ts';
@@ -86,43 +88,23 @@ function Own() {
 }
 
 function Password() {
-  const [problem, setProblem] = useState('');
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const given = new FormData(form);
-    setProblem('');
-    try {
-      await call('PUT', '/session/password', {
-        current: String(given.get('current')),
-        next: String(given.get('next')),
-      });
-      form.reset();
-      say(t('settings.password.done'));
-    } catch (error) {
-      setProblem((error as ApiError).message);
-    }
-  };
   return (
     <Panel class="half" title={t('settings.password')}>
-      <form onSubmit={submit}>
+      <Form
+        go={t('settings.password.go')}
+        look=""
+        onSubmit={async (_, exact) => {
+          await call('PUT', '/session/password', { current: exact('current'), next: exact('next') });
+          say(t('settings.password.done'));
+        }}
+      >
         <Field label={t('settings.password.current')}>
           <input name="current" type="password" required autocomplete="current-password" />
         </Field>
         <Field label={t('settings.password.next')} hint={t('settings.password.hint')}>
           <input name="next" type="password" required minLength={10} autocomplete="new-password" />
         </Field>
-        {problem !== '' && (
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div class="actions">
-          <button type="submit" class="button">
-            {t('settings.password.go')}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Panel>
   );
 }
@@ -130,13 +112,8 @@ function Password() {
 function Users() {
   const users = useResource<{ items: readonly User[] }>('/users');
   const [isAdding, setAdding] = useState(false);
-  const act = async (method: string, path: string, body?: object): Promise<void> => {
-    try {
-      await call(method, path, body);
-      say(t('settings.saved'));
-    } catch (error) {
-      sayError(error);
-    }
+  const change = async (method: string, name: string, body?: object): Promise<void> => {
+    await act(() => call(method, `/users/${encodeURIComponent(name)}`, body), t('settings.saved'));
     users.reload();
   };
   return (
@@ -176,13 +153,13 @@ function Users() {
                     label={`${t('settings.role')}: ${user.name}`}
                     value={user.role}
                     options={ROLES.map((role) => [role, wordFor('role', role)] as const)}
-                    onChange={(role) => void act('PATCH', `/users/${encodeURIComponent(user.name)}`, { role })}
+                    onChange={(role) => void change('PATCH', user.name, { role })}
                   />
                   <button
                     type="button"
                     class="button quiet"
                     aria-label={`${t('settings.remove')} ${user.name}`}
-                    onClick={() => void act('DELETE', `/users/${encodeURIComponent(user.name)}`)}
+                    onClick={() => void change('DELETE', user.name)}
                   >
                     <Icon name="close" />
                   </button>
@@ -206,23 +183,17 @@ function Users() {
 }
 
 function NewUser({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: () => void }) {
-  const [problem, setProblem] = useState('');
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    try {
-      const text = (name: string): string => String(given.get(name));
-      await call('POST', '/users', { name: text('name').trim(), role: text('role'), password: text('password') });
-      say(t('settings.saved'));
-      onDone();
-      onClose();
-    } catch (error) {
-      setProblem((error as ApiError).message);
-    }
-  };
   return (
     <Dialog title={t('settings.users.add')} onClose={onClose}>
-      <form onSubmit={submit}>
+      <Form
+        go={t('save')}
+        onSubmit={async (given, exact) => {
+          await call('POST', '/users', { name: given('name'), role: given('role'), password: exact('password') });
+          say(t('settings.saved'));
+          onDone();
+          onClose();
+        }}
+      >
         <Field label={t('signin.name')}>
           <input name="name" required maxLength={64} autofocus autocomplete="off" spellcheck={false} />
         </Field>
@@ -230,17 +201,7 @@ function NewUser({ onClose, onDone }: { readonly onClose: () => void; readonly o
         <Field label={t('signin.password')} hint={t('settings.password.hint')}>
           <input name="password" type="password" required minLength={10} autocomplete="new-password" />
         </Field>
-        {problem !== '' && (
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div class="actions">
-          <button type="submit" class="button main">
-            {t('save')}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }
@@ -263,33 +224,13 @@ function Tokens() {
   const tokens = useResource<{ items: readonly Token[] }>('/tokens');
   const [isAdding, setAdding] = useState(false);
   const [made, setMade] = useState('');
-  const [problem, setProblem] = useState('');
   const remove = async (name: string): Promise<void> => {
-    try {
-      await call('DELETE', `/tokens/${encodeURIComponent(name)}`);
-    } catch (error) {
-      sayError(error);
-    }
+    await act(() => call('DELETE', `/tokens/${encodeURIComponent(name)}`), t('settings.saved'));
     tokens.reload();
   };
   const close = (): void => {
     setAdding(false);
     setMade('');
-    setProblem('');
-  };
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    try {
-      const { token } = await call<{ token: string }>('POST', '/tokens', {
-        name: String(given.get('name')).trim(),
-        role: String(given.get('role')),
-      });
-      setMade(token);
-      tokens.reload();
-    } catch (error) {
-      setProblem((error as ApiError).message);
-    }
   };
   return (
     <Panel
@@ -339,22 +280,19 @@ function Tokens() {
               </div>
             </div>
           ) : (
-            <form onSubmit={submit}>
+            <Form
+              go={t('save')}
+              onSubmit={async (given) => {
+                const wanted = { name: given('name'), role: given('role') };
+                setMade((await call<{ token: string }>('POST', '/tokens', wanted)).token);
+                tokens.reload();
+              }}
+            >
               <Field label={t('signin.name')} hint={t('settings.tokens.hint')}>
                 <input name="name" required maxLength={64} pattern="[\w.\-]+" autofocus spellcheck={false} />
               </Field>
               <RoleField />
-              {problem !== '' && (
-                <p class="problem" role="alert">
-                  {problem}
-                </p>
-              )}
-              <div class="actions">
-                <button type="submit" class="button main">
-                  {t('save')}
-                </button>
-              </div>
-            </form>
+            </Form>
           )}
         </Dialog>
       )}

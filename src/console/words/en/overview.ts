@@ -34,4 +34,13 @@ export const overview = {
   'health.policy': 'Policy',
   'health.documents': 'Documents',
   'health.restrictions': 'Restrictions',
+  'health.store': 'Store',
+  'health.sinks': 'Sinks',
+  'health.sinks.none': 'none yet',
+  'health.sinks.queued': '{n} waiting',
+  'health.nodes': 'Nodes',
+  'store.embedded': 'Embedded',
+  'store.redis': 'Redis',
+  'store.up': 'in order',
+  'store.down': 'down',
 };

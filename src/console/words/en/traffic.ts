@@ -104,4 +104,17 @@ export const traffic = {
   'templates.more':
     'Where discovery took paths together or apart wrongly, say it here. A template with a parameter makes one endpoint of what it covers; one without keeps a path apart.',
   'templates.new': 'State a template',
+  'endpoint.risk': 'Risk',
+  'endpoint.risk.of': 'of {n}',
+  'endpoint.open': 'Open here',
+  'endpoint.open.none': 'Nothing is open here',
+  'endpoint.open.none.more': 'Weak spots and drift from the API document would stand here.',
+  'endpoint.open.host': 'of the whole host',
+  'risk.exposure': 'Exposed to the internet',
+  'risk.authentication': 'Authentication',
+  'risk.data': 'Sensitive data',
+  'risk.change': 'Changes something',
+  'risk.function': 'What it does',
+  'risk.posture': 'Weak spots',
+  'risk.incidents': 'Open incidents',
 };

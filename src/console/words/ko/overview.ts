@@ -36,4 +36,13 @@ export const overview: Readonly<Record<keyof typeof english, string>> = {
   'health.policy': '정책',
   'health.documents': '문서',
   'health.restrictions': '제한',
+  'health.store': '저장소',
+  'health.sinks': '싱크',
+  'health.sinks.none': '아직 없음',
+  'health.sinks.queued': '대기 {n}건',
+  'health.nodes': '노드',
+  'store.embedded': '내장',
+  'store.redis': '레디스',
+  'store.up': '정상',
+  'store.down': '중단',
 };

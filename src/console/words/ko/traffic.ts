@@ -104,4 +104,17 @@ export const traffic: Readonly<Record<keyof typeof english, string>> = {
   'templates.more':
     '경로를 잘못 묶거나 나눈 경우 여기서 정합니다. 매개변수가 있는 템플릿은 해당 경로를 하나의 엔드포인트로 묶고, 없는 템플릿은 경로를 따로 둡니다.',
   'templates.new': '템플릿 지정',
+  'endpoint.risk': '위험도',
+  'endpoint.risk.of': '/ {n}',
+  'endpoint.open': '열린 문제',
+  'endpoint.open.none': '열린 문제가 없습니다',
+  'endpoint.open.none.more': '보안 태세 문제나 API 문서와의 차이가 여기에 표시됩니다.',
+  'endpoint.open.host': '호스트 전체',
+  'risk.exposure': '인터넷 노출',
+  'risk.authentication': '인증',
+  'risk.data': '민감 데이터',
+  'risk.change': '데이터 변경',
+  'risk.function': '기능',
+  'risk.posture': '보안 태세',
+  'risk.incidents': '열린 인시던트',
 };
