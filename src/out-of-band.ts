@@ -72,7 +72,7 @@ async function start(first: OutOfBandStart, tell: (message: FromOutOfBand) => vo
   };
   const judge = new RecordedJudge(settings, snapshot);
   const newId = transactionIds();
-  const take = (transaction: RecordedTransaction, id = newId()): void => {
+  const take = (transaction: RecordedTransaction, id = newId(Date.now())): void => {
     const now = Date.now();
     const at = transaction.at > 0 && transaction.at < now + AHEAD_MS ? transaction.at : now;
     queue.offer(judge.judge(id, at === transaction.at ? transaction : { ...transaction, at }).record);

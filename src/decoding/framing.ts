@@ -60,14 +60,16 @@ export function checkRequestHead(head: RequestHead, limits: Limits): RequestFact
   let transferEncoding: string | undefined;
   let seen = 0;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!.toLowerCase();
+    const raw = rawHeaders[i]!;
     const value = rawHeaders[i + 1]!;
-    headerBytes += name.length + value.length + 4;
-    if (!SINGLETONS.has(name)) {
-      if (name === 'connection') checkConnection(value);
+    headerBytes += raw.length + value.length + 4;
+    const bit = bitOf(raw);
+    if (bit === 0) continue;
+    if (bit === CONNECTION) {
+      checkConnection(value);
       continue;
     }
-    const bit = singletonBit(name);
+    const name = raw.toLowerCase();
     if ((seen & bit) !== 0) refuse(name === 'host' ? 'HOST_DUPLICATE' : 'HEADER_DUPLICATE');
     seen |= bit;
     if (name === 'host') host = value;
@@ -83,13 +85,26 @@ export function checkRequestHead(head: RequestHead, limits: Limits): RequestFact
   if (hasBody && (method === 'GET' || method === 'HEAD')) refuse('BODY_NOT_EXPECTED');
   if (host === undefined && httpVersion !== '1.0') refuse('HOST_MISSING');
   if (host === '') refuse('HOST_INVALID');
-  return { ...parseHost(host ?? ''), contentLength: length, hasBody };
+  const { host: name, authority } = hostOf(host ?? '');
+  return { host: name, authority, contentLength: length, hasBody };
 }
 
 const SINGLETON_BITS = new Map([...SINGLETONS].map((name, i) => [name, 1 << i]));
+const CONNECTION = 1 << 30;
 
-function singletonBit(name: string): number {
-  return SINGLETON_BITS.get(name)!;
+/** By the spelling received: clients write the same few names again and again. */
+const bits = new Map<string, number>();
+const NAMES_KEPT_MAX = 1_024;
+const NAME_CHARS_KEPT_MAX = 64;
+
+/** A bit for each singleton, {@link CONNECTION}, or 0 for a name that may stand any number of times. */
+function bitOf(raw: string): number {
+  const known = bits.get(raw);
+  if (known !== undefined) return known;
+  const name = raw.toLowerCase();
+  const bit = name === 'connection' ? CONNECTION : (SINGLETON_BITS.get(name) ?? 0);
+  if (bits.size < NAMES_KEPT_MAX && raw.length <= NAME_CHARS_KEPT_MAX) bits.set(raw, bit);
+  return bit;
 }
 
 function checkFraming(
@@ -109,6 +124,7 @@ function checkFraming(
 }
 
 function checkConnection(value: string): void {
+  if (value === 'keep-alive' || value === 'close') return;
   for (const part of value.split(',')) {
     const name = part.trim().toLowerCase();
     if (!HOP_BY_HOP.has(name) && NEVER_LISTED.test(name)) refuse('CONNECTION_LISTS_END_TO_END');
@@ -117,9 +133,22 @@ function checkConnection(value: string): void {
 
 const HOST = /^(?:\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}))(?::(\d{1,5}))?$/;
 
+const NO_HOST = { host: '', authority: '' };
+let lastValue = '';
+let lastHost: Pick<RequestFacts, 'host' | 'authority'> = NO_HOST;
+
+/** Most requests name the host that the one before named. */
+function hostOf(value: string): Pick<RequestFacts, 'host' | 'authority'> {
+  if (value === '') return NO_HOST;
+  if (value === lastValue) return lastHost;
+  const parsed = parseHost(value);
+  lastValue = value;
+  lastHost = parsed;
+  return parsed;
+}
+
 /** RFC 9110 §7.2 and RFC 3986 §3.2.2, without userinfo, percent-encoding and anything outside ASCII. */
 function parseHost(value: string): Pick<RequestFacts, 'host' | 'authority'> {
-  if (value === '') return { host: '', authority: '' };
   const match = HOST.exec(value);
   if (match === null || value.includes('..')) refuse('HOST_INVALID');
   const port = match[1];

@@ -4,22 +4,30 @@
 // - requests go on side by side only when none of them can have an effect (RFC 9112 §9.3.2);
 // - what is wrong with a later request never overtakes the answer to an earlier one.
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Fault } from '../core/fault.ts';
+import type { Connection } from '../core/transaction.ts';
 
 /** A connection that never ends would outlive every change behind it, and gives a confused pair of parsers all the time. */
 const REQUESTS_MAX = 1_000;
 /** Requests that wait for those before them; whoever sends more gets the answers to these, and sends the rest again. */
 const WAITING_REQUESTS_MAX = 64;
 
-const connections = new WeakMap<Socket, ClientConnection>();
+const CONNECTION = Symbol('client connection');
 
 export function connectionOf(socket: Socket): ClientConnection {
-  let connection = connections.get(socket);
-  if (connection === undefined) {
-    connection = new ClientConnection();
-    connections.set(socket, connection);
-  }
-  return connection;
+  const owner = socket as Socket & { [CONNECTION]?: ClientConnection };
+  owner[CONNECTION] ??= new ClientConnection(peerOf(socket));
+  return owner[CONNECTION];
+}
+
+/** Who is at the other end. The address is gone once the socket is closed. */
+export function peerOf(socket: Socket): Connection {
+  const address = socket.remoteAddress ?? '';
+  return {
+    peerAddress: address.startsWith('::ffff:') ? address.slice(7) : address,
+    isEncrypted: (socket as TLSSocket).encrypted === true,
+  };
 }
 
 /** What has to be known of a request under way. */
@@ -34,6 +42,7 @@ interface Waiting {
 }
 
 export class ClientConnection {
+  readonly peer: Connection;
   /** Requests that are being answered. */
   active = 0;
   /** False once the request is there whose answer will be the last one: what arrives behind it is nobody's. */
@@ -46,6 +55,10 @@ export class ClientConnection {
   #isActiveSafe = true;
   #waiting: Waiting[] = [];
   #onIdle: (() => void) | undefined;
+
+  constructor(peer: Connection) {
+    this.peer = peer;
+  }
 
   /** Counts a request that arrived; true when the connection ends with its answer. */
   isLast(): boolean {

@@ -2,12 +2,11 @@
 // local reply. Invariant: `closed` settles exactly once, when the client has the last byte or will never get it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants, Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
-import type { TLSSocket } from 'node:tls';
 import type { Fault } from '../core/fault.ts';
 import type { Refusal } from '../core/inspector.ts';
 import type { Route } from '../core/route.ts';
 import { type Connection, headerValue, type RequestHead } from '../core/transaction.ts';
-import { connectionOf } from './client-connection.ts';
+import { connectionOf, peerOf } from './client-connection.ts';
 import { clientClosed } from './faults.ts';
 import { localReply } from './local-reply.ts';
 import type { RequestBody } from './request-body.ts';
@@ -48,18 +47,18 @@ export class Downstream {
       ? !(request as unknown as Http2ServerRequest).stream.endAfterHeaders
       : (this.contentLength ?? 0) !== 0 || headerValue(request.rawHeaders, 'transfer-encoding') !== undefined;
     this.head = this.isHttp2 ? headOfHttp2(request, this.hasBody) : headOfHttp1(request);
-    const { socket } = request;
-    const address = socket.remoteAddress ?? '';
-    this.connection = {
-      peerAddress: address.startsWith('::ffff:') ? address.slice(7) : address,
-      isEncrypted: (socket as TLSSocket).encrypted === true,
-    };
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
-    if (!this.isHttp2) connectionOf(socket).latest = this;
-    // A stream that was reset is closed only when somebody has read what came before.
-    else request.once('aborted', () => this.lose(clientClosed()));
+    if (this.isHttp2) {
+      this.connection = peerOf(request.socket);
+      // A stream that was reset is closed only when somebody has read what came before.
+      request.once('aborted', () => this.lose(clientClosed()));
+    } else {
+      const connection = connectionOf(request.socket);
+      connection.latest = this;
+      this.connection = connection.peer;
+    }
     response.on('close', () => {
       if (!response.writableFinished) this.lose(clientClosed());
       this.#settleClosed();

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '../core/fault.ts';
 import type { Inspection, Inspector, Refusal } from '../core/inspector.ts';
 import type { Route } from '../core/route.ts';
-import { connectionOf } from './client-connection.ts';
+import { type ClientConnection, connectionOf } from './client-connection.ts';
 import type { ProxyCounters } from './counters.ts';
 import { Downstream, isHttp2 } from './downstream.ts';
 import { faultOf } from './faults.ts';
@@ -22,7 +22,7 @@ export interface ExchangeContext {
   readonly counters: ProxyCounters;
   readonly pace: Pace;
   readonly upstreams: ReadonlyMap<string, Upstream>;
-  readonly nextId: () => string;
+  readonly nextId: (now: number) => string;
   /** True while the worker drains: connections are not kept. */
   readonly isDraining: () => boolean;
   /** A transaction or an upgraded connection ended. */
@@ -31,42 +31,47 @@ export interface ExchangeContext {
 
 /** Methods without effect (RFC 9110 §9.2.1). */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+const NOTHING_TO_DO = Promise.resolve();
 
 /** `onWanted` runs once the verdict on the head lets the body come: it answers `100 Continue`. Never rejects. */
-export async function exchange(
+export function exchange(
   context: ExchangeContext,
   request: IncomingMessage,
   response: ServerResponse,
   onWanted?: () => void,
 ): Promise<void> {
-  if (isHttp2(request)) return transact(context, request, response, onWanted, false);
+  if (isHttp2(request)) return transact(context, request, response, onWanted, undefined, false);
   const connection = connectionOf(request.socket);
-  if (!connection.takesMore || connection.isEnding) return;
+  if (!connection.takesMore || connection.isEnding) return NOTHING_TO_DO;
   const isLast = connection.isLast();
   const turn = connection.begin(SAFE.has(request.method!));
-  if (turn !== undefined) await turn;
-  try {
-    if (!connection.isEnding && !request.socket.destroyed) {
-      await transact(context, request, response, onWanted, isLast);
-    }
-  } finally {
+  if (turn === undefined) return transact(context, request, response, onWanted, connection, isLast);
+  return turn.then(() => {
+    const isOpen = !connection.isEnding && !request.socket.destroyed;
+    if (isOpen) return transact(context, request, response, onWanted, connection, isLast);
     connection.end();
-  }
+    return undefined;
+  });
 }
 
+/** `connection` is the HTTP/1 connection whose turn ends with the transaction. */
 async function transact(
   context: ExchangeContext,
   request: IncomingMessage,
   response: ServerResponse,
   onWanted: (() => void) | undefined,
+  connection: ClientConnection | undefined,
   isLast: boolean,
 ): Promise<void> {
   const { counters, pace, settings } = context;
-  const id = context.nextId();
   const receivedAt = Date.now();
+  const id = context.nextId(receivedAt);
   const downstream = new Downstream(request, response);
   const inspection = begin(context, id, receivedAt, downstream);
-  if (inspection === undefined) return;
+  if (inspection === undefined) {
+    connection?.end();
+    return;
+  }
   const requestBytes = new HeldBytes(counters, settings.heldBytesMax);
   const responseBytes = new HeldBytes(counters, settings.heldBytesMax);
   let route: Route | undefined;
@@ -84,7 +89,8 @@ async function transact(
     route = outcome.route;
     const upstream = context.upstreams.get(route.upstream);
     if (upstream === undefined) throw new Fault('UPSTREAM_UNKNOWN', 'gateway', 502);
-    const body = await outgoingBody({ downstream, outcome, inspection, held: requestBytes, counters, onWanted });
+    const going = outgoingBody({ downstream, outcome, inspection, held: requestBytes, counters, onWanted });
+    const body = going instanceof Promise ? await going : going;
     if (body.kind !== 'body') return refuse(body);
     const newRelay = (): Relay => {
       relay = new Relay({
@@ -118,6 +124,7 @@ async function transact(
       responseBodyBytes: relay?.bodyBytes ?? 0,
       fault: fault ?? downstream.lost,
     });
+    connection?.end();
   }
 }
 

@@ -38,43 +38,33 @@ const BLAMES_UPSTREAM = new Set([
 
 /** Settles when the answer was relayed. @throws Fault */
 export async function forward(forwarding: Forwarding): Promise<void> {
-  const { upstream, counters } = forwarding;
+  const { upstream, counters, downstream, body } = forwarding;
   upstream.retries.earn();
-  const first = choose(forwarding);
-  const failure = await attempt(forwarding, first);
-  if (failure === undefined) return;
-  const second = secondMember(forwarding, first, failure);
-  if (second === undefined || !upstream.retries.spend()) throw failure.fault;
-  counters.upstreamRetries += 1;
-  const again = await attempt(forwarding, second);
-  if (again !== undefined) throw again.fault;
-}
-
-interface Failure {
-  readonly fault: Fault;
-  readonly relay: Relay;
-}
-
-async function attempt(forwarding: Forwarding, member: UpstreamMember): Promise<Failure | undefined> {
-  const { downstream, body } = forwarding;
-  if (downstream.lost !== undefined) throw downstream.lost;
-  const relay = forwarding.newRelay();
-  member.pending += 1;
-  member.breaker.begin();
-  try {
-    member.pool.dispatch(dispatchOptions(forwarding, member), relay);
-    // A small body has left in one piece; its copy is judged while the upstream works.
-    if (body.content instanceof Buffer) body.tap?.end();
-    await relay.done;
-    member.breaker.succeeded();
-    return undefined;
-  } catch (error) {
-    const fault = faultOf(error);
-    if (BLAMES_UPSTREAM.has(fault.code)) member.breaker.failed(Date.now());
-    else member.breaker.endedOtherwise();
-    return { fault, relay };
-  } finally {
-    member.pending -= 1;
+  let member = choose(forwarding);
+  for (let isSecond = false; ; isSecond = true) {
+    if (downstream.lost !== undefined) throw downstream.lost;
+    const relay = forwarding.newRelay();
+    member.pending += 1;
+    member.breaker.begin();
+    let fault: Fault;
+    try {
+      member.pool.dispatch(dispatchOptions(forwarding, member), relay);
+      // A small body has left in one piece; its copy is judged while the upstream works.
+      if (body.content instanceof Buffer) body.tap?.end();
+      await relay.done;
+      member.breaker.succeeded();
+      return;
+    } catch (error) {
+      fault = faultOf(error);
+      if (BLAMES_UPSTREAM.has(fault.code)) member.breaker.failed(Date.now());
+      else member.breaker.endedOtherwise();
+    } finally {
+      member.pending -= 1;
+    }
+    const second = isSecond ? undefined : secondMember(forwarding, member, fault, relay);
+    if (second === undefined || !upstream.retries.spend()) throw fault;
+    counters.upstreamRetries += 1;
+    member = second;
   }
 }
 
@@ -100,8 +90,12 @@ function dispatchOptions(forwarding: Forwarding, member: UpstreamMember): Dispat
   } as Dispatcher.DispatchOptions;
 }
 
-function secondMember(forwarding: Forwarding, first: UpstreamMember, failure: Failure): UpstreamMember | undefined {
-  const { fault, relay } = failure;
+function secondMember(
+  forwarding: Forwarding,
+  first: UpstreamMember,
+  fault: Fault,
+  relay: Relay,
+): UpstreamMember | undefined {
   const { downstream, body } = forwarding;
   if (relay.headAt !== undefined || downstream.lost !== undefined || !BLAMES_UPSTREAM.has(fault.code)) return undefined;
   const isRepeatable =

@@ -18,3 +18,25 @@ export function connectionNames(rawHeaders: readonly string[]): ReadonlySet<stri
 export function isSallyportName(name: string): boolean {
   return name.charCodeAt(0) === 0x78 && name.startsWith('x-sallyport-');
 }
+
+const NAMES_KEPT_MAX = 1_024;
+const NAME_CHARS_KEPT_MAX = 64;
+
+/** What follows from a header name, remembered by the spelling received; one look-up instead of several in lower case. */
+export class NamesSeen<T> {
+  readonly #seen = new Map<string, T>();
+  readonly #judge: (name: string) => T;
+
+  /** `judge` takes the name in lower case. */
+  constructor(judge: (name: string) => T) {
+    this.#judge = judge;
+  }
+
+  of(raw: string): T {
+    const known = this.#seen.get(raw);
+    if (known !== undefined) return known;
+    const judged = this.#judge(raw.toLowerCase());
+    if (this.#seen.size < NAMES_KEPT_MAX && raw.length <= NAME_CHARS_KEPT_MAX) this.#seen.set(raw, judged);
+    return judged;
+  }
+}

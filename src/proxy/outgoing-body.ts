@@ -37,7 +37,7 @@ const NOTHING = Buffer.alloc(0);
 const NO_BODY: OutgoingBody = piece(null, false, undefined);
 
 /** @throws Fault when the client is lost or too slow, 503 when there is no room to hold it */
-export async function outgoingBody(incoming: IncomingBody): Promise<OutgoingBody | Refusal> {
+export function outgoingBody(incoming: IncomingBody): OutgoingBody | Promise<OutgoingBody | Refusal> {
   const { downstream, outcome, onWanted } = incoming;
   const isEmpty =
     !downstream.hasBody ||

@@ -2,7 +2,7 @@
 // RFC 9110 §7.6.1 (hop-by-hop, Via), RFC 7239 (Forwarded). Trailers are not passed on, so neither is TE.
 import type { RequestHeadOutcome } from '../core/inspector.ts';
 import { DECODABLE_ENCODINGS } from '../decoding/content-encoding.ts';
-import { connectionNames, isSallyportName } from './header-names.ts';
+import { connectionNames, isSallyportName, NamesSeen } from './header-names.ts';
 
 const RANGES_MAX = 5;
 
@@ -62,6 +62,19 @@ const SAID_BY_PROXIES = new Set([
   'front-end-https',
 ]);
 
+/** What becomes of a line, by its name alone. */
+type Treatment = 'keep' | 'drop' | 'forwarding' | 'said-by-proxies' | 'body' | 'accept-encoding' | 'range' | 'if-range';
+
+/** By the spelling received: clients write the same few names again and again. */
+const treatments = new NamesSeen<Treatment>((name) => {
+  // Underscores turn into dashes in many servers: `Content_Length` would become what we just took out.
+  if (DROPPED.has(name) || isSallyportName(name) || name.includes('_')) return 'drop';
+  if (FORWARDING.has(name)) return 'forwarding';
+  if (SAID_BY_PROXIES.has(name)) return 'said-by-proxies';
+  if (ABOUT_THE_BODY.has(name)) return 'body';
+  return name === 'accept-encoding' || name === 'range' || name === 'if-range' ? name : 'keep';
+});
+
 /** What is about the bytes as they came, when others are sent. */
 const ABOUT_THE_BODY = new Set(['content-encoding', 'content-md5', 'digest', 'content-digest', 'repr-digest']);
 
@@ -88,28 +101,45 @@ export function upstreamHeaders(head: ForwardedHead): string[] {
   let forwarding: Map<string, string> | undefined;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const raw = rawHeaders[i]!;
-    const name = raw.toLowerCase();
     const value = rawHeaders[i + 1]!;
-    if (DROPPED.has(name)) continue;
-    if (FORWARDING.has(name)) {
+    const treatment = treatments.of(raw);
+    if (treatment === 'drop') continue;
+    if (treatment === 'forwarding') {
       if (!head.isPeerTrusted) continue;
+      const name = raw.toLowerCase();
       forwarding ??= new Map();
       const before = forwarding.get(name);
       forwarding.set(name, before === undefined ? value : `${before}, ${value}`);
       continue;
     }
-    if (!head.isPeerTrusted && SAID_BY_PROXIES.has(name)) continue;
-    // Underscores turn into dashes in many servers: `Content_Length` would become what we just took out.
-    if (isSallyportName(name) || name.includes('_') || hopByHop?.has(name)) continue;
-    if (head.isBodyReplaced && ABOUT_THE_BODY.has(name)) continue;
-    if (name === 'accept-encoding' && route.mode !== 'off') lines.push(raw, decodableOnly(value));
-    else if (name !== 'range' && name !== 'if-range') lines.push(raw, value);
-    // A part of a body proves nothing about the rest of it: where answers are judged, they come whole.
-    else if (route.mode !== 'enforce' && (name !== 'range' || rangesOf(value) <= RANGES_MAX)) lines.push(raw, value);
+    if (hopByHop?.has(raw.toLowerCase())) continue;
+    switch (treatment) {
+      case 'keep':
+        lines.push(raw, value);
+        break;
+      case 'said-by-proxies':
+        if (head.isPeerTrusted) lines.push(raw, value);
+        break;
+      case 'body':
+        if (!head.isBodyReplaced) lines.push(raw, value);
+        break;
+      case 'accept-encoding':
+        lines.push(raw, route.mode === 'off' ? value : decodableOnly(value));
+        break;
+      // A part of a body proves nothing about the rest of it: where answers are judged, they come whole.
+      case 'range':
+        if (route.mode !== 'enforce' && rangesOf(value) <= RANGES_MAX) lines.push(raw, value);
+        break;
+      case 'if-range':
+        if (route.mode !== 'enforce') lines.push(raw, value);
+        break;
+      default:
+        treatment satisfies never;
+    }
   }
   if (head.contentLength !== undefined) lines.push('content-length', String(head.contentLength));
   pushForwarding(lines, head, forwarding);
-  lines.push('via', `${head.httpVersion} sallyport`);
+  lines.push('via', head.httpVersion === '1.1' ? '1.1 sallyport' : `${head.httpVersion} sallyport`);
   for (const line of head.added) lines.push(line);
   return lines;
 }
@@ -136,10 +166,20 @@ function protocolOf(received: string | undefined): 'http' | 'https' | undefined 
   return received === 'http' || received === 'https' ? received : undefined;
 }
 
+let lastHost = '';
+let lastPort: string | undefined;
+
+/** The port that a Host names. Most requests name the host that the one before named. */
+function namedPort(host: string): string | undefined {
+  if (host === lastHost) return lastPort;
+  lastHost = host;
+  lastPort = /:(\d{1,5})$/.exec(host)?.[1];
+  return lastPort;
+}
+
 function portOf(received: string | undefined, host: string, proto: string): string {
   if (received !== undefined && /^\d{1,5}$/.test(received)) return received;
-  const named = /:(\d{1,5})$/.exec(host)?.[1];
-  return named ?? (proto === 'https' ? '443' : '80');
+  return namedPort(host) ?? (proto === 'https' ? '443' : '80');
 }
 
 /** RFC 7239 §6: an IPv6 address is written in brackets and quoted. */

@@ -88,7 +88,7 @@ class Upgrade {
     this.#pace = pace;
     this.#request = request;
     this.#socket = socket;
-    this.#id = context.nextId();
+    this.#id = context.nextId(this.#startedAt);
     this.#head = {
       method: request.method!,
       target: request.url!,
