@@ -1,11 +1,14 @@
 // The latest messages as they were, for the moment in which somebody asks for evidence: one block of memory, written around and
-// around. Invariants: it never grows; what is in it leaves it only masked (see masked-message.ts), and never touches a disk.
+// around. Everything is in it as bytes, ids and header lines too: thousands of kept strings would be copied by every young
+// collection and end in the old space, for evidence that is seldom asked for.
+// Invariants: it never grows; what is in it leaves it only masked (see masked-message.ts), and never touches a disk.
 import type { BodyFormat, BodyView } from '../core/detector.ts';
 import type { RawHeaders } from '../core/transaction.ts';
 
 const RING_BYTES_MAX = 16 * 1024 * 1024;
 const ENTRIES_MAX = 8_192;
 export const KEPT_BODY_BYTES_MAX = 16 * 1024;
+const KEPT_HEAD_CHARS_MAX = 64 * 1024;
 
 export interface KeptMessage {
   readonly rawHeaders: RawHeaders;
@@ -23,23 +26,27 @@ export interface KeptTransaction {
 
 interface Side {
   readonly rawHeaders: RawHeaders;
-  readonly format: BodyFormat;
-  readonly start: number;
-  readonly length: number;
-  readonly isTruncated: boolean;
+  readonly body: BodyView | undefined;
 }
 
-interface Entry {
-  readonly id: string;
-  readonly target: string;
-  readonly request: Side;
-  readonly response: Side | undefined;
-  readonly end: number;
+/** Where a kept transaction lies: its text, then the two bodies, one behind the other. Made once, written again and again. */
+interface Place {
+  start: number;
+  textBytes: number;
+  requestLines: number;
+  requestBytes: number;
+  requestFormat: BodyFormat;
+  isRequestTruncated: boolean;
+  hasResponse: boolean;
+  responseBytes: number;
+  responseFormat: BodyFormat;
+  isResponseTruncated: boolean;
 }
 
 export class MessageRing {
   readonly #bytes: Buffer;
-  readonly #entries = new Map<string, Entry>();
+  readonly #places: Place[] = [];
+  #kept = 0;
   /** Bytes written since the start; the place is its remainder. */
   #written = 0;
 
@@ -47,54 +54,100 @@ export class MessageRing {
     this.#bytes = Buffer.allocUnsafeSlow(bytesMax);
   }
 
-  keep(
-    id: string,
-    target: string,
-    request: { readonly rawHeaders: RawHeaders; readonly body: BodyView | undefined },
-    response: { readonly rawHeaders: RawHeaders; readonly body: BodyView | undefined } | undefined,
-  ): void {
-    const entry: Entry = {
-      id,
-      target,
-      request: this.#side(request.rawHeaders, request.body),
-      response: response === undefined ? undefined : this.#side(response.rawHeaders, response.body),
-      end: this.#written,
-    };
-    this.#entries.set(id, entry);
-    // The first is the oldest, and so on: those that were written over go.
-    for (const [oldest, { request: first }] of this.#entries) {
-      const isGone = first.start < this.#written - this.#bytes.length;
-      if (!isGone && this.#entries.size <= ENTRIES_MAX) break;
-      this.#entries.delete(oldest);
-    }
+  keep(id: string, target: string, request: Side, response: Side | undefined): void {
+    const lines = response === undefined ? '' : response.rawHeaders.join('\n');
+    // No line of a head can hold a line feed.
+    const text = `${id}\n${target}\n${request.rawHeaders.join('\n')}\n${lines}`;
+    const size = this.#bytes.length;
+    const requestBytes = keptBytes(request.body);
+    const responseBytes = keptBytes(response?.body);
+    const bytes = text.length + requestBytes + responseBytes;
+    if (text.length > KEPT_HEAD_CHARS_MAX || bytes > size) return;
+    // A transaction never lies across the end.
+    if ((this.#written % size) + bytes > size) this.#written += size - (this.#written % size);
+    const start = this.#written;
+    const at = start % size;
+    this.#bytes.write(text, at, text.length, 'latin1');
+    if (requestBytes > 0) request.body!.bytes.copy(this.#bytes, at + text.length, 0, requestBytes);
+    if (responseBytes > 0) response!.body!.bytes.copy(this.#bytes, at + text.length + requestBytes, 0, responseBytes);
+    this.#written += bytes;
+    const place = this.#nextPlace();
+    place.start = start;
+    place.textBytes = text.length;
+    place.requestLines = request.rawHeaders.length;
+    place.requestBytes = requestBytes;
+    place.requestFormat = request.body?.format ?? 'empty';
+    place.isRequestTruncated = (request.body?.bytes.length ?? 0) > requestBytes;
+    place.hasResponse = response !== undefined;
+    place.responseBytes = responseBytes;
+    place.responseFormat = response?.body?.format ?? 'empty';
+    place.isResponseTruncated = (response?.body?.bytes.length ?? 0) > responseBytes;
   }
 
   /** Undefined when it is no longer there. The buffers are copies. */
   get(id: string): KeptTransaction | undefined {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return undefined;
+    const size = this.#bytes.length;
+    const beginning = `${id}\n`;
+    for (let back = 1; back <= Math.min(this.#kept, ENTRIES_MAX); back++) {
+      const place = this.#places[(this.#kept - back) % ENTRIES_MAX]!;
+      // What is older was written over, too.
+      if (place.start < this.#written - size) return undefined;
+      const at = place.start % size;
+      if (this.#bytes.toString('latin1', at, at + beginning.length) === beginning) return this.#read(place);
+    }
+    return undefined;
+  }
+
+  #nextPlace(): Place {
+    const i = this.#kept % ENTRIES_MAX;
+    this.#kept += 1;
+    this.#places[i] ??= emptyPlace();
+    return this.#places[i];
+  }
+
+  #read(place: Place): KeptTransaction {
+    const at = place.start % this.#bytes.length;
+    const textEnd = at + place.textBytes;
+    const requestEnd = textEnd + place.requestBytes;
+    const lines = this.#bytes.toString('latin1', at, textEnd).split('\n');
+    // Without any line there is still the empty text between two line feeds.
+    const answerAt = 2 + Math.max(place.requestLines, 1);
+    const answerLines = lines.slice(answerAt);
     return {
-      target: entry.target,
-      request: this.#message(entry.request),
-      response: entry.response === undefined ? undefined : this.#message(entry.response),
+      target: lines[1]!,
+      request: {
+        rawHeaders: lines.slice(2, 2 + place.requestLines),
+        format: place.requestFormat,
+        body: Buffer.from(this.#bytes.subarray(textEnd, requestEnd)),
+        isTruncated: place.isRequestTruncated,
+      },
+      response: place.hasResponse
+        ? {
+            rawHeaders: answerLines.length === 1 ? [] : answerLines,
+            format: place.responseFormat,
+            body: Buffer.from(this.#bytes.subarray(requestEnd, requestEnd + place.responseBytes)),
+            isTruncated: place.isResponseTruncated,
+          }
+        : undefined,
     };
   }
+}
 
-  #side(rawHeaders: RawHeaders, body: BodyView | undefined): Side {
-    const size = this.#bytes.length;
-    const length =
-      body === undefined || body.format === 'binary' ? 0 : Math.min(body.bytes.length, KEPT_BODY_BYTES_MAX);
-    // A message never lies across the end.
-    if ((this.#written % size) + length > size) this.#written += size - (this.#written % size);
-    const start = this.#written;
-    if (length > 0) body!.bytes.copy(this.#bytes, start % size, 0, length);
-    this.#written += length;
-    const isTruncated = (body?.bytes.length ?? 0) > length;
-    return { rawHeaders, format: body?.format ?? 'empty', start, length, isTruncated };
-  }
+function keptBytes(body: BodyView | undefined): number {
+  return body === undefined || body.format === 'binary' ? 0 : Math.min(body.bytes.length, KEPT_BODY_BYTES_MAX);
+}
 
-  #message({ rawHeaders, format, start, length, isTruncated }: Side): KeptMessage {
-    const at = start % this.#bytes.length;
-    return { rawHeaders, format, body: Buffer.from(this.#bytes.subarray(at, at + length)), isTruncated };
-  }
+function emptyPlace(): Place {
+  return {
+    start: 0,
+    textBytes: 0,
+    requestLines: 0,
+    requestBytes: 0,
+    requestFormat: 'empty',
+    isRequestTruncated: false,
+    hasResponse: false,
+    responseBytes: 0,
+    responseFormat: 'empty',
+    isResponseTruncated: false,
+  };
 }

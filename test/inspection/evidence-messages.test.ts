@@ -48,6 +48,29 @@ describe('kept messages', () => {
     for (const i of there) expect(ring.get(`t${i}`)!.request.body.toString().replace(/x+$/, '')).toBe(String(i));
   });
 
+  it('give back every line of both heads, also when there are none', () => {
+    const ring = new MessageRing();
+    const answer = ['Content-Type', 'text/plain', 'X-Empty', '', 'X-Latin', 'caf\u00e9'];
+    ring.keep(
+      't1',
+      '/a?b=c',
+      { rawHeaders: ['host', 'a', 'x', ''], body: undefined },
+      { rawHeaders: answer, body: body('né', 'text') },
+    );
+    ring.keep('t12', '/', { rawHeaders: [], body: undefined }, { rawHeaders: [], body: undefined });
+    ring.keep('t13', '/', { rawHeaders: [], body: undefined }, { rawHeaders: answer, body: undefined });
+    const first = ring.get('t1')!;
+    expect([first.target, first.request.rawHeaders, first.response!.rawHeaders]).toEqual([
+      '/a?b=c',
+      ['host', 'a', 'x', ''],
+      answer,
+    ]);
+    expect(first.response!.body.toString()).toBe('né');
+    expect([ring.get('t12')!.request.rawHeaders, ring.get('t12')!.response!.rawHeaders]).toEqual([[], []]);
+    expect([ring.get('t13')!.request.rawHeaders, ring.get('t13')!.response!.rawHeaders]).toEqual([[], answer]);
+    expect(ring.get('t')).toBeUndefined();
+  });
+
   it('keep the beginning of a long body, and say so', () => {
     const ring = new MessageRing();
     ring.keep('t', '/', { rawHeaders: [], body: body('a'.repeat(KEPT_BODY_BYTES_MAX + 1), 'text') }, undefined);
