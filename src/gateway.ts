@@ -32,8 +32,13 @@ const HEARTBEAT_MS = 1_000;
 /** How far behind the others a worker's count of a rate-limited actor may be. */
 const RATE_COUNTS_MS = 50;
 const SHADOW_COUNTS_MS = 1_000;
-/** Log lines leave in blocks; a quiet worker's lines wait no longer than this. */
-const LOG_BLOCK_BYTES = 8 * 1024;
+/**
+ * Log lines leave in blocks, since each one is a job for the thread pool; a quiet worker's lines wait no longer than this.
+ * What nobody reads is dropped over a bound.
+ */
+const LOG_BLOCK_BYTES = 48 * 1024;
+const LOG_WRITE_BYTES_MAX = 64 * 1024;
+const LOG_WAITING_BYTES_MAX = 32 * 1024 * 1024;
 const LOG_FLUSH_MS = 250;
 
 export function runGateway(): void {
@@ -71,7 +76,13 @@ async function start(
 ): Promise<void> {
   const { configuration } = first;
   const countryOf = await openCountries(configuration.geoip.country);
-  const out = destination({ fd: 1, sync: false, minLength: LOG_BLOCK_BYTES });
+  const out = destination({
+    fd: 1,
+    sync: false,
+    minLength: LOG_BLOCK_BYTES,
+    maxWrite: LOG_WRITE_BYTES_MAX,
+    maxLength: LOG_WAITING_BYTES_MAX,
+  });
   const log = pino({ level: configuration.log.level, base: null }, out);
   setInterval(() => out.flush(), LOG_FLUSH_MS).unref();
   const counter = new WorkerCounter();

@@ -1,31 +1,37 @@
 // Frames on the local socket between worker and analyst: four bytes of length, then JSON.
 
 export const FRAME_BYTES_MAX = 64 * 1024 * 1024;
-
-/** Of JSON text. */
-export function encodeFrame(text: string): Buffer {
-  const frame = Buffer.allocUnsafe(4 + Buffer.byteLength(text));
-  frame.writeUInt32LE(frame.length - 4, 0);
-  frame.write(text, 4);
-  return frame;
-}
+export const FRAME_HEAD_BYTES = 4;
 
 /** Takes chunks as they come and gives whole values. @throws RangeError for a frame over the bound */
 export class FrameReader {
-  #rest: Buffer = Buffer.alloc(0);
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  /** Of the frame that is arriving, with its head; until it is there, chunks only wait. */
+  #wantedBytes = FRAME_HEAD_BYTES;
 
   read(chunk: Buffer): unknown[] {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    if (this.#waitingBytes < this.#wantedBytes) return [];
+    const bytes = this.#waiting.length === 1 ? chunk : Buffer.concat(this.#waiting, this.#waitingBytes);
     const values: unknown[] = [];
     let at = 0;
-    while (this.#rest.length - at >= 4) {
-      const length = this.#rest.readUInt32LE(at);
+    this.#wantedBytes = FRAME_HEAD_BYTES;
+    while (bytes.length - at >= FRAME_HEAD_BYTES) {
+      const length = bytes.readUInt32LE(at);
       if (length > FRAME_BYTES_MAX) throw new RangeError('frame over the bound');
-      if (this.#rest.length - at - 4 < length) break;
-      values.push(JSON.parse(this.#rest.toString('utf8', at + 4, at + 4 + length)));
-      at += 4 + length;
+      if (bytes.length - at - FRAME_HEAD_BYTES < length) {
+        this.#wantedBytes = FRAME_HEAD_BYTES + length;
+        break;
+      }
+      const start = at + FRAME_HEAD_BYTES;
+      values.push(JSON.parse(bytes.toString('utf8', start, start + length)));
+      at = start + length;
     }
-    this.#rest = this.#rest.subarray(at);
+    const rest = bytes.subarray(at);
+    this.#waiting = rest.length === 0 ? [] : [rest];
+    this.#waitingBytes = rest.length;
     return values;
   }
 }

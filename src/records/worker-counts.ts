@@ -43,21 +43,27 @@ export class WorkerCounter {
   readonly #byFault: Record<string, number> = Object.create(null);
   readonly #byDetection: Record<string, number> = Object.create(null);
   readonly #byStatusClass: Record<string, number> = Object.create(null);
-  readonly #buckets = DURATION_BUCKETS_MS.map(() => 0);
+  /** Not cumulative: each transaction is in one of them. */
+  readonly #buckets = [...DURATION_BUCKETS_MS.map(() => 0), 0];
   #sumMs = 0;
+  #route = '';
+  #action = '';
+  #key = ' ';
 
   count(record: TransactionRecord): void {
     this.#received += 1;
     if (record.coverage === 'inspected') this.#inspected += 1;
     else if (record.coverage === 'uninspected') this.#uninspected += 1;
     else this.#refused += 1;
-    increment(this.#byAction, `${record.route} ${record.action}`);
-    increment(this.#byStatusClass, record.status === 0 ? 'none' : `${Math.floor(record.status / 100)}xx`);
+    increment(this.#byAction, this.#keyOf(record.route, record.action));
+    increment(this.#byStatusClass, STATUS_CLASSES[Math.floor(record.status / 100)] ?? 'none');
     for (const reason of record.uninspected) increment(this.#byUninspectedReason, reason);
     if (record.fault !== undefined) increment(this.#byFault, record.fault);
     for (const finding of record.findings) increment(this.#byDetection, finding.detection);
     this.#sumMs += record.durationMs;
-    for (const [i, bound] of DURATION_BUCKETS_MS.entries()) if (record.durationMs <= bound) this.#buckets[i]! += 1;
+    let bucket = 0;
+    while (bucket < DURATION_BUCKETS_MS.length && record.durationMs > DURATION_BUCKETS_MS[bucket]!) bucket += 1;
+    this.#buckets[bucket]! += 1;
   }
 
   counts(
@@ -77,11 +83,31 @@ export class WorkerCounter {
       byFault: this.#byFault,
       byDetection: this.#byDetection,
       byStatusClass: this.#byStatusClass,
-      durationMs: { buckets: this.#buckets, count: this.#received, sumMs: this.#sumMs },
+      durationMs: { buckets: this.#cumulative(), count: this.#received, sumMs: this.#sumMs },
       ...others,
     };
   }
+
+  /** Most transactions are like the one before; a new text for each would have to be looked up letter by letter. */
+  #keyOf(route: string, action: string): string {
+    if (route !== this.#route || action !== this.#action) {
+      this.#route = route;
+      this.#action = action;
+      this.#key = `${route} ${action}`;
+    }
+    return this.#key;
+  }
+
+  #cumulative(): number[] {
+    let sum = 0;
+    return DURATION_BUCKETS_MS.map((_, i) => {
+      sum += this.#buckets[i]!;
+      return sum;
+    });
+  }
 }
+
+const STATUS_CLASSES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx', '6xx', '7xx', '8xx', '9xx'];
 
 function increment(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
