@@ -1,5 +1,5 @@
 // `npm run bench`: the gateway, plain proxies and other firewalls side by side in one run, as ratios against the goals.
-// Short by default (about three minutes); `npm run bench -- --full` takes a quarter of an hour, with the scaling curves. JSON goes to bench/results/.
+// Short by default (about three minutes); `npm run bench -- --full` takes half an hour, with pauses, Redis and the scaling curves. JSON goes to bench/results/.
 // @ts-check
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -11,7 +11,9 @@ import { showProgress, stopWithChildren } from '../../dist/cli/bench.js';
 import { measureContract } from './contract.mjs';
 import { compareWithGoals } from './goals.mjs';
 import { measureParts } from './micro.mjs';
+import { measurePauses } from './pauses.mjs';
 import { fastifyProxy, haproxy, nginx, nginxWithCrs } from './programs.mjs';
+import { measureRedis } from './redis.mjs';
 import { measureScaling } from './scaling.mjs';
 
 const RESULTS = resolve(import.meta.dirname, '../../bench/results');
@@ -24,9 +26,20 @@ const contestants = [nginx, haproxy, bareProxy, httpProxy, fastifyProxy, nginxWi
 const parts = [...measureParts(), ...measureContract()];
 const measurements = await measure(contestants, plan, showProgress);
 showProgress('');
-const scaling = isFull ? await measureScaling(showProgress) : [];
+const more = [];
+if (isFull) {
+  for (const part of [measurePauses, measureRedis, measureScaling]) {
+    try {
+      more.push(...(await part(showProgress)));
+    } catch (error) {
+      // What was measured before is not lost with one part.
+      const why = error instanceof Error ? error.message : String(error);
+      more.push({ what: part.name, goal: '–', measured: `not measured: ${why}`, isMet: undefined });
+    }
+  }
+}
 showProgress('');
-const comparisons = [...compareWithGoals(measurements), ...parts, ...scaling];
+const comparisons = [...compareWithGoals(measurements), ...parts, ...more];
 const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}`;
 const at = new Date().toISOString();
 const rows = comparisons.map(({ what, goal, measured, isMet }) =>

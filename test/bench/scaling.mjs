@@ -12,12 +12,13 @@ import { EndpointMatcher } from '../../dist/inspection/endpoints.js';
 import { RestrictionTable } from '../../dist/inspection/restrictions.js';
 import { runRecorded } from '../../dist/inspection/run-recorded.js';
 import { compileSnapshot } from '../../dist/inspection/snapshot.js';
-import { atMost, microseconds, restrictionsOf, shippedBundle, transactionOf } from './micro.mjs';
+import { atMost, HEADERS, microseconds, restrictionsOf, shippedBundle, transactionOf } from './micro.mjs';
 
 /** @typedef {import('./micro.mjs').Comparison} Comparison */
 /** @typedef {import('../../src/inspection/snapshot.ts').Snapshot} Snapshot */
 
 const VARIANTS = 64;
+const NOTHING = Buffer.alloc(0);
 const BOTH = /** @type {const} */ ('both');
 
 /** @param {(what: string) => void} onProgress @returns {Promise<Comparison[]>} */
@@ -63,14 +64,22 @@ export async function measureScaling(onProgress) {
   onProgress('scaling: bodies');
   rows.push(bodies(plain));
   onProgress('scaling: actors');
-  rows.push(...actors(bundle));
-  const connections = [64, 512, 2_048];
+  rows.push(...actors(bundle), workerMemory(plain));
+  // They take turns with 64 requests in flight: ten thousand at once would be refused by the bound on what an upstream is given.
+  const connections = [64, 1_000, 10_000];
   const perConnections = [];
   for (const count of connections) {
     onProgress(`scaling: ${count} connections`);
-    perConnections.push(await measureGateway(gateway('enforce'), { connections: count }));
+    perConnections.push(await measureGateway(gateway('enforce'), { connections: count, inFlightMax: 64 }));
   }
   rows.push(flat('CPU a request, connections', connections, perConnections, 1.5));
+  const kilobytes = [16, 128, 1_024, 10_240];
+  const perKilobyte = [];
+  for (const size of kilobytes) {
+    onProgress(`scaling: answers of ${size} KB`);
+    perKilobyte.push((await measureGateway(gateway('enforce'), { connections: 8, kilobytes: size })) / size);
+  }
+  rows.push(flat('µs a KB of the answer through the gateway, answers in KB', kilobytes, perKilobyte, 1.5));
   onProgress('scaling: workers');
   const workers = [1, 2].map((count) => ({ count, contestant: gateway('enforce', count) }));
   const costs = [];
@@ -134,6 +143,37 @@ function actors(bundle) {
     flat('analysis of a record, known actors', counts, costs, 2),
     atMost('memory of 1 M actors seen, analyst', bytes / 1e6, 150, 'MB'),
   ];
+}
+
+/** What a worker keeps of those it has seen. @param {Snapshot} snapshot @returns {Comparison} */
+function workerMemory(snapshot) {
+  const count = 200_000;
+  const collect = runInNewContext('gc');
+  const engine = createDefaultEngine(snapshot, 'enforce', () => {});
+  const run = (/** @type {number} */ person) => {
+    const clientAddress = `${11 + (person >> 16)}.${(person >> 8) & 255}.${person & 255}.7`;
+    const request = {
+      method: 'GET',
+      url: '/api/products/17',
+      rawHeaders: HEADERS.slice(0, 8),
+      body: NOTHING,
+      isDecoded: true,
+    };
+    runRecorded(engine, 'bench', { at: 0, clientAddress, request, response: undefined });
+  };
+  for (let person = 0; person < 20_000; person += 1) run(person);
+  collect();
+  const before = process.memoryUsage();
+  for (let person = 20_000; person < 20_000 + count; person += 1) run(person);
+  collect();
+  const after = process.memoryUsage();
+  const bytes = after.heapUsed + after.external - before.heapUsed - before.external;
+  return atMost(
+    'memory of 1 M actors seen, each worker (of 200,000, times five)',
+    Math.max(0, bytes * 5) / 1e6,
+    64,
+    'MB',
+  );
 }
 
 /** @param {number} person */

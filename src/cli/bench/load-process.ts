@@ -13,6 +13,8 @@ export interface LoadOrder {
   readonly connections: number;
   readonly durationMs: number;
   readonly requestsPerSecond?: number;
+  /** Of all connections together, which then take turns; without it each has one request in flight all the time. */
+  readonly inFlightMax?: number;
 }
 
 export interface LoadResult {
@@ -58,9 +60,15 @@ async function load(order: LoadOrder): Promise<LoadResult> {
     lane.due = due;
     lane.socket.write(variants[sent++ % VARIANTS]!);
   };
+  const waiting = new Turns();
   const next = (lane: Lane): void => {
     lane.due = undefined;
     if (isOver) return;
+    if (order.inFlightMax !== undefined) {
+      waiting.join(lane);
+      send(waiting.first(), performance.now());
+      return;
+    }
     const due = order.requestsPerSecond === undefined ? performance.now() : backlog.shift();
     if (due === undefined) idle.push(lane);
     else send(lane, due);
@@ -89,7 +97,11 @@ async function load(order: LoadOrder): Promise<LoadResult> {
     }),
   );
   const started = performance.now();
-  for (const lane of lanes) next(lane);
+  if (order.inFlightMax === undefined) for (const lane of lanes) next(lane);
+  else {
+    for (const lane of lanes) waiting.join(lane);
+    for (let i = 0; i < Math.min(order.inFlightMax, lanes.length); i += 1) send(waiting.first(), performance.now());
+  }
   const schedule =
     order.requestsPerSecond === undefined
       ? undefined
@@ -109,6 +121,26 @@ async function load(order: LoadOrder): Promise<LoadResult> {
     p99Us: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
     p999Us: sorted[Math.floor(sorted.length * 0.999)] ?? 0,
   };
+}
+
+/** First come, first served, without moving those behind. */
+class Turns {
+  readonly #lanes: Lane[] = [];
+  #first = 0;
+
+  join(lane: Lane): void {
+    this.#lanes.push(lane);
+  }
+
+  /** There is one, since whoever asks has just joined. */
+  first(): Lane {
+    const lane = this.#lanes[this.#first++]!;
+    if (this.#first >= 65_536) {
+      this.#lanes.splice(0, this.#first);
+      this.#first = 0;
+    }
+    return lane;
+  }
 }
 
 function keepSchedule(

@@ -16,6 +16,11 @@ export interface Plan {
   readonly rounds: number;
   readonly durationMs: number;
   readonly connections: number;
+  /** Of all connections together; without it one on each. */
+  readonly inFlightMax?: number;
+  /** Requests to each contestant before anything is measured, and the longest that may take; of later scenarios a quarter. */
+  readonly warmRequests: number;
+  readonly warmMsMax: number;
 }
 
 export interface Cell {
@@ -62,12 +67,23 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'GET → 1 KB', method: 'GET', kilobytes: 1 },
 ];
 
-export const SHORT_PLAN: Plan = { scenarios: SCENARIOS, rounds: 3, durationMs: 700, connections: 64 };
-export const FULL_PLAN: Plan = { scenarios: SCENARIOS, rounds: 5, durationMs: 3_000, connections: 64 };
+/** A process that inspects has ten times the code of one that only passes on, and costs half again as much until it is compiled. */
+export const SHORT_PLAN: Plan = {
+  scenarios: SCENARIOS,
+  rounds: 3,
+  durationMs: 700,
+  connections: 64,
+  warmRequests: 12_000,
+  warmMsMax: 8_000,
+};
+export const FULL_PLAN: Plan = {
+  ...SHORT_PLAN,
+  rounds: 5,
+  durationMs: 3_000,
+  warmRequests: 30_000,
+  warmMsMax: 25_000,
+};
 
-/** Before anything is measured: compilers have to see the code some thousands of times. */
-const WARM_REQUESTS = 4_000;
-const WARM_MS_MAX = 8_000;
 /** Rates at which latency is measured, as shares of what the slowest gateway row manages. */
 const PACES = [0.5, 0.8];
 
@@ -117,23 +133,25 @@ export async function measure(
  */
 export async function measureGateway(
   contestant: Contestant,
-  { connections }: Pick<Plan, 'connections'>,
+  { kilobytes = 1, ...load }: Pick<Plan, 'connections' | 'inFlightMax'> & { readonly kilobytes?: number },
 ): Promise<number> {
-  const plan = { ...SHORT_PLAN, connections };
-  const [scenario] = SCENARIOS as [Scenario];
+  const scenario: Scenario = { name: `POST 1 KB → ${kilobytes} KB`, method: 'POST', kilobytes };
+  const plan: Plan = { ...SHORT_PLAN, ...load, scenarios: [scenario] };
   const upstream = await startUpstream();
-  const load = spawnLoad();
+  const generator = spawnLoad();
   let it: Running | undefined;
   try {
     it = await contestant.start(upstream.port);
-    await warmUp(load, contestant.name, it, scenario, plan, () => {});
+    await warmUp(generator, contestant.name, it, scenario, plan, () => {});
     const cells: Cell[] = [];
     for (let round = 0; round < plan.rounds; round += 1) {
-      cells.push(await measureOnce(load, contestant.name, it, scenario, plan));
+      cells.push(await measureOnce(generator, contestant.name, it, scenario, plan));
     }
+    const failing = cells.find((cell) => cell.failures > 0);
+    if (failing !== undefined) throw new Error(`${contestant.name}: ${failing.failures} failures (${failing.failure})`);
     return median(cells.map((cell) => cell.cpuUs));
   } finally {
-    load.kill();
+    generator.kill();
     await Promise.all([upstream.stop(), it?.stop()]);
   }
 }
@@ -143,13 +161,14 @@ async function warmUp(
   contestant: string,
   { port }: Running,
   { name, method, kilobytes }: Scenario,
-  { connections }: Plan,
+  { scenarios, warmRequests, warmMsMax, ...plan }: Plan,
   onProgress: (what: string) => void,
 ): Promise<void> {
-  const until = performance.now() + WARM_MS_MAX;
-  for (let requests = 0; requests < WARM_REQUESTS && performance.now() < until; ) {
+  const part = name === scenarios[0]!.name ? 1 : 0.25;
+  const until = performance.now() + warmMsMax * part;
+  for (let requests = 0; requests < warmRequests * part && performance.now() < until; ) {
     onProgress(`${name}, warming up: ${contestant}`);
-    requests += (await ask(load, { port, method, kilobytes, connections, durationMs: 500 })).requests;
+    requests += (await ask(load, { port, method, kilobytes, ...loadOf(plan), durationMs: 500 })).requests;
   }
 }
 
@@ -162,8 +181,8 @@ async function measureOnce(
 ): Promise<Cell> {
   const before = cpuUsByPid(running.pid);
   const { method, kilobytes } = scenario;
-  const { durationMs, connections } = plan;
-  const result = await ask(load, { port: running.port, method, kilobytes, connections, durationMs });
+  const { durationMs } = plan;
+  const result = await ask(load, { port: running.port, method, kilobytes, ...loadOf(plan), durationMs });
   const isSilent = result.requests === 0;
   const spent = [...cpuUsByPid(running.pid)].map(([pid, us]) => us - (before.get(pid) ?? 0));
   const failure = result.failure ?? (isSilent ? `no answer within ${durationMs} ms` : undefined);
@@ -179,6 +198,13 @@ async function measureOnce(
     failures: result.failures + (isSilent ? 1 : 0),
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+function loadOf({
+  connections,
+  inFlightMax,
+}: Pick<Plan, 'connections' | 'inFlightMax'>): Pick<LoadOrder, 'connections' | 'inFlightMax'> {
+  return inFlightMax === undefined ? { connections } : { connections, inFlightMax };
 }
 
 /**
@@ -232,7 +258,8 @@ async function measurePace(
   }));
 }
 
-function ask(load: ChildProcess, order: LoadOrder): Promise<LoadResult> {
+/** @public used by test/bench from the build */
+export function ask(load: ChildProcess, order: LoadOrder): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null): void => reject(new Error(`the load generator ended with code ${code}`));
     load.once('exit', ended);

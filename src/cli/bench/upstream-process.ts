@@ -1,9 +1,10 @@
-// The API behind every row of the bench: `/1`, `/16` and `/128` answer with that many kilobytes of JSON. Run as a child process.
+// The API behind every row of the bench: `/1`, `/16` … answer with that many kilobytes of JSON. Run as a child process.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { recordsJson } from './payloads.ts';
 
-const bodies = new Map([1, 16, 128].map((kilobytes) => [`/${kilobytes}`, Buffer.from(recordsJson(kilobytes * 1_024))]));
+const KILOBYTES = [1, 16, 128, 1_024, 10_240];
+const bodies = new Map(KILOBYTES.map((kilobytes) => [`/${kilobytes}`, Buffer.from(recordsJson(kilobytes * 1_024))]));
 
 const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
   request.resume();
