@@ -26,7 +26,7 @@ export function runRecorded(inspector: Inspector, id: string, transaction: Recor
     id,
     at,
     { method: request.method, target, httpVersion: '1.1', rawHeaders },
-    { peerAddress: clientAddress, isEncrypted: false },
+    { peerAddress: clientAddress, isEncrypted: /^https:/i.test(request.url) },
   );
   const outcome = runPhases(inspection, request.body, transaction);
   inspection.complete({

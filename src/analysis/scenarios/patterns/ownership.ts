@@ -2,7 +2,8 @@
 // second principal's success on an owned object is broken object level authorization at the first request.
 // Those whose work it is to read others' objects (a role, or without roles a principal) are learned as such beforehand.
 import type { ScenarioDocument } from '../../../core/document.ts';
-import { hashOf, pairOf } from '../../../core/hash.ts';
+import { hashOf, numberOfHash, pairOf } from '../../../core/hash.ts';
+import { isIdentifierField } from '../../../core/identifier-field.ts';
 import type { OwnershipPattern } from '../../../core/scenario.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import { OldestFirst } from '../metrics/oldest-first.ts';
@@ -17,6 +18,15 @@ const SHARED = 0;
 const BROAD_SHARE_MIN = 0.2;
 
 const BROAD_TOLD_MAX = 1_000;
+
+/** Lists whose ids are looked up: so many of one answer, at so many private endpoints. */
+const LISTED_IDS_MAX = 50;
+const PRIVATE_ENDPOINTS_MAX = 20;
+const LISTS_MAX = 10_000;
+/** From so many known objects a list is judged, and it is a list of one's own when so many of them are. */
+const LISTED_MIN = 30;
+const LISTED_OWN_SHARE_MIN = 0.7;
+const PRIVATE_AGAIN_MS = 60_000;
 
 export interface PrivatePlace {
   readonly endpoint: string;
@@ -51,6 +61,10 @@ export class Ownership implements Pattern {
   /** Objects whose owner became another since the data plane was told. */
   readonly #changed = new Set<number>();
   #isTold = false;
+  /** Field of an answer → how often it named an object of whom it was given to, or of somebody else. */
+  readonly #lists = new Map<string, { own: number; others: number }>();
+  #privateNow: readonly EndpointOwnership[] = [];
+  #privateAt = Number.NEGATIVE_INFINITY;
 
   constructor(scenario: ScenarioDocument, pattern: OwnershipPattern) {
     this.#scenario = scenario;
@@ -58,8 +72,16 @@ export class Ownership implements Pattern {
   }
 
   take(occurrence: Occurrence): Signal | undefined {
-    const { principal, object, endpoint } = occurrence;
-    if (principal === undefined || object === undefined || !occurrence.isAccepted) return undefined;
+    const { principal } = occurrence;
+    if (principal === undefined || !occurrence.isAccepted) return undefined;
+    const signal = this.#read(occurrence, principal);
+    if (signal === undefined && occurrence.isClean) this.#share(occurrence, hashOf(principal) || 1);
+    return signal;
+  }
+
+  #read(occurrence: Occurrence, principal: string): Signal | undefined {
+    const { object, endpoint } = occurrence;
+    if (object === undefined) return undefined;
     const place = this.#place(endpoint);
     if (place === undefined) return undefined;
     const reader = hashOf(principal) || 1;
@@ -89,6 +111,51 @@ export class Ownership implements Pattern {
     }
     note(place, who, isTheirs);
     return undefined;
+  }
+
+  /**
+   * A list that names the caller's own objects names those shared with it as well: a joint account, a family's records.
+   * A list that names everybody's (authors, search results) shares nothing.
+   */
+  #share(occurrence: Occurrence, reader: number): void {
+    if (occurrence.responseFields.length === 0) return;
+    if (occurrence.at >= this.#privateAt + PRIVATE_AGAIN_MS) {
+      this.#privateAt = occurrence.at;
+      const places = [...this.#endpoints.values()].filter((place) => this.#isPrivate(place));
+      this.#privateNow = places.slice(0, PRIVATE_ENDPOINTS_MAX);
+    }
+    if (this.#privateNow.length === 0) return;
+    let ids = 0;
+    for (const field of occurrence.responseFields) {
+      if (!isIdentifierField(field)) continue;
+      if (++ids > LISTED_IDS_MAX) return;
+      const id = numberOfHash(field.hash!);
+      // What the request itself asked for says nothing of whose it is.
+      if (occurrence.parameters.some(({ hash }) => hash === id)) continue;
+      for (const place of this.#privateNow) {
+        const key = pairOf(place.hash, id);
+        const marked = this.#owners.get(key);
+        if (marked === undefined || marked === SHARED || place.broad.has(Math.abs(marked))) continue;
+        const isOwn = Math.abs(marked) === reader;
+        if (!this.#isListOfOwn(`${occurrence.endpoint} ${field.pointer}`, isOwn) || isOwn) continue;
+        // It counts as private all the same: nobody read what it was not given.
+        this.#owners.set(key, SHARED);
+        this.#note(key);
+      }
+    }
+  }
+
+  #isListOfOwn(field: string, isOwn: boolean): boolean {
+    let list = this.#lists.get(field);
+    if (list === undefined) {
+      if (this.#lists.size >= LISTS_MAX) return false;
+      list = { own: 0, others: 0 };
+      this.#lists.set(field, list);
+    }
+    if (isOwn) list.own += 1;
+    else list.others += 1;
+    const sum = list.own + list.others;
+    return sum >= LISTED_MIN && list.own >= sum * LISTED_OWN_SHARE_MIN;
   }
 
   /** Endpoints that are private now, with those whose work it is to read others' objects there. */

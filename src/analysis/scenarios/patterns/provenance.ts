@@ -16,6 +16,8 @@ import type { Pattern, Signal } from '../signal.ts';
 const IDS_PER_RESPONSE_MAX = 200;
 const PLACES_MAX = 10_000;
 const PRINCIPALS_MAX = 100_000;
+/** A client that was never given an id to come here with may have kept some from before it was first seen. */
+const TIMES_OBJECTS_OF_STRANGERS = 3;
 /** Pairs between two calls of `takeIssued`; of more, everything is told anew. */
 const FRESH_MAX = 100_000;
 
@@ -133,17 +135,21 @@ export class Provenance implements Pattern {
       place.accesses += 1;
       if (isIssued) place.issued += 1;
       place.principals.add(who);
+      if (isIssued) this.#issued.add(readerOf(who, occurrence.endpoint));
       return undefined;
     }
+    const isStranger = !this.#issued.has(readerOf(who, occurrence.endpoint));
+    const objectsMin = this.#pattern.objectsMin * (isStranger ? TIMES_OBJECTS_OF_STRANGERS : 1);
     const key = `${occurrence.endpoint} ${principal}`;
     const guesses =
       this.#guesses.get(key, occurrence.at) ??
       this.#guesses.set(key, new SlidingDistinct(this.#pattern.windowSeconds * 1_000), occurrence.at);
     guesses.add(occurrence.at, id);
     const count = guesses.count(occurrence.at);
-    if (count < this.#pattern.objectsMin) {
+    if (count < objectsMin) {
       // Too few to say; they count as what happens here, so that an endpoint that changes its ways is no longer judged.
-      place.accesses += 1;
+      // Of a stranger one does: the more it may ask for, the more it could change the ways by asking.
+      if (!isStranger || count === 1) place.accesses += 1;
       return undefined;
     }
     return {
@@ -153,11 +159,11 @@ export class Provenance implements Pattern {
       endpoint: occurrence.endpoint,
       at: occurrence.at,
       result: 'succeeded',
-      count: count === this.#pattern.objectsMin ? count : 1,
+      count: count === objectsMin ? count : 1,
       figures: {
         value: count,
         windowSeconds: this.#pattern.windowSeconds,
-        threshold: this.#pattern.objectsMin,
+        threshold: objectsMin,
         issuedPercent: Math.round((place.issued / place.accesses) * 1_000) / 10,
         accesses: place.accesses,
         peers: place.principals.estimate(),
@@ -187,4 +193,9 @@ export class Provenance implements Pattern {
 /** `GET api.example/orders/{id}` of `GET api.example/orders/{id} role:customer`. */
 function endpointOf(key: string): string {
   return key.slice(0, key.indexOf(' ', key.indexOf('/')));
+}
+
+/** Remembered beside the ids: the principal came to this endpoint with an id it had been given. */
+function readerOf(who: number, endpoint: string): number {
+  return pairOf(who, hashOf(endpoint));
 }

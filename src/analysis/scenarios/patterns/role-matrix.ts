@@ -43,7 +43,7 @@ export class RoleMatrix implements Pattern {
       cells = new Map();
       this.#cells.set(endpoint, cells);
     }
-    if (!cells.has(role) && this.#isForbidden(cells, role)) return this.#signal(occurrence, cells);
+    if (!cells.has(role) && this.#isForbidden(cells, occurrence)) return this.#signal(occurrence, cells);
     if (!occurrence.isClean) return undefined;
     if (cells.has(role) || cells.size < ROLES_PER_ENDPOINT_MAX) cells.set(role, (cells.get(role) ?? 0) + 1);
     const known = this.#roles.get(role);
@@ -88,7 +88,8 @@ export class RoleMatrix implements Pattern {
     for (const [endpoint, one] of cells) this.#cells.set(endpoint, new Map(one));
   }
 
-  #isForbidden(cells: ReadonlyMap<string, number>, name: string): boolean {
+  #isForbidden(cells: ReadonlyMap<string, number>, occurrence: Occurrence): boolean {
+    const name = occurrence.role;
     const role = this.#roles.get(name);
     if (role === undefined || cells.has(ANONYMOUS)) return false;
     const { rolePrincipalsMin, roleSuccessesMin, endpointSuccessesMin } = this.#pattern;
@@ -102,7 +103,8 @@ export class RoleMatrix implements Pattern {
     }
     if (successes < endpointSuccessesMin) return false;
     if (successes * (role.successes / this.#successes) < EXPECTED_MIN) return false;
-    return name === ANONYMOUS || role.members.estimate() >= others.estimate() * TIMES_MORE_MEMBERS;
+    if (name === ANONYMOUS && !isPublicInformation(occurrence)) return true;
+    return role.members.estimate() >= others.estimate() * TIMES_MORE_MEMBERS;
   }
 
   #signal(occurrence: Occurrence, cells: ReadonlyMap<string, number>): Signal {
@@ -127,4 +129,9 @@ export class RoleMatrix implements Pattern {
       occurrence,
     };
   }
+}
+
+/** Rates, branches, opening hours: read by everybody's client, with or without a login, and about nobody. */
+function isPublicInformation({ endpoint, object, sensitiveValues }: Occurrence): boolean {
+  return endpoint.startsWith('GET ') && object === undefined && sensitiveValues === 0;
 }

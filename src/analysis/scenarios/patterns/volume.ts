@@ -19,6 +19,9 @@ import { Stride } from '../stride.ts';
 import { amongPeers, comparison, judge } from '../threshold.ts';
 
 const ACTORS_MAX = 100_000;
+/** Windows that are closed when they end, not when the actor comes back. */
+const LONG_WINDOW_MS = 3_600_000;
+const CLOSE_EVERY_MS = 60_000;
 const POPULATIONS_MAX = 10_000;
 const POPULATION_IDLE_MS = 7 * 24 * 3_600_000;
 /** Of the values, those not found from which it is a search for what is there. */
@@ -70,6 +73,7 @@ export class Volume implements Pattern {
   readonly #isCounted: (status: number) => boolean;
   readonly #ignored: ReadonlySet<string>;
   readonly #walks: readonly Walk[];
+  #closedAt = 0;
 
   constructor(scenario: ScenarioDocument, pattern: VolumePattern) {
     this.#scenario = scenario;
@@ -138,11 +142,19 @@ export class Volume implements Pattern {
   }
 
   sweep(now: number): readonly Signal[] {
-    for (const { tallies, populations, habits } of this.#walks) {
+    for (const { window, tallies, populations, habits } of this.#walks) {
+      const windowMs = window.seconds * 1_000;
+      if (windowMs >= LONG_WINDOW_MS && now >= this.#closedAt + CLOSE_EVERY_MS) {
+        // A day's work of one group must be known before the next day is judged by it.
+        for (const [key, tally] of tallies.entries()) {
+          if (now >= tally.periodStartedAt + windowMs) restart(key, tally, populations, habits, windowMs, now);
+        }
+      }
       tallies.sweep(now);
       populations.sweep(now);
       habits.sweep(now);
     }
+    if (now >= this.#closedAt + CLOSE_EVERY_MS) this.#closedAt = now;
     return [];
   }
 
@@ -245,11 +257,7 @@ export class Volume implements Pattern {
     const known = walk.tallies.get(key, now);
     if (known !== undefined) {
       if (now >= known.periodStartedAt + windowMs) {
-        closePeriod(key, known, walk.populations, walk.habits, windowMs);
-        known.periodStartedAt = now;
-        known.peak = 0;
-        known.hits = 0;
-        known.hasRaised = false;
+        restart(key, known, walk.populations, walk.habits, windowMs, now);
       }
       return known;
     }
@@ -272,6 +280,21 @@ export class Volume implements Pattern {
       now,
     );
   }
+}
+
+function restart(
+  key: string,
+  tally: Tally,
+  populations: ExpiringTable<Population>,
+  habits: Habits,
+  windowMs: number,
+  now: number,
+): void {
+  closePeriod(key, tally, populations, habits, windowMs);
+  tally.periodStartedAt = now;
+  tally.peak = 0;
+  tally.hits = 0;
+  tally.hasRaised = false;
 }
 
 /** What an actor did in a window that raised nothing is what is normal: for its peers and for itself. */

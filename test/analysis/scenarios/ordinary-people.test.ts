@@ -1,0 +1,129 @@
+// What real clients do that looks like an attack, each beside the attack it looks like.
+import { describe, expect, it } from 'vitest';
+import { customer } from '../shop.ts';
+import { DAY, HOUR, type Person, SECOND, World } from '../world.ts';
+
+/** Sixty customers with three accounts each, listed and then read; of every tenth pair one account is held together. */
+function bank(seed: number, list: (n: number) => number[]): World {
+  const world = new World(seed);
+  for (let round = 0; round < 4; round++) {
+    for (let n = 0; n < 80; n++) {
+      world.send(customer(n), 'GET', '/api/accounts', { answer: { items: list(n).map((id) => ({ id: String(id) })) } });
+      for (let i = 0; i < 3; i++) world.send(customer(n), 'GET', `/api/accounts/${1_000 + n * 3 + i}`);
+      world.pass(10 * SECOND);
+    }
+  }
+  expect(world.titles()).toEqual([]);
+  return world;
+}
+
+const own = (n: number): number[] => [0, 1, 2].map((i) => 1_000 + n * 3 + i);
+
+describe('an object that several people rightly read', () => {
+  it('a joint account is nobody else’s: the list of one’s own accounts names it', () => {
+    const world = bank(1, (n) => (n === 7 ? [...own(7), 1_000 + 8 * 3] : own(n)));
+    world.send(customer(7), 'GET', `/api/accounts/${1_000 + 8 * 3}`);
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('an id that a list of everybody’s objects gave away is somebody else’s', () => {
+    const world = bank(2, own);
+    for (let n = 0; n < 80; n++) {
+      const authors = Array.from({ length: 5 }, (_, i) => ({ id: String(1_000 + ((n * 7 + i * 11) % 240)) }));
+      world.send(customer(n), 'GET', '/api/posts', { answer: { items: authors } });
+      world.pass(SECOND);
+    }
+    world.send(customer(7), 'GET', `/api/accounts/${1_000 + 7 * 7}`);
+    expect(world.incidents().map(({ detection }) => detection)).toEqual(['bola-ownership']);
+  });
+});
+
+describe('ids that no answer gave out', () => {
+  const shop = (): World => {
+    const world = new World(3);
+    for (let round = 0; round < 3; round++) {
+      for (let n = 0; n < 40; n++) {
+        world.send(customer(n), 'GET', '/api/cases', { answer: { items: own(n).map((id) => ({ id: String(id) })) } });
+        for (const id of own(n)) world.send(customer(n), 'GET', `/api/cases/${id}`);
+        world.pass(10 * SECOND);
+      }
+    }
+    return world;
+  };
+
+  it('a phone that kept a few from before it was first seen', () => {
+    const world = shop();
+    for (let i = 0; i < 4; i++) world.send(customer(70), 'GET', `/api/cases/${9_000 + i}`);
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('somebody who was never given one and asks for many', () => {
+    const world = shop();
+    for (let i = 0; i < 9; i++) world.send(customer(70), 'GET', `/api/cases/${9_000 + i}`);
+    expect(world.incidents().map(({ detection }) => detection)).toEqual(['bola-provenance']);
+  });
+});
+
+describe('a visitor without a login', () => {
+  const visited = (): World => {
+    const world = new World(4);
+    for (let i = 0; i < 1_200; i++) {
+      world.send({ address: `203.0.${i % 60}.9` }, 'GET', '/api/start', {});
+      world.send(customer(i % 60), 'GET', '/api/rates', {});
+      world.send(customer(i % 60), 'GET', '/api/statement', { sensitive: 1 });
+      world.pass(SECOND);
+    }
+    return world;
+  };
+  const crawler: Person = { address: '66.249.66.1', userAgent: 'Mozilla/5.0 (compatible; Googlebot/2.1)' };
+
+  it('reads the rates as everybody does', () => {
+    const world = visited();
+    for (let i = 0; i < 5; i++) world.send(crawler, 'GET', '/api/rates', {});
+    expect(world.titles()).toEqual([]);
+  });
+
+  it('reads what only people with a login got, with personal data in it', () => {
+    const world = visited();
+    world.send(crawler, 'GET', '/api/statement', { sensitive: 1 });
+    expect(world.incidents().map(({ detection }) => detection)).toEqual(['bfla']);
+  });
+});
+
+describe('a clinic whose sessions have no roles and are new every day', () => {
+  const days = (): World => {
+    const world = new World(5);
+    for (let day = 0; day < 3; day++) {
+      for (let hour = 7; hour < 16; hour++) {
+        for (let n = 0; n < 50; n++) {
+          const patient: Person = { session: `patient${n}.${day}`, address: `198.18.${n}.5` };
+          if (n % 9 === hour % 9) world.send(patient, 'GET', '/api/findings', { sensitive: 12 });
+        }
+        for (let n = 0; n < 8; n++) {
+          const nurse: Person = { session: `nurse${n}.${day}`, address: '194.25.0.9' };
+          for (let i = 0; i < 20; i++) {
+            world.send(nurse, 'GET', `/api/patients/${world.between(1, 900)}`, { sensitive: 20 });
+            world.pass(5 * SECOND);
+          }
+        }
+        world.pass(HOUR - 800 * SECOND);
+      }
+      world.pass(DAY - 9 * HOUR);
+    }
+    return world;
+  };
+
+  it('is not surprised by its own staff on the second day', () => {
+    expect(days().titles()).toEqual([]);
+  });
+
+  it('is by a session that takes three times as much', () => {
+    const world = days();
+    const thief: Person = { session: 'thief', address: '89.208.58.114' };
+    for (let i = 0; i < 600; i++) {
+      world.send(thief, 'GET', `/api/patients/${world.between(1, 900)}`, { sensitive: 20 });
+      world.pass(40 * SECOND);
+    }
+    expect(world.incidents().map(({ detection }) => detection)).toContain('excessive-data-retrieval');
+  });
+});
