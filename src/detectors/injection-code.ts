@@ -67,7 +67,7 @@ function inspect(field: Field): Recognition | undefined {
 const CODE: readonly (readonly [RegExp, string])[] = [
   [/<\?(?:php\b|=)\s*[^?]{0,400}(?:\(|\$_|echo|eval)/i, 'opens PHP code'],
   [
-    /(?:^|[;{}(\s"'@=|])(?:eval|assert|system|shell_exec|passthru|proc_open|popen|pcntl_exec|create_function|call_user_func(?:_array)?|preg_replace|base64_decode|phpinfo|file_put_contents)\s*\(\s*(?:\$_|base64_decode|chr\(|['"][^'"]{0,200}['"]\s*\)\s*;?|\)\s*;?|gzinflate|str_rot13)/i,
+    /(?:^|[;{}(\s"'@=|])(?:eval|assert|system|shell_exec|passthru|proc_open|popen|pcntl_exec|create_function|call_user_func(?:_array)?|preg_replace|base64_decode|phpinfo|file_put_contents)\s*\(\s*(?:\$_|base64_decode|chr\(|['"][^'"]{0,200}['"]\s*\)\s*;?|(?<=phpinfo\s{0,4}\(\s{0,4})\)|gzinflate|str_rot13)/i,
     'calls into the PHP runtime',
   ],
   [
@@ -79,7 +79,7 @@ const CODE: readonly (readonly [RegExp, string])[] = [
     'calls into the ASP runtime',
   ],
   [
-    /require\s*\(\s*['"](?:node:)?(?:child_process|fs|vm|net)['"]\s*\)|process\.(?:mainModule|binding)\b|global\.process\b|_\$\$ND_FUNC\$\$_|constructor\s*\.\s*constructor\s*\(|this\.constructor\.constructor/,
+    /require\s*\(\s*['"](?:node:)?(?:child_process|fs|vm|net|os|http|https)['"]\s*\)\s*[.[]|(?:^|[^=\s(,])require\s*\(\s*['"](?:node:)?(?:child_process|vm)['"]|process\.(?:mainModule|binding)\b|global\.process\b|_\$\$ND_FUNC\$\$_|constructor\s*\.\s*constructor\s*\(|this\.constructor\.constructor/,
     'calls into the Node runtime',
   ],
   [

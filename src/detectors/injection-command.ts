@@ -102,12 +102,14 @@ function confidenceOf(separator: string, text: string, at: number, start: number
   if (strength === 0) return 0;
   const before = text.slice(0, at);
   if (separator === '`' && isMarkdown(text, at, before)) return 0;
+  // `tag=$(cat "$dir/VERSION")`: the line of a script.
+  if (/^\s*[A-Za-z_]\w*=["']?$/.test(before) && (separator === '`' || separator === '$(') && strength < 0.93)
+    return 0.5;
   if (separator === '\n') {
     const isValue = /^[\w.:@%/'")-]*$/.test(before.trim()) && text.trim().split('\n', 4).length <= 2;
     const isGrave =
       strength >= 0.92 && (argument !== '' || IS_LOOKING.test(name) || /\d/.test(before) || before.trim() === '');
-    if (!isValue || !isGrave || (IS_DEVELOPERS.test(name) && !SENSITIVE_FILE.test(line)))
-      return Math.min(strength, 0.4);
+    if (!isValue || !isGrave || (IS_DEVELOPERS.test(name) && !SENSITIVE_FILE.test(line))) return 0;
   }
   if (isProse(before, before.length, rest)) return strength >= 0.93 ? 0.45 : 0;
   if (isInList(separator, before, argument)) return 0;
@@ -216,6 +218,8 @@ function isProse(text: string, at: number, rest: string): boolean {
 function isCommandLine(separator: string, before: string): boolean {
   const line = before.slice(-300).trimStart();
   if (/^(?:[A-Z_]+=\S+\s+)*[a-z@./][\w./@:-]*\s+\S/.test(line)) return true;
+  // Words in front of the separator and white space around it, in quotes or parentheses as well.
+  if (/^[\w(="'-]{2,}\s+\S[^;|&]*\s$/.test(line) && /^[|&;]/.test(separator)) return true;
   return /\s$/.test(line) && separator.length === 2 && /^[a-z][\w:.-]{2,}\s+$/.test(line);
 }
 

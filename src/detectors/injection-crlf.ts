@@ -1,6 +1,7 @@
 // CRLF injection: a line end in a value that goes into a header, followed by a header line or a body of the sender's making.
 import { CONTROL, NON_ASCII } from '../core/characters.ts';
 import type { FieldDetector } from '../core/detector.ts';
+import { isDocument } from './prose.ts';
 import { noSettings } from './settings.ts';
 
 const HEADER_LINE =
@@ -15,16 +16,17 @@ export const injectionCrlf: FieldDetector = {
   load: () => (field) => {
     const { text, location } = field;
     if ((field.classes & CONTROL) === 0 && !/[\u010a\u560a\u560d]/.test(text)) return undefined;
-    if (SPLIT_RESPONSE.test(text))
+    const isInBody = location === 'body';
+    if (SPLIT_RESPONSE.test(text) && !(isInBody && isDocument(text)))
       return {
-        confidence: location === 'body' ? 0.5 : 0.95,
+        confidence: isInBody ? 0.5 : 0.95,
         what: 'starts a second response behind a line end',
         matched: text.slice(0, 120),
       };
     const match = HEADER_LINE.exec(text.slice(0, 50_000));
     if (match === null) return undefined;
     // Bodies hold letters, e-mails and logs of HTTP; URLs, headers and cookies do not.
-    if (location === 'body' && !isOneValue(text, match.index)) return undefined;
+    if (isInBody && !isOneValue(text, match.index)) return undefined;
     return {
       confidence: 0.92,
       what: 'adds a header line behind a line end',

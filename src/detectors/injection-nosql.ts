@@ -79,9 +79,11 @@ function inScript(text: string): Recognition | undefined {
       text,
     );
   if (
-    /\bthis\.\w+\s*(?:\.match\(|\[|==)|\bdb\.\w+\.(?:find|insert|drop|remove|update)\w*\(/.test(text) &&
+    /^[\s'"(]*(?:return\s+)?(?:this\.\w+\s*(?:\.match\(|==)|db\.\w+\.(?:find|insert|drop|remove|update)\w*\()/.test(
+      text,
+    ) &&
     text.length < 300 &&
-    !/\bfunction\b|=>/.test(text)
+    !/\n|=>/.test(text)
   )
     return found(0.6, 'looks into the stored document', text);
   if (/^\s*\{\s*['"]?\$(?:ne|gt|gte|lt|regex|where|in|nin|exists)['"]?\s*:/.test(text))

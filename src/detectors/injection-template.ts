@@ -73,14 +73,12 @@ function inspect(text: string): Recognition | undefined {
     if (ARITHMETIC.test(body)) {
       best ??= found(isWhole ? 0.88 : open === '{' ? 0.3 : 0.7, 'computes in a template expression', whole);
       if (best.confidence >= 0.8) return best;
-    } else if (open !== '{' && RUNTIME.test(body))
-      return found(
-        isDocument(text) ? 0.3 : open === '<%' && !isWhole ? 0.6 : 0.95,
-        'reaches the runtime from a template expression',
-        whole,
-      );
+    } else if (open !== '{' && RUNTIME.test(body)) {
+      if (isDocument(text)) return undefined;
+      return found(open === '<%' && !isWhole ? 0.6 : 0.95, 'reaches the runtime from a template expression', whole);
+    }
   }
-  if (best !== undefined) return best.confidence < 0.5 ? undefined : best;
+  if (best !== undefined) return best.confidence < 0.5 || isDocument(text) ? undefined : best;
   const directive =
     /#set\s*\(\s*\$\w{1,40}\s*=\s*(?:\d+\s*[*+]\s*\d|[^)]{0,100}(?:class\b|forName|Runtime))|\$\w{1,40}\.getClass\(|\$class\.(?:inspect|forName)\(|@\{?\s*System\.Diagnostics|<#assign\s[^>]{1,200}(?:\?new|Execute)|#\{[^}]{0,100}(?:system|`|exec|IO\.)|\{php\}|\{system\(|<%=?\s*(?:system|exec|`|import os|Runtime)/i.exec(
       text,

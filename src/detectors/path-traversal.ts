@@ -33,8 +33,10 @@ function inspect(field: Field): Recognition | undefined {
   // `photos/../a.jpg` stays in its folder.
   const leaves = steps > 1 || !/^[/\\]?[\w.-]+[/\\]\.\.[/\\]/.test(text);
   if (steps > 0 && SENSITIVE.test(text)) return found(isPath ? 0.97 : 0.6, 'climbs up to a system file', text);
-  if (steps >= 2 && isPath)
-    return found(field.location === 'body' && isRelativeImport(text) ? 0.45 : 0.88, `climbs ${steps} folders up`, text);
+  if (steps >= 2 && isPath) {
+    if (field.location === 'body' && field.of === 'value' && isOfAProject(text, steps)) return undefined;
+    return found(0.88, `climbs ${steps} folders up`, text);
+  }
   if (steps === 1 && isPath && (field.of === 'file-name' || field.location === 'path'))
     return found(0.85, 'climbs out of its folder', text);
   if (steps === 1 && leaves && isPath && field.location === 'query')
@@ -92,19 +94,26 @@ function stepsIn(text: string): number {
 /** No white space beyond a file name's, no line ends, no prose: something a server could open. */
 function isPathAsWhole(text: string): boolean {
   const trimmed = text.trim();
-  return (
-    trimmed.length > 0 && trimmed.length <= 4_096 && !/[\r\n<>{}]/.test(trimmed) && trimmed.split(/\s+/).length <= 3
-  );
+  return trimmed.length > 0 && trimmed.length <= 4_096 && !/[\r\n<>]/.test(trimmed) && trimmed.split(/\s+/).length <= 3;
 }
 
-/** `../../components/button.tsx`, `../../assets/logo.png`: how source code names its neighbours. */
-function isRelativeImport(text: string): boolean {
+/**
+ * `../../components/button.tsx`, `../../../build`, `cd ../../dist && ls`: how the files of a project name their neighbours. Plain
+ * steps, a few of them, and at their end nothing that is outside of every project.
+ */
+function isOfAProject(text: string, steps: number): boolean {
+  if (/\s/.test(text.trim())) return steps <= 3 && !/^["']?[.]{2}/.test(text.trim());
   return (
-    /^(?:\.\.\/){1,6}[\w@.-]+(?:\/[\w@.-]+)*\.(?:tsx?|jsx?|mjs|vue|css|scss|png|svg|jpe?g|md|json|html|py|go|rs)$/.test(
+    steps <= PROJECT_STEPS_MAX &&
+    /^(?:file:|link:|portal:)?(?:\.\.\/){1,6}(?:[\w@*{}-][\w@.*{}-]*(?:\/[\w@.*{}-]+)*\/?)?(?:#[\w/.-]*)?$/.test(
       text,
-    ) && !SENSITIVE.test(text)
+    ) &&
+    (PROJECT_FILE.test(text) || (steps <= 3 && !/\.\w{1,5}$/.test(text) && text.length > 3 * steps))
   );
 }
+const PROJECT_STEPS_MAX = 6;
+const PROJECT_FILE =
+  /\/$|\.(?:tsx?|jsx?|mjs|cjs|vue|css|scss|less|png|svg|jpe?g|gif|webp|md|json|ya?ml|html|py|go|rs|java|rb|h|c|cpp)(?:#|$)/;
 
 function found(confidence: number, what: string, text: string): Recognition {
   return { confidence, what, matched: text.slice(0, 120), ...(confidence < 0.8 ? { severity: 'low' as const } : {}) };

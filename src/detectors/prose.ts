@@ -37,6 +37,29 @@ export function isDocument(text: string): boolean {
   if (text.length > 200 && (start.slice(0, 2_000).match(CODE)?.length ?? 0) >= 4) return true;
   if (/^(?:#!\/|#{1,6} \S|\$ \S|> \S|[-*] \S)/m.test(start)) return true;
   // A filler repeats its lines.
-  const lines = new Set(start.split('\n', 40).filter((line) => line.trim().length > 12));
-  return lines.size >= 4;
+  const lines = new Set(start.split('\n', LINES_READ_MAX).filter((line) => line.trim().length > 12));
+  return lines.size >= 4 || sourceLines(start) >= 3;
+}
+
+const LINES_READ_MAX = 40;
+/** A line set in, or ending where a statement or a block does, or beginning with a word or mark that only source has. */
+const SOURCE_LINE =
+  /^(?: {2,}|\t+)["'\w@<$.-]|[\w)\]}"'] ?[;{:,\\]\s*$|[)}\]];?\s*$|^\s*(?:\/\/|\/\*|\*[ /]|# |import\s|from\s+[\w.]+\s+import|export\s|const\s|let\s|var\s|def\s|class\s|return\b|if\s*[([]|for\s*\(|function\s|use\s+\w|using\s|package\s|#(?:include|define|ifdef|endif)|@\w+|\[[\w .:-]+\]$|[\w.-]+\s*[:=]\s*\S)/;
+
+/** Different lines that look like source or configuration, of the first ones. */
+function sourceLines(text: string): number {
+  const lines = new Set<string>();
+  for (const line of text.split('\n', LINES_READ_MAX)) {
+    const head = line.slice(0, 400).trimEnd();
+    if (head.trimStart().length > 6 && SOURCE_LINE.test(head)) lines.add(head);
+  }
+  return lines.size;
+}
+
+/** A program, a configuration or a piece of one: most of its lines are source, and it is no markup. */
+export function isSourceCode(text: string): boolean {
+  if (text.length < 200 || /^\s*</.test(text)) return false;
+  const start = text.slice(0, 20_000);
+  const lines = start.split('\n', LINES_READ_MAX).filter((line) => line.trim().length > 6).length;
+  return lines >= 6 && sourceLines(start) * 2 >= lines;
 }

@@ -55,6 +55,9 @@ function inspect(field: Field): Recognition | undefined {
   if (RETURN_FIELDS.test(name)) return undefined;
   // A sentence about an address is not an address.
   const isSentence = text.trim().split(/\s+/, 4).length > 2;
+  // What an API's description names as its servers is not fetched; neither is what stands in a document in a string.
+  if (/\/(?:servers|hosts|examples?|environments)\//.test(field.pointer) || field.decodings.includes('json'))
+    return undefined;
   const isFetched = location === 'query' || (kind === 'loopback' && FETCH_FIELDS.test(name));
   return found(isSentence ? 0.25 : at !== -1 || isFetched ? 0.82 : 0.6, `points at a ${kind} address`, text);
 }

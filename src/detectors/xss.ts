@@ -5,7 +5,7 @@ import { ANGLE, BACKTICK, COLON, DOUBLE_QUOTE, EQUALS, PAREN, QUOTE } from '../c
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { decodeHtmlEntities } from '../decoding/html-entities.ts';
-import { isDocument, wordPairs } from './prose.ts';
+import { isDocument, isSourceCode, wordPairs } from './prose.ts';
 import { noSettings } from './settings.ts';
 
 /** Elements that run or fetch something by themselves. */
@@ -16,7 +16,7 @@ const ACTIVE = new Set(
 );
 /** Of them, those that are an attack by being there at all. */
 const RUNS_ALONE = new Set(
-  'script iframe object embed applet base frame frameset portal isindex foreignobject bgsound layer ilayer handler listener'.split(
+  'script iframe object embed applet base frame frameset portal isindex bgsound layer ilayer handler listener'.split(
     ' ',
   ),
 );
@@ -48,13 +48,31 @@ function inspect(field: Field): Recognition | undefined {
   // Browsers skip NUL where it stands in a name; some filters take its escape out.
   const text = /\0|\\0/.test(field.text) ? field.text.replace(/\0|\\0(?!\d)/g, '') : field.text;
   const markup = text.indexOf('<') === -1 ? undefined : inMarkup(text, field);
-  if (markup !== undefined && markup.confidence >= 0.8) return markup;
+  if (markup !== undefined && markup.confidence >= 0.8) {
+    if (isPage(text)) return TAKES.test(text) ? markup : undefined;
+    return isSourceCode(text) ? { ...markup, confidence: 0.45, severity: 'low' } : markup;
+  }
   const weaker =
     inAttribute(text) ?? scriptUrl(text) ?? inScript(text) ?? inPieces(text) ?? wholeExpression(field, text);
   if (weaker !== undefined && weaker.confidence >= 0.8) return weaker;
   const best = markup ?? weaker;
-  return best === undefined || (best.confidence < 0.5 && isDocument(text)) ? undefined : best;
+  // What hardly says anything would only be noise.
+  if (best === undefined || best.confidence <= 0.3) return undefined;
+  return best.confidence < 0.5 && (isDocument(text) || wordPairs(text) >= 3) ? undefined : best;
 }
+
+/** A whole page as editors and uploads send it: scripts and styles are what pages are made of. */
+function isPage(text: string): boolean {
+  return (
+    text.length > 300 &&
+    /^\s*(?:<\?xml[^>]{0,100}>\s*)?(?:<!--[^>]{0,400}-->\s*)?<(?:!doctype\s+html|html[\s>])/i.test(text) &&
+    /<\/(?:head|body|title)>/i.test(text.slice(0, 100_000))
+  );
+}
+
+/** What script that is smuggled into a page does in it, and the page's own has no need of. */
+const TAKES =
+  /\b(?:alert|prompt|confirm|eval|atob)\s{0,4}[(`]|document\s{0,4}\.\s{0,4}cookie|String\.fromCharCode|javascript:(?!\s*(?:void|;|["']))/;
 
 /** `autof<x>ocus o<x>nfocus=alert<x>(1)`: filters that take tags out put the words together. */
 function inPieces(text: string): Recognition | undefined {
@@ -171,10 +189,14 @@ function inTag(
     mayBeNamed &&
     attributes.length === 0 &&
     (isOnlyNamed(text, at, name) || (wasEscaped(field) && isWithoutScript(text, at)));
-  if (name === 'script' || name === 'script/src')
-    return found(isCode || isNamed ? 0.25 : 0.95, 'opens a script element', text, at);
+  if (name === 'script' || name === 'script/src') {
+    const isOwn = isOwnScript(attributes, text, at);
+    return found(isCode || isNamed ? 0.25 : isOwn ? 0.5 : 0.95, 'opens a script element', text, at);
+  }
   if (name === 'xss')
     return found(isNamed && text.length > 200 ? 0.4 : 0.85, 'is the tag that scanners probe with', text, at);
+  // Without an attribute an `<iframe>` shows nothing, an `<object>` loads nothing, and `List<Object>` is a type.
+  if (RUNS_ALONE.has(name) && name !== 'script' && attributes.length === 0) return undefined;
   if (RUNS_ALONE.has(name))
     return found(
       isCode || isNamed ? 0.25 : name === 'iframe' && isWholeEmbed(text, field) ? 0.4 : 0.85,
@@ -191,9 +213,21 @@ function inTag(
     )
   )
     return found(0.85, 'imports script in a style', text, at);
-  if (name === 'link' && attributes.some((a) => a.name === 'rel' && /import|stylesheet/i.test(a.value)))
-    return found(0.6, 'links a foreign style sheet', text, at);
+  if (name === 'link' && attributes.some((a) => a.name === 'rel' && /import|stylesheet/i.test(a.value))) {
+    const isForeign = attributes.some((a) => a.name === 'href' && /^\s*(?:https?:)?\/\//i.test(a.value));
+    const isAlone = text.length < 300 && text.slice(0, at).trim() === '';
+    return isForeign ? found(isAlone ? 0.82 : 0.45, 'links a foreign style sheet', text, at) : undefined;
+  }
   return undefined;
+}
+
+/** `<script src="../dist/tree.js"></script>` among other markup: a script of the page's own host, by its whole name. */
+function isOwnScript(attributes: readonly Attribute[], text: string, at: number): boolean {
+  const source = attributes.find((one) => one.name === 'src')?.value ?? '';
+  return (
+    /^(?:\.{1,2}\/|\/(?!\/))?[\w{}][\w./@{} -]{0,200}\.m?js(?:\?[\w.={} -]{0,80})?$/.test(source) &&
+    /^<script[^>]{0,400}>\s*<\/script>/i.test(text.slice(at, at + 500))
+  );
 }
 
 /** Editors embed videos by an iframe over https and nothing else. */

@@ -19,6 +19,13 @@ const STATEMENT =
 const DELAY = /(?<![A-Za-z_])waitfor\b[\s/*+]{1,40}(?:delay|time)\b[\s/*+]{0,40}['"(@\d]/i;
 const PROCEDURE = /(?<![A-Za-z_])(?:exec|execute)\b[\s(/*+]{1,20}(?:master\W{1,2}|\w{0,30}\.{1,2})?(?:xp|sp)_\w{3,40}/i;
 
+/** `IIF(2=3,x,1/0)`, `CASE WHEN (1=1) THEN …`: a choice that is known before it is made. */
+const CHOICE =
+  /(?<![A-Za-z_.])(?:(?:iif|if|elt|make_set|decode|choose)\s{0,4}\(|case\s{1,4}when\b)\s{0,4}\(?\s{0,4}(\d{1,12})\s{0,4}=\s{0,4}\d{1,12}\s{0,4}[),]?\s{0,4}(?:,|\)|then\b)/i;
+/** A query of the tables that describe the others; nothing but a database's own tools asks for them. */
+const CATALOGUE =
+  /[^\s(](?=\s)[^;]{0,40}\bselect\b[^;]{1,300}?\bfrom\b[\s`"[]{1,8}(?:information_schema\b|pg_catalog\b|pg_(?:user|shadow|tables)\b|sys(?:objects|columns|users|databases)\b|sqlite_(?:master|schema)\b|all_(?:tables|tab_columns|users)\b|mysql\s{0,2}[.`]{1,3}user\b|master\s{0,2}\.)/i;
+
 /** Behind `-- ` on the same line nothing is SQL any more; a dash between words is one as well. */
 function isCommentedOut(text: string, at: number): boolean {
   return /\w -- [^\n]{0,40}$/.test(text.slice(Math.max(0, at - 80), at));
@@ -53,6 +60,11 @@ export function sightings(text: string): Sighting[] {
   }
   const delay = DELAY.exec(text);
   if (delay !== null) found.push({ confidence: 0.95, what: 'makes the database wait', start: delay.index });
+  const call = CHOICE.exec(text);
+  if (call !== null) found.push({ confidence: 0.9, what: 'chooses by a comparison of constants', start: call.index });
+  const catalogue = CATALOGUE.exec(text);
+  if (catalogue !== null)
+    found.push({ confidence: 0.85, what: 'reads the database’s own tables', start: catalogue.index });
   const procedure = PROCEDURE.exec(text);
   if (procedure !== null)
     found.push({ confidence: 0.92, what: 'runs a stored procedure of the system', start: procedure.index });
@@ -75,6 +87,8 @@ function places(text: string, pattern: RegExp): number[] {
 
 /** `and 8=3`, `or 'a'='a`, `|| 1 between 0 and 2`: no query in earnest compares what it already knows. */
 function comparesConstants(text: string, start: number): boolean {
+  // `>=16 || 14 >=14.17`: a range of versions.
+  if (text.length < 200 && /^[\dvx\s.*<>=~^|-]+$/.test(text)) return false;
   const tokens = lexSql(text, start).slice(0, 14);
   let i = constantEnd(tokens, 1);
   if (i === undefined) return false;
@@ -94,7 +108,7 @@ function constantEnd(tokens: ReturnType<typeof lexSql>, from: number): number | 
   if (token.kind === 'word') {
     const isCall =
       tokens[i + 1]?.kind === '(' &&
-      /^(?:COS|SIN|PI|ABS|CHAR|CHR|ASCII|ORD|LENGTH|LEN|LOWER|UPPER|MD5|HEX|CONCAT|NOW|SYSDATE|DATABASE|SCHEMA|VERSION|USER|CONNECTION_ID|JSON_\w+|ST_\w+|IF|IIF)$/.test(
+      /^(?:COS|SIN|PI|ABS|BENCHMARK|SLEEP|PG_SLEEP|RANDOMBLOB|LIKE|FLOOR|RAND|EXTRACTVALUE|UPDATEXML|DBMS_\w+|SUBSTR|SUBSTRING|MID|CHAR|CHR|ASCII|ORD|LENGTH|LEN|LOWER|UPPER|MD5|HEX|CONCAT|NOW|SYSDATE|DATABASE|SCHEMA|VERSION|USER|CONNECTION_ID|JSON_\w+|ST_\w+|IF|IIF)$/.test(
         token.text,
       );
     if (!isCall) return undefined;

@@ -221,8 +221,8 @@ export function hasSelectList(all: readonly SqlToken[], start: number, isStrict:
     case 'operator':
       return true;
     case 'comment':
-      return !isStrict;
     case '.':
+    case 'end':
       return !isStrict;
     case 'word': {
       if (/^(?:NULL|CASE|SELECT|IDENTIFIER)$/.test(first.text) || all[i + 1]?.kind === '(') return true;
@@ -510,8 +510,18 @@ function statementsAfter(all: readonly SqlToken[], at: number): Continuation | u
   if (word?.kind === 'comment') return found(0.85, 'ends the statement and comments the rest out');
   if (word?.kind !== 'word' || !STATEMENTS.has(word.text)) return undefined;
   const next = all[i + 1];
+  if (word.text === 'DO' && next?.kind === '(') return found(0.85, 'adds a DO statement');
+  if (word.text === 'BEGIN' && all[i + 2]?.kind === '.' && all[i + 4]?.kind === '(')
+    return found(0.95, 'adds a block that calls a procedure');
   if ((word.text === 'BEGIN' || word.text === 'DO') && next !== undefined && i + 1 < all.length)
     return statementsAfter(all, i + 1);
+  if (word.text === 'DECLARE') return declares(all, i + 1) ? found(0.95, 'adds a DECLARE statement') : undefined;
+  if (word.text === 'LOAD' && /^(?:XML|DATA)$/.test(next?.text ?? '')) return found(0.95, 'adds a LOAD statement');
+  // `exec(code)` of a program runs a variable; `exec('…')` and `exec(@s)` are SQL Server's.
+  if (/^EXEC(?:UTE)?$/.test(word.text) && next?.kind === '(')
+    return /^(?:string|open-string|variable)$/.test(all[i + 2]?.kind ?? '') || all[i + 3]?.kind === '('
+      ? found(0.95, `adds a ${word.text} statement`)
+      : undefined;
   if (word.text === 'IF' || word.text === 'WHILE')
     return hasStatementInside(all, i + 1) ? found(0.95, `adds a ${word.text} statement`) : undefined;
   const isStatement =
@@ -533,6 +543,17 @@ function statementsAfter(all: readonly SqlToken[], at: number): Continuation | u
   return isStatement ? found(0.95, `adds a ${word.text} statement`) : undefined;
 }
 
+/** `DECLARE @x …`, `DECLARE c CURSOR …`, `DECLARE n NUMBER`; not `declare function f(): string` of a program. */
+function declares(all: readonly SqlToken[], at: number): boolean {
+  return (
+    all[at]?.kind === 'variable' ||
+    (all[at]?.kind === 'word' &&
+      /^(?:CURSOR|INT|INTEGER|BIGINT|NUMBER|N?VARCHAR2?|CHAR|TEXT|DATE|BOOLEAN|CLOB|PRAGMA|CONTINUE|EXIT)$/.test(
+        all[at + 1]?.text ?? '',
+      ))
+  );
+}
+
 /** `if (1=1) drop table x`, `while 1=1 shutdown`: behind a condition a statement that means something in SQL alone. */
 function hasStatementInside(all: readonly SqlToken[], start: number): boolean {
   for (let i = start + 1; i < Math.min(all.length, start + 24); i++) {
@@ -540,7 +561,7 @@ function hasStatementInside(all: readonly SqlToken[], start: number): boolean {
     if (word.kind !== 'word' || !/^(?:SELECT|WAITFOR|DROP|INSERT|UPDATE|DELETE|EXEC|SHUTDOWN)$/.test(word.text))
       continue;
     const before = all[i - 1]!.kind;
-    if (before !== ')' && before !== 'number' && before !== 'string') continue;
+    if (before !== ')' && before !== 'number' && before !== 'string' && before !== ',') continue;
     const next = all[i + 1];
     if (
       word.text === 'SHUTDOWN' ||

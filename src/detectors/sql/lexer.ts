@@ -32,7 +32,8 @@ const COMMENT_CHARACTERS_MAX = 2_048;
 const OPERATOR = /<=>|<>|!=|<=|>=|:=|\|\||&&|<<|>>|::|[=<>!+\-*/%|&^~]/y;
 /** A letter right behind a number starts the next word: `1e0UNION`, `1.FROM`. */
 const NUMBER = /0x[0-9a-f]+|0b[01]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy;
-const WORD = /[A-Za-z_\u0080-\uffff][\w$#\u0080-\uffff]*/y;
+/** A hash sign at the end begins a comment. */
+const WORD = /[A-Za-z_\u0080-\uffff](?:[\w$\u0080-\uffff]|#(?=[\w$]))*/y;
 
 /** Tokens from `start`; the last one is `end` when the text ended before the bounds. */
 export function lexSql(text: string, start: number): SqlToken[] {

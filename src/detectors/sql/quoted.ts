@@ -64,6 +64,13 @@ function confidenceOf(
     previous !== undefined &&
     (previous === 0 ? next !== undefined : isOpening(text.charCodeAt(previous - 1)));
   if (closesOne && !isTelling) return Math.min(confidence, 0.3);
+  // `print("%s" % len(tests))`, `return "'" + chr(i)`: a string of a program and what it is put together with.
+  if (
+    closesOne &&
+    what.startsWith('adds a function call') &&
+    /(?:[\w\])]\s*[(,=+]|\breturn)\s*$/.test(text.slice(Math.max(0, previous - 40), previous))
+  )
+    return Math.min(confidence, 0.4);
   // In prose a double quote opens a citation more often than it closes a literal.
   if (quote === '"' && confidence < 0.9 && (/\s/.test(before) || what.startsWith('adds a comparison with'))) return 0.3;
   return confidence;

@@ -29,6 +29,7 @@ const LOOKS = /^(?:VERSION|USER|DATABASE|SCHEMA|CURRENT_USER|SYSTEM_USER|SESSION
 
 /** `if(now()=sysdate(),sleep(6),0)`, `ELT(2280=2198,1)`, `length(version())`: pauses, compares constants or looks around. */
 export function isBareCall(text: string): boolean {
+  if (/^\s*\(\s{0,4}(\d{1,12})\s{0,4}=\s{0,4}\d{1,12}\s{0,4}\)\s{0,4}[*+|&^/-]/.test(text)) return true;
   // `sleep(3)` alone is a page of the manual as well.
   if (text.length > 2_000 || !BARE.test(text) || /^\s*sleep\s*\(\s*\d\s*\)\s*$/.test(text)) return false;
   const tokens = lexSql(text, 0);

@@ -14,7 +14,10 @@ export function unquotedSighting(text: string): Sighting | undefined {
     return at(text, from, 1);
   }
   if (/^\s*\)/.test(text)) return at(text, 0, 1);
-  if (/^\s*(?:or|and|xor|union|having|\|\||&&|;)/i.test(text)) return at(text, 0, 0.85);
+  // `or event == "exception"):` is the line of a program.
+  if (/^\s*(?:or|and|xor|union|having|\|\||&&|;)/i.test(text))
+    return at(text, 0, /\w\s?==\s?["'\w]/.test(text) ? 0.4 : 0.85);
+  if (/^\s*order\s+by\s+\d{1,4}\s*(?:--|#)/i.test(text)) return at(text, 0, 0.85);
   return undefined;
 }
 
