@@ -143,9 +143,9 @@ program
   .option('--user-b <header>', "a second test user's: tries to read the first one's objects")
   .option('--active', 'also methods that change something, and wrong passwords')
   .option('--dry-run', 'send nothing, list what would be asked')
-  .option('--max-requests <n>', 'at most so many requests', integer, 500)
-  .option('--rate <n>', 'at most so many a second', integer, 20)
-  .option('--max-seconds <n>', 'at most so long', integer, 600)
+  .option('--max-requests <n>', 'at most so many requests', positive, 500)
+  .option('--rate <n>', 'at most so many a second', positive, 20)
+  .option('--max-seconds <n>', 'at most so long', positive, 600)
   .option('--format <format>', 'text, json, sarif or html', oneOf('text', 'json', 'sarif', 'html'), 'text')
   .option('--out <file>', 'write it there instead of to the terminal')
   .option(
@@ -188,6 +188,11 @@ async function exitWith(code: Promise<number>): Promise<void> {
 
 function integer(text: string): number {
   if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('a whole number');
+  return Number(text);
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 on');
   return Number(text);
 }
 

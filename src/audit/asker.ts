@@ -44,6 +44,7 @@ export class Asker {
   #nextAt = 0;
   #failures = 0;
   #stopped: string | undefined;
+  #isSilent = false;
 
   constructor(options: AskerOptions) {
     this.#options = options;
@@ -62,6 +63,11 @@ export class Asker {
 
   get isDryRun(): boolean {
     return this.#options.isDryRun;
+  }
+
+  /** The target stopped answering, or never did. */
+  get isSilent(): boolean {
+    return this.#isSilent;
   }
 
   /** Why nothing more is asked, or undefined. */
@@ -95,9 +101,13 @@ export class Asker {
         body: Buffer.concat(chunks),
         ask: one,
       };
-    } catch {
+    } catch (error) {
       this.#failures += 1;
-      if (this.#failures >= FAILURES_MAX) this.#stopped = `no answer ${FAILURES_MAX} times in a row`;
+      if (this.#failures >= FAILURES_MAX) {
+        this.#isSilent = true;
+        const { code } = error as { code?: string };
+        this.#stopped = `no answer ${FAILURES_MAX} times in a row${code === undefined ? '' : ` (${code})`}`;
+      }
       return undefined;
     }
   }

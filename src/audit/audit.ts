@@ -1,6 +1,7 @@
 // The audit from beginning to end: what to ask, from outside, from inside, and what it makes of the answers.
 import { SEVERITIES } from '../core/finding.ts';
 import { type Ask, Asker, isSuccess } from './asker.ts';
+import { askGraphql } from './checks/graphql.ts';
 import { askInside, type Credential } from './checks/inside.ts';
 import { askLoginLimit } from './checks/login-limit.ts';
 import { askOutside } from './checks/outside.ts';
@@ -32,6 +33,8 @@ export interface AuditReport {
   readonly operations: number;
   /** Why it ended early, or undefined. */
   readonly stopped: string | undefined;
+  /** The target did not answer at the end, or never did. */
+  readonly isSilent: boolean;
   /** Gravest first. */
   readonly findings: readonly AuditFinding[];
   /** Of a dry run: what would be sent, up to where answers decide what comes next. */
@@ -53,6 +56,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       ...(await askTransport(asker, origin)),
       ...(await askOutside({ asker, reader, origin, operations })),
       ...(await askFraming(asker, origin, AUDIT_HEADERS)),
+      ...(await askGraphql({ asker, operations, first })),
       ...(await askInside({ asker, reader, operations, first, second, isActive })),
       ...(isActive ? await askLoginLimit(asker, operations) : []),
     ];
@@ -63,6 +67,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       requests: asker.asked,
       operations: operations.length,
       stopped: asker.stopped,
+      isSilent: asker.isSilent,
       findings: once(findings).sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity)),
       planned: asker.planned,
     };

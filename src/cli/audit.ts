@@ -1,5 +1,6 @@
 // `sallyport audit URL`: asks a target, politely, what anybody could ask, and says what should not be so.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { request } from 'undici';
 import { type AuditReport, audit } from '../audit/audit.ts';
 import type { Credential } from '../audit/checks/inside.ts';
@@ -38,11 +39,18 @@ export async function runAudit(target: string, command: AuditCommand): Promise<n
     console.error(`\`${target}\` is no URL; write it as https://api.example.com`);
     return 1;
   }
-  const first = credentialOf(command.userA, 'user-a');
-  const second = credentialOf(command.userB, 'user-b');
-  if (first === 'wrong' || second === 'wrong') return 1;
+  const { out } = command;
+  // Not after ten minutes of asking.
+  if (out !== undefined && !existsSync(dirname(resolve(out)))) {
+    console.error(`${out} cannot be written: there is no folder ${dirname(resolve(out))}`);
+    return 1;
+  }
   let operations: readonly Operation[] | undefined;
+  let first: Credential | undefined;
+  let second: Credential | undefined;
   try {
+    first = credentialOf(command.userA, 'user-a');
+    second = credentialOf(command.userB, 'user-b');
     operations = await inventoryOf(command);
   } catch (error) {
     console.error((error as Error).message);
@@ -64,14 +72,20 @@ export async function runAudit(target: string, command: AuditCommand): Promise<n
     onAsked: (asked) => isWatched && process.stderr.write(`\r${bar(asked, command.maxRequests)}`),
   });
   if (isWatched) process.stderr.write(`\r${' '.repeat(BAR_CHARACTERS + 40)}\r`);
-  if (report.requests > 0 && report.stopped?.startsWith('no answer')) {
-    console.error(`${report.target} does not answer`);
+  if (report.isSilent && report.findings.length === 0) {
+    console.error(`${report.target} does not answer: ${report.stopped}`);
     return 1;
   }
   const text = textOf(report, command);
   if (command.out === undefined) process.stdout.write(text);
   else {
-    writeFileSync(command.out, text);
+    try {
+      writeFileSync(command.out, text);
+    } catch (error) {
+      process.stdout.write(text);
+      console.error(`${command.out} cannot be written: ${(error as Error).message}`);
+      return 1;
+    }
     console.error(`${report.findings.length} findings, written to ${command.out}`);
   }
   const least = SEVERITIES.indexOf(command.failOn as Severity);
@@ -86,17 +100,31 @@ function textOf(report: AuditReport, { dryRun, format }: AuditCommand): string {
 }
 
 /** `Authorization: Bearer …`, or `@FILE` with such a line, so that a secret need not be on a command line. */
-function credentialOf(text: string | undefined, flag: string): Credential | undefined | 'wrong' {
+function credentialOf(text: string | undefined, flag: string): Credential | undefined {
   if (text === undefined) return undefined;
-  const line = text.startsWith('@') ? readFileSync(text.slice(1), 'utf8').trim() : text;
+  const line = text.startsWith('@') ? textAt(text.slice(1)).trim() : text;
   const pair = /^([A-Za-z0-9-]+):\s*(\S.*)$/.exec(line);
   if (pair !== null) return { name: pair[1]!.toLowerCase(), value: pair[2]! };
-  console.error(`--${flag} is a header line, such as "Authorization: Bearer …", or @FILE with one`);
-  return 'wrong';
+  throw new Error(`--${flag} is a header line, such as "Authorization: Bearer …", or @FILE with one`);
+}
+
+function textAt(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
 }
 
 async function inventoryOf({ openapi, admin, token }: AuditCommand): Promise<readonly Operation[] | undefined> {
-  if (openapi !== undefined) return operationsOfDocument(await documentAt(openapi));
+  if (openapi !== undefined) {
+    const text = await documentAt(openapi);
+    try {
+      return operationsOfDocument(text);
+    } catch (error) {
+      throw new Error(`${openapi}: ${(error as Error).message}`);
+    }
+  }
   if (admin === undefined) return undefined;
   const reader = readAdmin(admin, token);
   const { items } = await reader.endpoints();
@@ -106,8 +134,10 @@ async function inventoryOf({ openapi, admin, token }: AuditCommand): Promise<rea
 }
 
 async function documentAt(place: string): Promise<string> {
-  if (!/^https?:/.test(place)) return readFileSync(place, 'utf8');
-  const { statusCode, body } = await request(place);
+  if (!/^https?:/.test(place)) return textAt(place);
+  const { statusCode, body } = await request(place).catch((error: { code?: string; message: string }) => {
+    throw new Error(`${place} cannot be fetched (${error.code ?? error.message})`);
+  });
   if (statusCode !== 200) throw new Error(`${place} answers ${statusCode}`);
   return body.text();
 }

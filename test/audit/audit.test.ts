@@ -82,6 +82,10 @@ describe('the sample API', () => {
       'forbidden-data GET /api/admin/export',
       'forbidden-data GET /api/admin/users',
       'forbidden-data GET /api/users/{id}',
+      'graphql-aliases POST /graphql',
+      'graphql-batching POST /graphql',
+      'graphql-depth POST /graphql',
+      'graphql-introspection POST /graphql',
       'missing-authentication GET /api/admin/export',
       'missing-authentication GET /api/admin/users',
       'missing-authentication GET /api/users',
@@ -311,6 +315,7 @@ describe('a report', () => {
     requests: 105,
     operations: 13,
     stopped: undefined,
+    isSilent: false,
     planned: [],
     findings: [
       {

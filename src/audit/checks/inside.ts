@@ -199,12 +199,16 @@ function claimsOf(value: string): Record<string, unknown> | undefined {
 }
 
 function askOf({ method, path }: Operation, purpose: string, credential?: Credential): Ask {
+  const isBodied = !SAFE.has(method) && method !== 'DELETE';
   return {
     method,
     path: path!,
     purpose,
-    ...(credential === undefined ? {} : { headers: { [credential.name]: credential.value } }),
-    ...(SAFE.has(method) || method === 'DELETE' ? {} : { body: '{}' }),
+    headers: {
+      ...(credential === undefined ? {} : { [credential.name]: credential.value }),
+      ...(isBodied ? { 'content-type': 'application/json' } : {}),
+    },
+    ...(isBodied ? { body: '{}' } : {}),
   };
 }
 

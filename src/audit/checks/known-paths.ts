@@ -40,6 +40,8 @@ export const KNOWN_PATHS: readonly Known[] = [
   debug('/jolokia/version', 'Jolokia, a door to JMX', /"agent"\s*:/),
   debug('/h2-console/', 'the console of a H2 database', /H2 Console/),
   debug('/console/', 'an interactive console', /Werkzeug|Interactive Console/),
+  debug('/graphiql', 'GraphiQL, a page to ask GraphQL with', /GraphiQL/, 'low'),
+  debug('/playground', 'a page to ask GraphQL with', /GraphQL Playground/, 'low'),
   debug('/env', 'settings of the process', /"(?:PATH|HOME|NODE_ENV)"\s*:/),
   file('/.env', 'settings of the application', /^[A-Z][A-Z0-9_]{2,}\s*=/m),
   file('/.git/config', 'a Git repository', /^\s*\[core\]/m),
