@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { readConfiguration } from '../../src/configuration/load.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -76,6 +77,26 @@ describe('the composition', () => {
   it('runs read-only with declared volumes', () => {
     for (const [name, service] of Object.entries(services)) expect(service.read_only, name).toBe(true);
     for (const volume of services.gateway!.volumes!) expect(Object.keys(volumes)).toContain(volume.split(':')[0]);
+  });
+
+  it('hands the gateway a configuration that it takes, whose upstream and store are services', () => {
+    for (const file of ['docker-compose.yml', 'deploy/compose-cluster.yaml']) {
+      const { services, configs } = parse(read(file), { merge: true }) as {
+        services: Record<string, unknown>;
+        configs: { sallyport: { content: string } };
+      };
+      const { configuration, faults } = readConfiguration(configs.sallyport.content, file, {});
+      expect(faults).toEqual([]);
+      const { upstreams, store } = configuration!;
+      const urls = Object.values(upstreams).flatMap((upstream) => upstream.urls);
+      expect(store.kind).toBe('redis');
+      const named = 'url' in store ? [store.url] : 'cluster' in store ? store.cluster : [];
+      expect(urls.length * named!.length).toBeGreaterThan(0);
+      for (const place of [...urls, ...named!]) {
+        const name = /^(?:\w+:\/\/)?([\w-]+):\d+/.exec(String(place))?.[1];
+        expect(Object.keys(services), String(place)).toContain(name);
+      }
+    }
   });
 
   it('calls verbs and options that the command line has', () => {
