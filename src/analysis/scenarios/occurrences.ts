@@ -4,21 +4,24 @@ import { hashOf, numberOfHash, pairOf } from '../../core/hash.ts';
 import type { Observation, ObservedField } from '../../core/observation.ts';
 import type { TransactionRecord } from '../../core/record.ts';
 import { roleOfWords } from '../../core/role.ts';
+import { askedInBody, isIdentifierName } from './asked-in-body.ts';
 import { Crowds } from './crowds.ts';
+import { GraphqlPlaces } from './graphql-places.ts';
 import type { OccurredActor, Occurrence, ParameterValue } from './occurrence.ts';
+import { accountOfCode, isWrongCode } from './one-time-codes.ts';
 import { Publicity } from './publicity.ts';
 
 const STRENGTH: Readonly<Record<ActorKind, number>> = { subject: 5, 'api-key': 4, session: 3, header: 2, ip: 1 };
 const TURNED_AWAY: ReadonlySet<string> = new Set(['restricted-actor', 'denied-actor']);
 const TEMPLATES_REMEMBERED_MAX = 10_000;
 const PARAMETERS_MAX = 12;
+const BODY_PARAMETERS_MAX = 8;
 /** Logins with a cookie or token in the answer, from which on one without is taken for a failure. */
 const GRANTS_MIN = 5;
 const LOGIN_ENDPOINTS_MAX = 1_000;
 /** Of a request whose body was not read. */
 const LOGIN_PATH = /\/(?:log-?in|sign-?in|authenticate|auth|oauth\/token|token|sessions?)\/?$/i;
 const GRANT_NAME = /(?:token|session|jwt|sid|access|auth)[a-z_]*$/i;
-const ID_NAME = /(?:^|[_-])(?:id|uuid|guid|key|number|no)$|(?:Id|Uuid|Guid|Number|No)$/;
 
 export interface OccurrenceSource {
   readonly endpointOf: (record: TransactionRecord) => string;
@@ -31,6 +34,7 @@ export class Occurrences {
   readonly #parameterPositions = new Map<string, readonly (readonly [position: number, name: string])[]>();
   readonly #grants = new Map<string, number>();
   readonly #publicity = new Publicity();
+  readonly #graphql = new GraphqlPlaces();
 
   constructor(source: OccurrenceSource) {
     this.#source = source;
@@ -38,15 +42,20 @@ export class Occurrences {
 
   of(record: TransactionRecord): Occurrence {
     const { observation } = record;
-    const endpoint = this.#source.endpointOf(record);
+    const path = this.#source.endpointOf(record);
     const actors = this.#actors(record);
     const principal = actors.length > 1 && actors[0]!.actor.kind !== 'ip' ? actors[0]!.key : undefined;
     const isAccepted = record.action !== 'block' && record.status >= 200 && record.status < 400;
-    const parameters = this.#parameters(record, endpoint);
+    const who = principal ?? actors[0]?.key ?? '';
+    const endpoint = this.#graphql.placeOf(path, observation?.graphqlOperation, who, isAccepted, record.receivedAt);
+    const parameters = this.#parameters(record, path);
     const attacks = attacksOf(record);
     const object = objectOf(parameters);
-    const isLogin = observation?.account !== undefined || (record.method === 'POST' && LOGIN_PATH.test(record.path));
-    const reader = principal ?? actors[0]?.key ?? '';
+    const codeOf = accountOfCode(record.method, endpoint, observation?.request?.fields ?? [], principal);
+    const isLogin =
+      observation?.account !== undefined ||
+      codeOf !== undefined ||
+      (record.method === 'POST' && LOGIN_PATH.test(record.path));
     return {
       transactionId: record.id,
       at: record.receivedAt,
@@ -61,11 +70,14 @@ export class Occurrences {
       role: roleOf(observation, principal !== undefined),
       isClean: attacks.length === 0 && !actors.some(({ key }) => this.#source.isSuspect(key)),
       object,
-      isPublicPlace: isAccepted && object !== undefined && this.#publicity.note(endpoint, object, reader),
+      isPublicPlace: isAccepted && object !== undefined && this.#publicity.note(endpoint, object, who),
       parameters,
       isLogin,
-      account: observation?.account,
-      isFailedLogin: isLogin && this.#isFailedLogin(record, endpoint, isAccepted),
+      account: observation?.account ?? codeOf,
+      isFailedLogin:
+        codeOf !== undefined && observation?.account === undefined
+          ? isWrongCode(record.status)
+          : isLogin && this.#isFailedLogin(record, endpoint, isAccepted),
       sensitiveValues: isAccepted ? valuesThatLeft(record) : 0,
       dataTypes: observation?.response?.dataTypes ?? [],
       records: observation?.response?.records ?? 0,
@@ -88,14 +100,20 @@ export class Occurrences {
 
   sweep(now: number): void {
     this.#crowds.sweep(now);
+    this.#graphql.sweep(now);
   }
 
   dump(): unknown {
-    return { publicity: this.#publicity.dump(), grants: [...this.#grants] };
+    return { publicity: this.#publicity.dump(), grants: [...this.#grants], graphql: this.#graphql.dump() };
   }
 
   restore(dump: unknown): void {
-    const { publicity, grants } = dump as { publicity: unknown; grants: [string, number][] };
+    const { publicity, grants, graphql } = dump as {
+      publicity: unknown;
+      grants: [string, number][];
+      graphql?: readonly string[];
+    };
+    this.#graphql.restore(graphql ?? []);
     this.#publicity.restore(publicity);
     for (const [endpoint, count] of grants) this.#grants.set(endpoint, count);
   }
@@ -133,6 +151,8 @@ export class Occurrences {
       if (field.hash === undefined) continue;
       values.push({ name: `query:${field.pointer.slice(1)}`, hash: numberOfHash(field.hash), number: field.number });
     }
+    const fields = record.observation?.request?.fields;
+    if (fields !== undefined && fields.length > 0) values.push(...askedInBody(fields, BODY_PARAMETERS_MAX));
     return values;
   }
 
@@ -204,13 +224,13 @@ function roleOf(observation: Observation | undefined, isAuthenticated: boolean):
   return roleOfWords(words, isAuthenticated);
 }
 
-/** All path parameters together; without any, a query parameter that is called like an identifier. */
+/** All path parameters together; without any, a parameter of query or body that is called like an identifier. */
 function objectOf(parameters: readonly ParameterValue[]): number | undefined {
   let object: number | undefined;
   for (const { name, hash } of parameters) {
     if (name.startsWith('path:')) object = object === undefined ? hash : pairOf(object, hash);
   }
-  return object ?? parameters.find(({ name }) => ID_NAME.test(name.slice(6)))?.hash;
+  return object ?? parameters.find(({ name }) => !name.endsWith('*') && isIdentifierName(name))?.hash;
 }
 
 /** The autonomous system when it is known, else the /16 of an IPv4 address or the /32 of an IPv6 one. */

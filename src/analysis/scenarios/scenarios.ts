@@ -161,7 +161,8 @@ function patternOf(document: ScenarioDocument, titleOf: (detection: string) => s
 
 /** Documents match by endpoint and identity; claims' values stay in the worker. */
 export function factsOf(occurrence: Occurrence): Parameters<Matcher>[0] {
-  const { endpoint, actors, record } = occurrence;
+  const { actors, record } = occurrence;
+  const endpoint = occurrence.endpoint.split('#', 1)[0]!;
   const space = endpoint.indexOf(' ');
   const slash = endpoint.indexOf('/', space);
   const templateSegments = endpoint.slice(slash + 1).split('/');

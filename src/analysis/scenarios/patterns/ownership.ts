@@ -23,6 +23,7 @@ const BROAD_TOLD_MAX = 1_000;
 const LISTED_IDS_MAX = 50;
 const PRIVATE_ENDPOINTS_MAX = 20;
 const LISTS_MAX = 10_000;
+const CHANGES: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE']);
 /** From so many known objects a list is judged, and it is a list of one's own when so many of them are. */
 const LISTED_MIN = 30;
 const LISTED_OWN_SHARE_MIN = 0.7;
@@ -95,6 +96,8 @@ export class Ownership implements Pattern {
     }
     const isTheirs = owner === undefined || owner === reader || owner === SHARED || place.broad.has(owner);
     if (!isTheirs && this.#isPrivate(place)) return this.#signal(occurrence, place);
+    const read = owner === undefined ? this.#readPlaceOf(endpoint, object, reader, who) : undefined;
+    if (read !== undefined) return this.#signal(occurrence, read);
     if (!occurrence.isClean) return undefined;
     place.principals.add(reader);
     if (owner === undefined || (owner !== SHARED && place.broad.has(owner))) {
@@ -111,6 +114,21 @@ export class Ownership implements Pattern {
     }
     note(place, who, isTheirs);
     return undefined;
+  }
+
+  /**
+   * Where the object is read, when it is changed or deleted here for the first time and belongs to somebody else there. Only for
+   * the same template: what is done below an object of another (a message to it, a payment into it) may be meant so.
+   */
+  #readPlaceOf(endpoint: string, object: number, reader: number, who: string): EndpointOwnership | undefined {
+    const space = endpoint.indexOf(' ');
+    if (!CHANGES.has(endpoint.slice(0, space)) || !endpoint.endsWith('}')) return undefined;
+    const place = this.#endpoints.get(`GET${endpoint.slice(space)}`);
+    // Who never reads there, such as a role that only cleans up, is not compared with those who do.
+    if (place === undefined || !this.#isPrivate(place) || !place.readers.has(who) || this.#isBroad(place, who))
+      return undefined;
+    const owner = Math.abs(this.#owners.get(pairOf(place.hash, object)) ?? SHARED);
+    return owner === SHARED || owner === reader || place.broad.has(owner) ? undefined : place;
   }
 
   /**

@@ -7,6 +7,7 @@ import { hashOf, numberOfHash, pairOf } from '../../../core/hash.ts';
 import { isIdentifierField } from '../../../core/identifier-field.ts';
 import { PairFilter } from '../../../core/pair-filter.ts';
 import type { ProvenancePattern } from '../../../core/scenario.ts';
+import { isIdentifierName } from '../asked-in-body.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
@@ -125,11 +126,12 @@ export class Provenance implements Pattern {
   }
 
   #judge(occurrence: Occurrence, principal: string, who: number): Signal | undefined {
-    const id = occurrence.parameters.findLast(({ name }) => name.startsWith('path:'))?.hash;
-    if (id === undefined) return undefined;
+    const ids = askedFor(occurrence);
+    if (ids.length === 0) return undefined;
     const place = this.#place(`${occurrence.endpoint} ${occurrence.role}`);
     if (place === undefined) return undefined;
-    const isIssued = this.#issued.has(pairOf(who, id));
+    const unknown = ids.filter((id) => !this.#issued.has(pairOf(who, id)));
+    const isIssued = unknown.length === 0;
     if (isIssued || !this.#isMature(place)) {
       if (!occurrence.isClean) return undefined;
       place.accesses += 1;
@@ -144,7 +146,7 @@ export class Provenance implements Pattern {
     const guesses =
       this.#guesses.get(key, occurrence.at) ??
       this.#guesses.set(key, new SlidingDistinct(this.#pattern.windowSeconds * 1_000), occurrence.at);
-    guesses.add(occurrence.at, id);
+    for (const id of unknown) guesses.add(occurrence.at, id);
     const count = guesses.count(occurrence.at);
     if (count < objectsMin) {
       // Too few to say; they count as what happens here, so that an endpoint that changes its ways is no longer judged.
@@ -198,4 +200,11 @@ function endpointOf(key: string): string {
 /** Remembered beside the ids: the principal came to this endpoint with an id it had been given. */
 function readerOf(who: number, endpoint: string): number {
   return pairOf(who, hashOf(endpoint));
+}
+
+/** What the request names: the last parameter of the path, or the ids in query and body. */
+function askedFor({ parameters }: Occurrence): readonly number[] {
+  const last = parameters.findLast(({ name }) => name.startsWith('path:'));
+  if (last !== undefined) return [last.hash];
+  return parameters.flatMap(({ name, hash }) => (isIdentifierName(name) ? [hash] : []));
 }

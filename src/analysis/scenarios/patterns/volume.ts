@@ -7,6 +7,7 @@ import type { ValueBudgets } from '../../../core/baseline.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf } from '../../../core/hash.ts';
 import type { VolumePattern, VolumeWindow } from '../../../core/scenario.ts';
+import { isIdentifierName, isLookedUp } from '../asked-in-body.ts';
 import { Habits } from '../habits.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { Population, type PopulationDump } from '../metrics/population.ts';
@@ -99,12 +100,14 @@ export class Volume implements Pattern {
       case 'sensitive-values':
         return occurrence.sensitiveValues > 0 ? this.#count(occurrence, '', occurrence.sensitiveValues) : undefined;
       case 'objects':
-        return occurrence.object === undefined || occurrence.isPublicPlace
+        return occurrence.object === undefined || occurrence.isPublicPlace || isNamedInBody(occurrence)
           ? undefined
           : this.#distinct(occurrence, '', occurrence.object, undefined);
       case 'parameter-values': {
         let signal: Signal | undefined;
         for (const { name, hash, number } of occurrence.parameters) {
+          // What a body names is as a rule there; a search through it shows by what is not. Logins are counted elsewhere.
+          if (name.startsWith('body:') && (isHit(occurrence) || occurrence.isLogin)) continue;
           if (this.#ignored.has(name.slice(name.indexOf(':') + 1).toLowerCase())) continue;
           signal ??= this.#distinct(occurrence, name, hash, number);
         }
@@ -185,11 +188,13 @@ export class Volume implements Pattern {
   }
 
   #distinct(occurrence: Occurrence, parameter: string, value: number, number: number | undefined): Signal | undefined {
-    const { missWeight } = this.#pattern;
-    const isHit = occurrence.status >= 200 && occurrence.status < 300;
+    // A dead link is in a path; a name or code that is not there was tried.
+    const missWeight = isLookedUp(parameter) || parameter.startsWith('body:') ? 1 : this.#pattern.missWeight;
     return this.#each(occurrence, parameter, (tally, share) => {
       const isNew =
-        isHit || missWeight === 1 ? tally.distinct!.add(occurrence.at, value) : tally.missed!.add(occurrence.at, value);
+        isHit(occurrence) || tally.missed === undefined
+          ? tally.distinct!.add(occurrence.at, value)
+          : tally.missed.add(occurrence.at, value);
       if (isNew && number !== undefined) tally.stride?.add(number);
       const missed = tally.missed === undefined ? 0 : tally.missed.count(occurrence.at) * missWeight;
       return (tally.distinct!.count(occurrence.at) + missed) * share;
@@ -280,6 +285,17 @@ export class Volume implements Pattern {
       now,
     );
   }
+}
+
+/** What is uploaded and synchronised has an id as well, each its own. */
+function isNamedInBody({ parameters }: Occurrence): boolean {
+  return !parameters.some(
+    ({ name }) => name.startsWith('path:') || (name.startsWith('query:') && isIdentifierName(name)),
+  );
+}
+
+function isHit({ status }: Occurrence): boolean {
+  return status >= 200 && status < 300;
 }
 
 function restart(
