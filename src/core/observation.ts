@@ -30,7 +30,7 @@ export interface Observation {
   readonly upgrade: string | undefined;
   /** `query listOrders` for GraphQL, else undefined. */
   readonly graphqlOperation: string | undefined;
-  /** Claims that identify: subject, tenant, role, scope, as name and hash of the value. */
+  /** Claims that identify: subject, tenant, role, scope, as name and hash of the value; `token` is the JWT's own signature. */
   readonly claims: readonly ObservedClaim[];
   readonly query: readonly ObservedField[];
   /** Path segments with their positions as pointers, `/2`; hashed as fields of bodies are, so that an id is known again. */

@@ -127,7 +127,7 @@ export class Observer {
     return seen < WHOLE_RESPONSES || seen % SAMPLE_EVERY === 0;
   }
 
-  #claims({ token }: RequestView): ObservedClaim[] {
+  #claims({ token, rawHeaders }: RequestView): ObservedClaim[] {
     if (token === undefined) return [];
     const claims: ObservedClaim[] = [];
     for (const name of IDENTITY_CLAIMS) {
@@ -136,6 +136,9 @@ export class Observer {
         claims.push({ name, hash: this.#hash.of(String(value).slice(0, 256)), word: undefined });
       }
     }
+    const signed = headerValue(rawHeaders, 'authorization');
+    // The end of a JWT is its signature: the same in the hands of a thief, another after every refresh.
+    if (signed !== undefined) claims.push({ name: 'token', hash: this.#hash.of(signed.slice(-64)), word: undefined });
     for (const [name, word] of claimWords(token.claims)) claims.push({ name, hash: this.#hash.of(word), word });
     return claims;
   }

@@ -187,6 +187,8 @@ function addField(stats: FieldStats, field: ObservedField, sample: Sample): void
   }
   if (field.hash === undefined || field.word !== undefined) return;
   for (const claim of sample.claims) {
+    // The token itself names nobody.
+    if (claim.name === 'token') continue;
     if (claim.word !== undefined) continue;
     stats.claims ??= new Map();
     const known = stats.claims.get(claim.name);

@@ -22,12 +22,17 @@ interface Tally {
   hasRaised: boolean;
 }
 
+const ALIVE_MAX = 10_000;
+/** From so many endpoints with answers it is known what is there. */
+const ALIVE_MIN = 5;
+
 export class Scan implements Pattern {
   readonly #scenario: ScenarioDocument;
   readonly #pattern: ScanPattern;
   readonly #titleOf: (detection: string) => string | undefined;
   readonly #windowMs: number;
   readonly #isError: (status: number) => boolean;
+  readonly #alive = new Set<string>();
   readonly #tallies: ExpiringTable<Tally>;
 
   /** `titleOf`: what people call a detection. */
@@ -42,8 +47,9 @@ export class Scan implements Pattern {
 
   take(occurrence: Occurrence): Signal | undefined {
     const { attacks, at, endpoint } = occurrence;
+    if (occurrence.isAccepted && this.#alive.size < ALIVE_MAX) this.#alive.add(endpoint);
     // An attack that was refused is one thing, not two.
-    const isError = attacks.length === 0 && this.#isError(occurrence.status) && !occurrence.isLogin;
+    const isError = attacks.length === 0 && !occurrence.isLogin && this.#isErrorAt(occurrence);
     if (attacks.length === 0 && !isError) return undefined;
     const passed: { actor: Actor; tally: Tally; places: number }[] = [];
     for (const { actor, key, share } of occurrence.actors) {
@@ -104,10 +110,18 @@ export class Scan implements Pattern {
   }
 
   dump(): unknown {
-    return undefined;
+    return [...this.#alive];
   }
 
-  restore(): void {}
+  restore(dump: unknown): void {
+    for (const endpoint of dump as readonly string[]) this.#alive.add(endpoint);
+  }
+
+  /** Where everything unknown is answered with 401, that is an error at what nobody ever got an answer from. */
+  #isErrorAt({ status, endpoint }: Occurrence): boolean {
+    if (this.#isError(status)) return true;
+    return status === 401 && this.#alive.size >= ALIVE_MIN && !this.#alive.has(endpoint);
+  }
 
   #families(tally: Tally, now: number): number {
     let families = 0;

@@ -8,6 +8,7 @@ import type { StolenCredentialPattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
+import { TokenHands } from './token-hands.ts';
 
 const CREDENTIALS_MAX = 100_000;
 const IDLE_MS = 30 * 24 * 3_600_000;
@@ -17,6 +18,8 @@ const PLACES_KEPT_MAX = 6;
 const NEW_ENDPOINTS_MIN = 3;
 /** Answers under way when the logout came. */
 const LOGOUT_GRACE_MS = 5_000;
+/** `DELETE /api/session`. */
+const LOGOUT_BY_METHOD = /^DELETE \S*\/(?:sessions?|tokens?)(?:\/(?:me|current|\{\w+\}))?$/i;
 const LOGOUT = /(?:^|[/_-])(?:log|sign)[_-]?(?:out|off)(?:$|[/_-])/i;
 
 const SIGNS = {
@@ -25,6 +28,8 @@ const SIGNS = {
   client: 'a client it never used',
   endpoints: 'endpoints it never used',
   logout: 'use after logout',
+  hands: 'one token in two clients on two networks at once',
+  afterwards: 'use after logout by another client on another network',
 } as const;
 type Sign = keyof typeof SIGNS;
 
@@ -44,12 +49,14 @@ export class StolenCredential implements Pattern {
   readonly #scenario: ScenarioDocument;
   readonly #pattern: StolenCredentialPattern;
   readonly #windowMs: number;
+  readonly #hands: TokenHands;
   readonly #credentials = new ExpiringTable<Credential>(CREDENTIALS_MAX, IDLE_MS);
 
   constructor(scenario: ScenarioDocument, pattern: StolenCredentialPattern) {
     this.#scenario = scenario;
     this.#pattern = pattern;
     this.#windowMs = pattern.windowSeconds * 1_000;
+    this.#hands = new TokenHands(this.#windowMs);
   }
 
   take(occurrence: Occurrence): Signal | undefined {
@@ -61,7 +68,9 @@ export class StolenCredential implements Pattern {
       const signs = this.#signs(actor, credential, occurrence);
       const needed = actor.kind === 'subject' ? this.#pattern.signalsForSubjectsMin : this.#pattern.signalsMin;
       const isElsewhere = signs.some((sign) => sign === 'countries' || sign === 'client' || sign === 'logout');
-      if (signs.length >= needed && isElsewhere) raised.push({ actor, credential, signs });
+      const hand = this.#hand(actor, key, occurrence);
+      if (hand !== undefined) raised.push({ actor, credential, signs: [hand, ...signs] });
+      else if (signs.length >= needed && isElsewhere) raised.push({ actor, credential, signs });
     }
     const first = raised[0];
     if (first === undefined) return undefined;
@@ -93,6 +102,7 @@ export class StolenCredential implements Pattern {
 
   sweep(now: number): readonly Signal[] {
     this.#credentials.sweep(now);
+    this.#hands.sweep(now);
     return [];
   }
 
@@ -160,7 +170,7 @@ export class StolenCredential implements Pattern {
     }
     const { loggedOutAt } = credential;
     if (loggedOutAt !== undefined && at > loggedOutAt + LOGOUT_GRACE_MS) credential.signs.set('logout', at);
-    if (LOGOUT.test(occurrence.endpoint) && (actor.kind === 'session' || actor.kind === 'api-key')) {
+    if (isLogout(occurrence) && (actor.kind === 'session' || actor.kind === 'api-key')) {
       credential.loggedOutAt ??= at;
     }
     const signs: Sign[] = [];
@@ -171,6 +181,24 @@ export class StolenCredential implements Pattern {
     }
     if (signs.length === 0) credential.hasRaised = false;
     return signs;
+  }
+
+  /** A person has several tokens, and a key several machines; a token and a session are one client's. */
+  #hand(actor: Actor, key: string, occurrence: Occurrence): Sign | undefined {
+    const token =
+      actor.kind === 'subject'
+        ? occurrence.claims.find(({ name }) => name === 'token')?.hash
+        : actor.kind === 'session' || actor.id.startsWith('token:')
+          ? key
+          : undefined;
+    if (token === undefined || occurrence.userAgent === '') return undefined;
+    return this.#hands.note(token, {
+      at: occurrence.at,
+      network: hashOf(occurrence.network),
+      client: hashOf(occurrence.userAgent),
+      principal: hashOf(key),
+      isLogout: isLogout(occurrence),
+    });
   }
 
   #place(credential: Credential, { at, network, country }: Occurrence, since: number): void {
@@ -201,6 +229,10 @@ export class StolenCredential implements Pattern {
       if ((table.get(hash) ?? 0) > since) table.set(hash, at);
     }
   }
+}
+
+function isLogout({ endpoint }: Occurrence): boolean {
+  return LOGOUT.test(endpoint) || LOGOUT_BY_METHOD.test(endpoint);
 }
 
 /** When it was first seen; now, when it was not. Who has used as many as are kept is not told by another one. */

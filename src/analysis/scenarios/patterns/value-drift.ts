@@ -18,6 +18,8 @@ const ACTORS_MAX = 100_000;
 /** What each kind of drift weighs; one whole is enough. */
 const WEIGHTS = {
   sign: 1,
+  structure: 1,
+  'far range': 1,
   zero: 0.5,
   type: 0.5,
   'content type': 0.5,
@@ -25,6 +27,8 @@ const WEIGHTS = {
   word: 0.35,
 } as const;
 type Drift = keyof typeof WEIGHTS;
+/** Times the factor of a range from which a number is no slip of a finger. */
+const FAR_TIMES = 100;
 /** A backend that refuses is what it should do; many refusals still tell of somebody who tries. */
 const REFUSED_WEIGHT = 0.25;
 /** Numbers that are negative in other parts of the world, or by their nature. */
@@ -175,14 +179,17 @@ export class ValueDrift implements Pattern {
       if (norm === undefined || !this.#isMature(norm)) continue;
       const type = typeOf(field);
       if (type === 'null') continue;
-      if (!norm.types.has(type)) add('type', field.pointer, type);
+      if (!norm.types.has(type)) add(type === 'array' || type === 'object' ? 'structure' : 'type', field.pointer, type);
       else if (field.number !== undefined) {
         const { number } = field;
         if (number < 0 && norm.smallest >= 0) {
           if (!SIGNED_NAME.test(field.pointer)) add('sign', field.pointer, 'negative');
         } else if (number === 0 && !norm.hasZero) add('zero', field.pointer, 'zero');
         else if (norm.largest > 0 && number > norm.largest * this.#pattern.timesLargest) {
-          add('range', field.pointer, `at least ${this.#pattern.timesLargest} times the largest`);
+          const farTimes = this.#pattern.timesLargest * FAR_TIMES;
+          const isFar = number > norm.largest * farTimes;
+          const times = isFar ? farTimes : this.#pattern.timesLargest;
+          add(isFar ? 'far range' : 'range', field.pointer, `at least ${times} times the largest`);
         }
       } else if (field.word !== undefined && norm.words !== undefined && !norm.words.has(field.word)) {
         add('word', field.pointer, field.word);
