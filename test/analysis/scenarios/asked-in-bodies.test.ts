@@ -81,7 +81,9 @@ describe('names that are looked up', () => {
       world.pass(3 * SECOND);
     }
     expect(detections(world)).toEqual(['enumeration']);
-    expect(world.incidents()[0]!.whatHappened).toMatch(/^IP 89.208.58.114 tried \d+ different values of \/email at POST/);
+    expect(world.incidents()[0]!.whatHappened).toMatch(
+      /^IP 89.208.58.114 tried \d+ different values of \/email at POST/,
+    );
   });
 
   it('a partner that imports hundreds of customers, and a Monday of resets, are none', () => {
