@@ -4,10 +4,12 @@
 // CPUs", NSDI 2019. Built by `npm run wasm` into src/detectors/find-needles.wasm.ts.
 // Invariant: a word is marked when and only when it stands in the text.
 
-const BUCKETS: u32 = 8;
 const BUCKET_WORDS_MAX: u32 = 64;
 /** Of a word: the four bytes, which of them count, where they stand in it, where it stands, its length and its index. */
 const ENTRY_BYTES: u32 = 24;
+const BUCKET_BYTES: u32 = 4 + BUCKET_WORDS_MAX * ENTRY_BYTES;
+/** Sixteen bytes in front of all tables: which buckets fit at each of sixteen places. */
+const FITTING: u32 = 0;
 
 let input: u32 = 0;
 /** Four times sixteen bytes for low halves and sixteen for high ones; a bit for each bucket. */
@@ -52,26 +54,28 @@ export function search(length: u32): u32 {
     );
     if (!v128.any_true(fit)) continue;
     let places = i8x16.bitmask(i8x16.ne(fit, i8x16.splat(0)));
+    v128.store(FITTING, fit);
     while (places != 0) {
-      isFound |= compare(at + ctz(places), end);
+      const place = ctz(places);
+      isFound |= compare(at + place, end, load<u8>(FITTING + place));
       places &= places - 1;
     }
   }
   return isFound;
 }
 
-function compare(at: u32, end: u32): u32 {
+/** `fitting` has a bit for each bucket whose half bytes fit. */
+function compare(at: u32, end: u32, fitting: u32): u32 {
   const four = load<u32>(at);
   let isFound: u32 = 0;
-  let bucket = buckets;
-  for (let b: u32 = 0; b < BUCKETS; b++) {
+  for (let left = fitting; left != 0; left &= left - 1) {
+    const bucket = buckets + ctz(left) * BUCKET_BYTES;
     const count = load<u32>(bucket);
     let entry = bucket + 4;
     for (let k: u32 = 0; k < count; k++) {
       if ((four & load<u32>(entry, 4)) == load<u32>(entry) && standsAt(entry, at, end)) isFound = 1;
       entry += ENTRY_BYTES;
     }
-    bucket += 4 + BUCKET_WORDS_MAX * ENTRY_BYTES;
   }
   return isFound;
 }

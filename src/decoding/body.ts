@@ -25,8 +25,7 @@ export function decodeBody(bytes: Buffer, type: ContentType, limits: Limits, sin
   let graphql = NO_GRAPHQL;
   switch (format) {
     case 'json':
-      scanJson(bytes, limits, sink);
-      graphql = graphqlOf(bytes);
+      if (scanJson(bytes, limits, sink).mayHaveQuery) graphql = graphqlOf(bytes);
       break;
     case 'ndjson':
       scanLines(bytes, limits, sink);

@@ -3,6 +3,7 @@
 import { Fault } from '../core/fault.ts';
 import { childPointer } from '../core/field.ts';
 import type { Limits } from '../core/limits.ts';
+import { hashOfBytes, type JsonTexts } from './json-texts.ts';
 
 /** Below this many keys a linear search through an object's key hashes is cheaper than a Set. */
 const LINEAR_KEYS_MAX = 24;
@@ -13,6 +14,7 @@ interface Level {
   keyStart: number;
   keyEnd: number;
   keyHasEscape: boolean;
+  keyHash: number;
   keys: number;
   /** Where this object's key spans start in the shared arrays. */
   firstKey: number;
@@ -25,13 +27,19 @@ export class JsonStack {
   depth = 0;
   isObject = false;
   readonly #bytes: Buffer;
+  readonly #texts: JsonTexts;
   readonly #limits: Pick<Limits, 'jsonDepthMax' | 'jsonKeysPerObjectMax' | 'jsonKeyBytesMax'>;
   readonly #levels: Level[] = [];
   /** Hash, start, end and escape flag of each key of the open objects, four numbers a key. */
   readonly #keys: number[] = [];
 
-  constructor(bytes: Buffer, limits: Pick<Limits, 'jsonDepthMax' | 'jsonKeysPerObjectMax' | 'jsonKeyBytesMax'>) {
+  constructor(
+    bytes: Buffer,
+    texts: JsonTexts,
+    limits: Pick<Limits, 'jsonDepthMax' | 'jsonKeysPerObjectMax' | 'jsonKeyBytesMax'>,
+  ) {
     this.#bytes = bytes;
+    this.#texts = texts;
     this.#limits = limits;
   }
 
@@ -46,6 +54,7 @@ export class JsonStack {
         keyStart: 0,
         keyEnd: 0,
         keyHasEscape: false,
+        keyHash: 0,
         keys: 0,
         firstKey,
         seen: undefined,
@@ -83,21 +92,21 @@ export class JsonStack {
       throw new Fault('JSON_TOO_LARGE', 'client', 400);
     }
     const hash = hasEscape ? hashOfText(this.key()) : hashOfBytes(this.#bytes, start, end);
+    level.keyHash = hash;
     if (this.#isKnown(level, hash)) throw new Fault('JSON_DUPLICATE_KEY', 'client', 400);
     this.#keys.push(hash, start, end, hasEscape ? 1 : 0);
   }
 
   /** The current object's current key, decoded. */
   key(): string {
-    const level = this.#levels[this.depth - 1]!;
-    return textOfKey(this.#bytes, level.keyStart, level.keyEnd, level.keyHasEscape);
+    return this.#keyOf(this.#levels[this.depth - 1]!);
   }
 
   /** The nearest key above the current value; empty when there is none. */
   name(): string {
     for (let i = this.depth - 1; i >= 0; i--) {
       const level = this.#levels[i]!;
-      if (level.isObject) return textOfKey(this.#bytes, level.keyStart, level.keyEnd, level.keyHasEscape);
+      if (level.isObject) return this.#keyOf(level);
     }
     return '';
   }
@@ -116,7 +125,11 @@ export class JsonStack {
   }
 
   #token(level: Level): string | number {
-    return level.isObject ? textOfKey(this.#bytes, level.keyStart, level.keyEnd, level.keyHasEscape) : level.index;
+    return level.isObject ? this.#keyOf(level) : level.index;
+  }
+
+  #keyOf({ keyStart, keyEnd, keyHasEscape, keyHash }: Level): string {
+    return keyHasEscape ? textOfKey(this.#bytes, keyStart, keyEnd, true) : this.#texts.name(keyStart, keyEnd, keyHash);
   }
 
   #isKnown(level: Level, hash: number): boolean {
@@ -159,18 +172,10 @@ export class JsonStack {
   }
 }
 
-/** Short keys without escapes are the rule, and the same few come back in every record. */
 function textOfKey(bytes: Buffer, start: number, end: number, hasEscape: boolean): string {
   return hasEscape
     ? (JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string)
     : bytes.toString('utf8', start, end);
-}
-
-// FNV-1a (Fowler, Noll, Vo) over UTF-8 bytes, 32 bits.
-function hashOfBytes(bytes: Buffer, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-  return hash;
 }
 
 function hashOfText(text: string): number {

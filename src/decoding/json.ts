@@ -8,6 +8,7 @@ import { Fault } from '../core/fault.ts';
 import type { FieldSink, Location } from '../core/field.ts';
 import type { Limits } from '../core/limits.ts';
 import { JsonStack } from './json-stack.ts';
+import { JsonTexts } from './json-texts.ts';
 
 export type JsonLimits = Pick<Limits, 'jsonDepthMax' | 'jsonNodesMax' | 'jsonKeysPerObjectMax' | 'jsonKeyBytesMax'>;
 
@@ -15,10 +16,14 @@ export interface JsonFacts {
   readonly nodes: number;
   /** A number has more than 15 significant digits or an exponent beyond 308: parsers will read it differently. */
   readonly hasImpreciseNumber: boolean;
+  /** Some object may have a member called `query`. */
+  readonly mayHaveQuery: boolean;
 }
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+
+const NOT_DECODED: readonly string[] = [];
 
 const EXPECT_VALUE = 0;
 const EXPECT_VALUE_OR_END = 1;
@@ -41,11 +46,13 @@ export function scanJson(
   basePointer = '',
 ): JsonFacts {
   if (!isUtf8(bytes)) refuse('JSON_NOT_UTF8');
-  const stack = new JsonStack(bytes, limits);
+  const texts = new JsonTexts(bytes);
+  const stack = new JsonStack(bytes, texts, limits);
   const wanted = sink.wanted;
   const end = bytes.length;
   let nodes = 0;
   let hasImpreciseNumber = false;
+  let mayHaveQuery = false;
   let state = EXPECT_VALUE;
   let i = 0;
 
@@ -81,6 +88,7 @@ export function scanJson(
       stack.setKey(start, stringEnd, stringHasEscape);
       if (++nodes > limits.jsonNodesMax) refuse('JSON_TOO_LARGE');
       const first = bytes[start]!;
+      if (stringHasEscape || (first === 0x71 && stringEnd - start === 5)) mayHaveQuery = true;
       if (
         (classes & wanted) !== 0 ||
         ((first === 0x5f || first === 0x63 || first === 0x70) && isRevealing(stack.key()))
@@ -93,7 +101,7 @@ export function scanJson(
           of: 'key',
           text: key,
           classes,
-          decodings: [],
+          decodings: NOT_DECODED,
         });
       }
       c = i < end ? bytes[i]! : -1;
@@ -110,7 +118,9 @@ export function scanJson(
       i = stringEnd + 1;
       if (++nodes > limits.jsonNodesMax) refuse('JSON_TOO_LARGE');
       if ((classes & wanted) !== 0) {
-        const text = stringText(bytes, start, stringEnd, stringHasEscape);
+        const text = stringHasEscape
+          ? (JSON.parse(bytes.toString('utf8', start - 1, stringEnd + 1)) as string)
+          : texts.cut(start, stringEnd, (classes & NON_ASCII) === 0);
         sink.add({
           location,
           pointer: basePointer + stack.pointer(),
@@ -118,7 +128,7 @@ export function scanJson(
           of: 'value',
           text,
           classes,
-          decodings: [],
+          decodings: NOT_DECODED,
         });
       } else sink.skip();
       state = EXPECT_COMMA_OR_END;
@@ -142,7 +152,7 @@ export function scanJson(
     }
   }
   if (state !== EXPECT_COMMA_OR_END || stack.depth !== 0) refuse('JSON_INVALID');
-  return { nodes, hasImpreciseNumber };
+  return { nodes, hasImpreciseNumber, mayHaveQuery };
 }
 
 // Results of the last readString beside its classes; module variables because a result object per string would be the
@@ -259,13 +269,6 @@ function readLiteral(bytes: Buffer, start: number, first: number): number {
   const literal = first === 0x74 ? TRUE : first === 0x66 ? FALSE : NULL;
   for (let i = 0; i < literal.length; i++) if (bytes[start + i] !== literal[i]) refuse('JSON_INVALID');
   return start + literal.length;
-}
-
-/** The decoded text between two quotes of a valid JSON string. */
-function stringText(bytes: Buffer, start: number, end: number, hasEscape: boolean): string {
-  return hasEscape
-    ? (JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string)
-    : bytes.toString('utf8', start, end);
 }
 
 function isRevealing(key: string): boolean {

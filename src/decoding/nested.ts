@@ -2,14 +2,21 @@
 // Bounded in depth, in number and by a cheap test in front of every decoding; ordinary values cost a few comparisons.
 import { isUtf8 } from 'node:buffer';
 import {
+  ALPHA,
   AMPERSAND,
   BACKSLASH,
   BRACE,
   BRACKET,
   classesOf,
+  DASH,
+  DIGIT,
   DOUBLE_QUOTE,
+  EQUALS,
+  JOINER,
   NON_ASCII,
   PERCENT,
+  PLUS,
+  SLASH,
   SPACE,
   SUSPECT,
   TOKEN,
@@ -34,11 +41,15 @@ type NestedLimits = Pick<
 
 const NONE: readonly Field[] = [];
 const ENCODED = AMPERSAND | BACKSLASH | NON_ASCII | PERCENT | TOKEN;
+/** Of what base64 and hexadecimal digits are made, but for the `data:…` in front of some. */
+const DIGITS = ALPHA | DASH | DIGIT | EQUALS | JOINER | PLUS | SLASH | TOKEN;
 
 /** Decoded variants of a field's text, the field itself not among them. */
 export function unfold(field: Field, limits: NestedLimits): readonly Field[] {
   const mayBeJson = (field.classes & (BRACE | BRACKET)) !== 0 && (field.classes & DOUBLE_QUOTE) !== 0;
   if ((field.classes & ENCODED) === 0 && !mayBeJson) return NONE;
+  // A moment, an e-mail address, a URL: long, and nothing in it is encoded.
+  if ((field.classes & (ENCODED & ~TOKEN)) === 0 && !mayBeJson && !mayBeDigits(field)) return NONE;
   const variants: Field[] = [];
   const texts = new Set([field.text]);
   let level: readonly Field[] = [field];
@@ -77,12 +88,17 @@ function unfoldOnce(field: Field, limits: NestedLimits): Field[] {
     add('unicode', foldCompatible(text));
   }
   if ((classes & NON_ASCII) !== 0 && OVERLONG.test(text)) add('overlong', foldOverlong(text));
-  if ((classes & TOKEN) !== 0) {
+  if ((classes & TOKEN) !== 0 && mayBeDigits(field)) {
     add('hex', decodeHex(text));
     add('base64', decodeBase64(text));
   }
   if (/^\s*[{[]/.test(text) && (classes & DOUBLE_QUOTE) !== 0) found.push(...jsonStrings(field, limits));
   return found;
+}
+
+function mayBeDigits({ text, classes }: Field): boolean {
+  // All bits stand for a text whose classes nobody counted.
+  return (classes & ~DIGITS) === 0 || classes === -1 || text.startsWith('data:');
 }
 
 function variantOf(field: Field, decoding: string, text: string): Field {

@@ -2,18 +2,27 @@
 // opening bytes of serialised objects that run something when they are read back.
 import {
   ALPHA,
+  AMPERSAND,
   ANGLE,
+  BANG,
   BRACE,
+  BRACKET,
   COLON,
   COMMA,
+  CONTROL,
   DASH,
   DIGIT,
   DOLLAR,
+  DOT,
+  DOUBLE_QUOTE,
+  HASH,
+  JOINER,
   LEADING_NUMBER,
   NON_ASCII,
   PAREN,
   QUOTE,
   SEMICOLON,
+  SLASH,
   SPACE,
   TOKEN,
 } from '../core/characters.ts';
@@ -37,7 +46,7 @@ const LOOKUPS_UNFOLDED_MAX = 12;
 
 function inspect(field: Field): Recognition | undefined {
   const { text } = field;
-  if (text.includes('${')) {
+  if ((field.classes & DOLLAR) !== 0 && text.includes('${')) {
     const plain = unfoldLookups(text.slice(0, 8_192));
     if (
       /\$\{\s*(?:jndi|ctx:.*jndi|env:|sys:|java:|main:|bundle:|docker:|k8s:|spring:|script:|url:|dns:)/i.test(plain)
@@ -52,8 +61,11 @@ function inspect(field: Field): Recognition | undefined {
   if (serialised !== undefined) return found(0.9, `is a serialised ${serialised} object`, text);
   // Words with commas between them are no code, whatever they say.
   if ((field.classes & ~PROSE) === 0 && !text.includes('ObjectDataProvider')) return undefined;
+  // A moment, an address of a network: a word of code has two letters at least.
+  if (!LETTERS.test(text)) return undefined;
   const isLong = isDocument(text);
-  for (const [pattern, what] of CODE) {
+  for (const [pattern, what, needs] of CODE) {
+    if ((field.classes & needs) === 0) continue;
     const match = pattern.exec(text.slice(0, 100_000));
     if (match === null) continue;
     // Articles, questions and editors: what the code stands in is about code.
@@ -64,43 +76,55 @@ function inspect(field: Field): Recognition | undefined {
   return undefined;
 }
 
-const CODE: readonly (readonly [RegExp, string])[] = [
-  [/<\?(?:php\b|=)\s*[^?]{0,400}(?:\(|\$_|echo|eval)/i, 'opens PHP code'],
+const LETTERS = /[A-Za-z_]{2}/;
+
+/** Patterns, what they find, and the classes one of which whatever fits the pattern has. */
+const CODE: readonly (readonly [pattern: RegExp, what: string, needs: number])[] = [
+  [/<\?(?:php\b|=)\s*[^?]{0,400}(?:\(|\$_|echo|eval)/i, 'opens PHP code', ANGLE],
   [
     /(?:^|[;{}(\s"'@=|])(?:eval|assert|system|shell_exec|passthru|proc_open|popen|pcntl_exec|create_function|call_user_func(?:_array)?|preg_replace|base64_decode|phpinfo|file_put_contents)\s*\(\s*(?:\$_|base64_decode|chr\(|['"][^'"]{0,200}['"]\s*\)\s*;?|(?<=phpinfo\s{0,4}\(\s{0,4})\)|gzinflate|str_rot13)/i,
     'calls into the PHP runtime',
+    PAREN,
   ],
   [
     /(?:^|[;"'.)\]}\s])(?:exit|die|print|echo|print_r|var_dump|printf)[\s(]{1,4}(?:md5|phpinfo|phpversion|php_uname|shell_exec|system|passthru|base64_decode|chr|getcwd|get_current_user|\$_(?:GET|POST|REQUEST|SERVER|COOKIE))\b\s*[(.[]/i,
     'calls into the PHP runtime',
+    BRACKET | DOT | PAREN,
   ],
   [
     /\bServer\.(?:ScriptTimeout|CreateObject|Execute|MapPath)\b|\bResponse\.Write\s*\(|\bCreateObject\s*\(|\beval\s*\(?\s*request\s*[.(["]|\bEx"\s*&\s*"e/i,
     'calls into the ASP runtime',
+    AMPERSAND | BRACKET | DOT | DOUBLE_QUOTE | PAREN,
   ],
   [
     /require\s*\(\s*['"](?:node:)?(?:child_process|fs|vm|net|os|http|https)['"]\s*\)\s*[.[]|(?:^|[^=\s(,])require\s*\(\s*['"](?:node:)?(?:child_process|vm)['"]|process\.(?:mainModule|binding)\b|global\.process\b|_\$\$ND_FUNC\$\$_|constructor\s*\.\s*constructor\s*\(|this\.constructor\.constructor/,
     'calls into the Node runtime',
+    DOLLAR | DOT | PAREN,
   ],
   [
     /__import__\s*\(\s*['"](?:os|subprocess|sys|pty|socket)|\bos\.(?:system|popen|exec[lv]\w*)\s*\(|subprocess\.(?:call|run|Popen|check_output)\s*\(|\beval\s*\(\s*compile\s*\(|__builtins__/,
     'calls into the Python runtime',
+    JOINER | PAREN,
   ],
   [
     /Runtime\s*\.\s*getRuntime\s*\(|new\s+(?:java\.lang\.)?ProcessBuilder|java\.lang\.(?:Runtime|System|Class|ProcessBuilder)\b|@java\.lang\.|#_memberAccess|\(#\w+\s*=\s*[@#]|Class\.forName\s*\(|#(?:context|request|session|parameters)\[['"]|javax\.script\.ScriptEngine|org\.springframework|com\.sun\.rowset|groovy\.(?:lang|util)\.|T\(java\.|class\.module\.classLoader/,
     'calls into the Java runtime',
+    DOT | HASH | PAREN | SPACE | CONTROL | NON_ASCII,
   ],
   [
     /!!(?:python\/|javax?\.|org\.|com\.sun|ruby\/)|!ruby\/(?:object|hash|struct)|tag:yaml\.org,2002:(?:python|java|ruby)/,
     'names a type that YAML would instantiate',
+    BANG | COLON,
   ],
   [
     /"@type"\s*:\s*"(?:com\.sun|org\.apache|java\.|javax\.|ch\.qos)|\$type"?\s*:\s*"System\.|ObjectDataProvider/,
     'names a type that the parser would instantiate',
+    -1,
   ],
   [
     /\b(?:rmi|ldaps?|dns|iiop|corba|nis):\/\/[^\s"']{1,200}\/?[^\s"']{0,100}(?=[}"']|$)(?<=jndi.{0,300})/i,
     'points at a naming service',
+    SLASH,
   ],
 ];
 
@@ -118,20 +142,28 @@ function unfoldLookups(text: string): string {
   return current;
 }
 
+/** What a serialised object begins with, but for PHP's. */
+const SERIALISED_FIRST = new Set([...'rHaA\u00acgKY\u0080cB'].map((c) => c.charCodeAt(0)));
+
 function serialisedObject(text: string): string | undefined {
+  if (!SERIALISED_FIRST.has(text.charCodeAt(0))) return isPhpObject(text) ? 'PHP' : undefined;
   if (
     /^(?:rO0AB|H4sIA{4,}.{0,20}rO0|\xac\xed\x00\x05|aced0005)/i.test(text) &&
     /^(?:rO0AB|\xac\xed|aced0005)/.test(text)
   )
     return 'Java';
   if (/^AAEAAAD\/{3,}/.test(text)) return '.NET';
-  if (text.includes(':"') && /(?:^|[;:{])[OC]:\d{1,4}:"[A-Za-z_\\][\w\\]{0,100}":\d{1,4}:\{/.test(text)) return 'PHP';
+  if (isPhpObject(text)) return 'PHP';
   if (
     /^(?:gASV|gAJ|gAN[x}]|KGRwMA|Y29z\b|\x80\x04\x95|c(?:os|posix|__builtin__|subprocess)\n)/.test(text) &&
     text.length > 20
   )
     return 'Python';
   return /^BAh[bIo7[{]/.test(text) && text.length > 24 && /^[A-Za-z0-9+/=%-]+$/.test(text) ? 'Ruby' : undefined;
+}
+
+function isPhpObject(text: string): boolean {
+  return text.includes(':"') && /(?:^|[;:{])[OC]:\d{1,4}:"[A-Za-z_\\][\w\\]{0,100}":\d{1,4}:\{/.test(text);
 }
 
 function found(confidence: number, what: string, text: string): Recognition {

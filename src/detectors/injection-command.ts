@@ -1,7 +1,21 @@
 // Command injection: a value that, put into a shell line, ends the command it was an argument of and starts another.
 // Looked for is a separator or substitution of sh or cmd, followed by something that lexes as a command with its arguments.
 // Lists (`red|green`), tables, Markdown and manuals are full of both: what stands in front and behind tells them apart.
-import { AMPERSAND, BACKTICK, BRACE, CONTROL, DOLLAR, PAREN, PIPE, SEMICOLON, SLASH } from '../core/characters.ts';
+import {
+  AMPERSAND,
+  BACKSLASH,
+  BACKTICK,
+  BRACE,
+  CONTROL,
+  DIGIT,
+  DOLLAR,
+  DOT,
+  JOINER,
+  PAREN,
+  PIPE,
+  SEMICOLON,
+  SLASH,
+} from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { isDocument, wordPairs } from './prose.ts';
@@ -27,14 +41,18 @@ export const injectionCommand: FieldDetector = {
 
 const SEPARATOR = /(\|\||&&|[;|&\n]|%0a|\$\(|`|<\(|>\()[\s\0\u{b}]{0,20}/giu;
 const SEPARATORS_READ_MAX = 120;
+/** Every name of a sensitive file has one of these. */
+const IN_FILE_NAME = BACKSLASH | DIGIT | DOT | JOINER | SLASH;
 const PROSE_PAIRS_MIN = 2;
 
 function inspect(field: Field): Recognition | undefined {
   const { text } = field;
   const shellshock =
-    /(?:^|[=:'"\s;])\(\)\s{0,10}\{[^\S\n]{0,10}(?::|_|[\w ]{1,20});?[^\S\n]{0,10}\}[^\S\n]{0,10}[;>]/.exec(
-      text.slice(0, 4_000),
-    );
+    (field.classes & PAREN) === 0 || (field.classes & BRACE) === 0
+      ? null
+      : /(?:^|[=:'"\s;])\(\)\s{0,10}\{[^\S\n]{0,10}(?::|_|[\w ]{1,20});?[^\S\n]{0,10}\}[^\S\n]{0,10}[;>]/.exec(
+          text.slice(0, 4_000),
+        );
   if (shellshock !== null && (field.location !== 'body' || text.length < 1_000))
     return found(0.97, 'defines a shell function and goes on (Shellshock)', text);
   if (field.of === 'key' || field.name === 'user-agent' || field.name === 'accept') return undefined;
@@ -46,7 +64,7 @@ function inspect(field: Field): Recognition | undefined {
     const confidence = isInlineCode(text, at) ? 0.25 : isProse(text, 0, text) ? 0.45 : 0.93;
     return found(confidence, 'is spelled to get past filters for shell commands', disguise);
   }
-  const alone = wholeLine(text);
+  const alone = (field.classes & IN_FILE_NAME) === 0 ? undefined : wholeLine(text);
   if (alone !== undefined) return alone;
   let best: Recognition | undefined;
   SEPARATOR.lastIndex = 0;
@@ -88,15 +106,14 @@ function confidenceOf(separator: string, text: string, at: number, start: number
   if (word === undefined) return 0;
   const isEvasive = EVASIVE.test(word) && !/^[A-Za-z]:\\/.test(word);
   const { name, isInBinFolder } = commandName(isEvasive ? word.replace(/[\\'"^]|\$[@*]/g, '') : word);
-  if (!isCommand(name) && !isInBinFolder && !/^[a-z][\w-]{1,15}$/.test(name)) return 0;
+  const isKnown = isInBinFolder || isCommand(name);
+  if (!isKnown && (!/^[a-z][\w-]{1,15}$/.test(name) || !isTightlySet(text, at, separator))) return 0;
   const rest = text.slice(start + word.length, start + word.length + 300);
   const line = /^[^;|&\n`]{0,300}/.exec(rest)![0];
   const argument = ARGUMENT.exec(rest)?.[1] ?? '';
-  const isKnown = isCommand(name) || isInBinFolder;
   const strength = isKnown
     ? strengthOf(name, isInBinFolder, isEvasive, argument, line, rest, separator, isBehindValue(text, at, separator))
-    : isTightlySet(text, at, separator) &&
-        /^(?:-{1,2}[a-z]|\/(?:etc|bin|tmp|dev|var|usr)\/|https?:\/\/|(?:[\w-]+\.){2,}[a-z]{2,})/i.test(argument)
+    : /^(?:-{1,2}[a-z]|\/(?:etc|bin|tmp|dev|var|usr)\/|https?:\/\/|(?:[\w-]+\.){2,}[a-z]{2,})/i.test(argument)
       ? 0.82
       : 0;
   if (strength === 0) return 0;

@@ -1,6 +1,6 @@
 // NoSQL injection: operators of MongoDB-like query languages where a plain value was meant, and script in `$where`.
 // Query languages that use dollar signs on purpose (OData, JSON Schema, JSON:API filters) keep their own words.
-import { BRACKET, DOLLAR, PIPE, QUOTE, SEMICOLON } from '../core/characters.ts';
+import { BRACKET, DOLLAR, DOUBLE_QUOTE, EQUALS, PAREN, PIPE, QUOTE, SEMICOLON } from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { noSettings } from './settings.ts';
@@ -19,6 +19,8 @@ const SCRIPTED = /^\$(?:where|func|function|accumulator|expr)$/i;
 /** Under these keys clients send queries on purpose. */
 const QUERY_PARENT =
   /\/(?:filter|filters|where|query|q|conditions?|criteria|selector|match|pipeline|search|aggregate|having|and|or|\$and|\$or)(?:\/|$)/i;
+/** Without one of these no pattern of {@link inScript} fits. */
+const IN_SCRIPT = BRACKET | DOLLAR | DOUBLE_QUOTE | EQUALS | PAREN | QUOTE;
 const CREDENTIAL_PARENT =
   /\/(?:user(?:name)?|login|email|e-?mail|pass(?:word|wd)?|pwd|token|secret|pin|code|otp|id|_id|user_?id|account|key|api_?key)(?:\/|$)/i;
 
@@ -26,7 +28,7 @@ function inspect(field: Field): Recognition | undefined {
   const { text } = field;
   if (field.of === 'key') return inKey(field, text);
   if (field.location === 'header' && field.name !== 'cookie') return undefined;
-  return inScript(text);
+  return (field.classes & IN_SCRIPT) === 0 ? undefined : inScript(text);
 }
 
 function inKey(field: Field, text: string): Recognition | undefined {

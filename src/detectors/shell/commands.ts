@@ -10,7 +10,15 @@ const EVERYDAY =
 const TOOLS =
   'wget|curl|lwp-request|lynx|ncat|netcat|telnet|ssh|scp|ftp|tftp|socat|rsync|nslookup|traceroute|tracert|ping6|nmap|masscan|base64|base32|xxd|hexdump|strings|grep|egrep|fgrep|awk|gawk|sed|xargs|python\\d?(?:\\.\\d+)?|perl|ruby|php\\d?|node|nodejs|lua|bash|sh|zsh|ksh|dash|ash|csh|tcsh|fish|busybox|cmd|powershell|pwsh|certutil|bitsadmin|mshta|rundll32|regsvr32|cscript|wscript|msiexec|sc|taskkill|attrib|icacls|crontab|useradd|adduser|usermod|passwd|chpasswd|sudo|systemctl|service|killall|pkill|gcc|cc|make|tar|zip|unzip|gzip|gunzip|openssl|mysql|mysqldump|psql|sqlite3|redis-cli|mongo|sendmail|nohup|screen|tmux|mkfifo|mknod|ln|mkdir|rmdir|uptime|lscpu|lsblk|ldd|strace|vi|vim|nano|ed|man|git|svn|docker|kubectl|apt|apt-get|yum|dnf|apk|pip\\d?|gem|npm|yarn|npx|cargo|go|java|javac|mvn|composer';
 
-const whole = (words: string): RegExp => new RegExp(`^(?:${words})$`);
+/** Most of the words are plain: they are looked up, and only the rest is matched. */
+function whole(words: string): { test(word: string): boolean } {
+  const all = words.split('|');
+  const plain = new Set(all.filter((word) => /^[\w-]+$/.test(word)));
+  const patterns = all.filter((word) => !plain.has(word));
+  const pattern = patterns.length === 0 ? undefined : new RegExp(`^(?:${patterns.join('|')})$`);
+  return { test: (word) => plain.has(word) || (pattern !== undefined && pattern.test(word)) };
+}
+
 export const IS_LOOKING = whole(LOOKING);
 export const IS_EVERYDAY = whole(EVERYDAY);
 export const IS_TOOL = whole(TOOLS);
@@ -26,8 +34,12 @@ export const IS_BUILDERS =
 export const SENSITIVE_FILE =
   /\/etc\/+(?:passwd|shadow|group|hosts|issue|crontab|sudoers|ssh\b|os-release|resolv\.conf)|\/proc\/+(?:self|version|cpuinfo|\d+)\/?|\/dev\/(?:tcp|udp)\/|\/var\/log\/|\/root\/|\.ssh\/|\.bash_history|\.htpasswd|[a-z]:\\+(?:windows|boot|inetpub|users)\b|win\.ini|boot\.ini|system32|\bid_rsa\b|\/flag(?:\.txt)?\b/i;
 
+/** Nothing of a folder, an ending or a capital letter is in it. */
+const BARE_NAME = /^[a-z][a-z\d_-]*$/;
+
 /** A command name as the shell would see it, without its folder and `.exe`. */
 export function commandName(word: string): { readonly name: string; readonly isInBinFolder: boolean } {
+  if (BARE_NAME.test(word)) return { name: word, isInBinFolder: false };
   const isInBinFolder = /^(?:\/(?:usr\/(?:local\/)?)?s?bin\/|[a-z]:\\(?:windows\\)?(?:system32\\)?)/i.test(word);
   const bare = word.replace(/^.*[/\\]/, '').replace(/\.exe$/i, '');
   // Windows does not care for case; elsewhere a capital letter makes it another word.
