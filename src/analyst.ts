@@ -346,7 +346,8 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
 process.once('message', (message: ToAnalyst) => {
   if (message.kind !== 'start') return;
   const tell = (out: FromAnalyst): void => {
-    if (process.connected) process.send!(out);
+    // A supervisor that has died meanwhile is noticed by `disconnect`.
+    if (process.connected) process.send!(out, () => {});
   };
   start(message, tell).catch((error: unknown) => {
     tell({ kind: 'failed', message: (error as Error).message });

@@ -43,7 +43,8 @@ const LOG_FLUSH_MS = 250;
 
 export function runGateway(): void {
   const tell = (message: FromWorker): void => {
-    if (process.connected) process.send!(message);
+    // A supervisor that has died meanwhile is noticed by `disconnect`.
+    if (process.connected) process.send!(message, () => {});
   };
   // Changes that come while it starts wait until there is something to change.
   const waiting: ToWorker[] = [];

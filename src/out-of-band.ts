@@ -167,7 +167,8 @@ function observerOf(secret: string): Observer | undefined {
 process.once('message', (message: ToOutOfBand) => {
   if (message.kind !== 'start') return;
   const tell = (out: FromOutOfBand): void => {
-    if (process.connected) process.send!(out);
+    // A supervisor that has died meanwhile is noticed by `disconnect`.
+    if (process.connected) process.send!(out, () => {});
   };
   start(message, tell).catch((error: unknown) => {
     tell({ kind: 'failed', message: (error as Error).message });
