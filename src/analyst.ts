@@ -49,13 +49,18 @@ const CLOSE_MS = 4_000;
 async function start(first: AnalystStart, tell: (message: FromAnalyst) => void): Promise<void> {
   const { configuration, directories, dataFolder } = first;
   const log = pino({ level: configuration.log.level, base: null });
-  const audit = new AuditLog(dataFolder);
+  const onUnsaved = (what: string) => (code: string) =>
+    log.error(
+      { what, code },
+      'could not be written to the disk; it holds all the same and is written as soon as it can be',
+    );
+  const audit = new AuditLog(dataFolder, onUnsaved('audit log'));
   const tokens = new TokenStore(dataFolder, first.adminToken);
-  const book = new RestrictionBook(dataFolder, configuration.identity.trustedProxies);
+  const book = new RestrictionBook(dataFolder, configuration.identity.trustedProxies, onUnsaved('restrictions'));
   const recent = new RecentTransactions();
   const totals = new TotalsOfWorkers();
   const live: LivePolicy = { bundle: first.bundle, faults: [], reloads: 0, refusals: 0 };
-  const workers = { serving: 0, wanted: 1, port: configuration.listen.port };
+  const workers = { serving: 0, wanted: 1, port: configuration.listen.port, deaths: 0, quarantined: 0 };
   const pictures = startPictures(dataFolder, log, (received) => recent.note('traffic', { received }));
   const store = openStore(configuration.store, { dataFolder, log });
   const installation = openInstallation(dataFolder);
@@ -101,7 +106,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   });
   const { analysis, exchange } = behaviour;
   let learning: Learning | undefined;
-  const decisions: Decisions = new Decisions(store, dataFolder, () => {
+  const decisions: Decisions = new Decisions(store, dataFolder, onUnsaved('decisions'), () => {
     if (learning === undefined) return;
     for (const subject of decisions.holding('template')) stateTemplate(learning.learner, subject);
     knowledge.learned(learning.learner.endpoints());
@@ -217,6 +222,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   registerMetrics(registry, () => ({
     ...totals.totals(),
     workersServing: workers.serving,
+    workerDeaths: workers.deaths,
+    quarantined: workers.quarantined,
     policyReloads: live.reloads,
     policyRefusals: live.refusals,
     restrictions: book.live(Date.now()).length,
@@ -308,9 +315,9 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   };
   process.on('message', (message: ToAnalyst) => {
     if (message.kind === 'workers') {
-      const { serving, wanted, port } = message;
+      const { serving, wanted, port, deaths, quarantined } = message;
       if (serving > workers.serving) knowledge.newWorker();
-      Object.assign(workers, { serving, wanted, port: port ?? workers.port });
+      Object.assign(workers, { serving, wanted, port: port ?? workers.port, deaths, quarantined });
     } else if (message.kind === 'evidence') evidence.take(message.found, analysis);
     else if (message.kind === 'shadow-counts') shadow.take(message.counts);
     else if (message.kind === 'shadow-refused') shadow.refused(message.run, message.message);

@@ -21,6 +21,8 @@ import { endpointsOf } from './openapi/endpoints-of.ts';
 import { WarmUp } from './openapi-loader/warm-up.ts';
 import { createDataPlane } from './proxy/data-plane.ts';
 import type { ProxySettings } from './proxy/settings.ts';
+import { LastNote } from './quarantine/last-note.ts';
+import { Quarantine } from './quarantine/quarantine.ts';
 import { openRecorder } from './recorder/open-recorder.ts';
 import { recordingInspector } from './recorder/recording-inspector.ts';
 import { RecordQueue } from './records/record-queue.ts';
@@ -131,6 +133,12 @@ async function start(
     countryOf,
   };
   snapshot.budgets.change(first.learned.budgets);
+  const note = new LastNote(first.notePath);
+  const quarantine = new Quarantine({
+    first: first.quarantine,
+    note: (fingerprints) => note.write(fingerprints),
+    onSurvived: (fingerprints) => tell({ kind: 'survived', fingerprints }),
+  });
   const engine = createEngine(
     {
       ...engineSettings,
@@ -138,6 +146,7 @@ async function start(
       isAnalystThere: () => queue.isConnected,
       onRecord,
       observer: () => observer,
+      quarantine: (head, body) => quarantine.refusal(head, body),
       messages,
       onDetectorError: (detector) => {
         counter.detectorErrors += 1;
@@ -163,7 +172,10 @@ async function start(
   };
   follow(first.shadow);
   const recording = recorder === undefined ? engine : recordingInspector(engine, recorder);
-  const plane = createDataPlane(proxySettings(configuration), recordingInspector(recording, shadow));
+  const plane = createDataPlane(
+    proxySettings(configuration),
+    quarantine.watched(recordingInspector(recording, shadow)),
+  );
   onReady((message) => {
     switch (message.kind) {
       case 'bundle':
@@ -222,6 +234,9 @@ async function start(
       case 'shadow':
         follow(message.order);
         break;
+      case 'quarantine':
+        quarantine.become(message.state);
+        break;
       case 'key-sets':
         sources.replaceKeySets(message.keySets);
         break;
@@ -238,12 +253,14 @@ async function start(
     await plane.drain(configuration.drain.grace);
     await queue.close();
     await recorder?.close();
+    note.close();
     flushLog(out);
     process.disconnect();
     process.exit(0);
   };
   // A worker in an unknown state must not go on judging traffic.
   process.on('uncaughtException', (error) => {
+    quarantine.freeze();
     log.fatal({ stack: error.stack }, 'uncaught exception');
     flushLog(out);
     void plane.drain(5_000).then(() => process.exit(1));

@@ -11,6 +11,7 @@ import type { Evidences } from './inspection/masked-message.ts';
 import type { ShadowCounts } from './inspection/policy-comparison.ts';
 import type { RateCounts } from './inspection/rate-window.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
+import type { QuarantineState } from './quarantine/deadly-requests.ts';
 import type { ShadowOrder } from './shadow/shadow-judge.ts';
 
 export interface WorkerStart {
@@ -24,6 +25,9 @@ export interface WorkerStart {
   readonly learned: LearnedForWorkers;
   readonly shadow: ShadowOrder | undefined;
   readonly socketPath: string;
+  readonly quarantine: QuarantineState;
+  /** Where the worker notes which request it is at, while it is watched. */
+  readonly notePath: string;
 }
 
 /** What analysis gives back to the hot path, besides policy and restrictions. */
@@ -81,6 +85,7 @@ export type ToWorker =
   | BudgetsTold
   | RateCountsTold
   | ShadowChange
+  | { readonly kind: 'quarantine'; readonly state: QuarantineState }
   /** Ids of transactions; whoever has them answers. */
   | { readonly kind: 'evidence-wanted'; readonly ids: readonly string[] }
   | { readonly kind: 'drain' };
@@ -107,6 +112,8 @@ export type FromWorker =
   | { readonly kind: 'evidence'; readonly found: readonly EvidenceFound[] }
   | RateCountsTold
   | ShadowTold
+  /** Fingerprints of requests that workers were said to have died of. */
+  | { readonly kind: 'survived'; readonly fingerprints: readonly string[] }
   | { readonly kind: 'heartbeat' };
 
 export interface AnalystStart {
@@ -132,6 +139,9 @@ export type ToAnalyst =
       readonly wanted: number;
       /** Where the gateway listens, once it does. */
       readonly port: number | undefined;
+      /** Workers that ended without being asked to, and requests refused because of it. */
+      readonly deaths: number;
+      readonly quarantined: number;
     }
   | { readonly kind: 'drain' };
 

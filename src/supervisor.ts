@@ -18,7 +18,10 @@ import type { BaselinesChange, FromAnalyst, FromWorker, LearnedForWorkers, ToAna
 import { outlineOf } from './openapi/outline.ts';
 import { ContractKeeper } from './openapi-loader/contract-keeper.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
+import { CALM, DeadlyRequests, type QuarantineState } from './quarantine/deadly-requests.ts';
+import { takeLastNote } from './quarantine/last-note.ts';
 import type { ShadowOrder } from './shadow/shadow-judge.ts';
+import { closeUntakenConnections } from './supervisor/handed-connections.ts';
 
 export interface SupervisorSettings {
   readonly configuration: Configuration;
@@ -69,6 +72,8 @@ export class Supervisor {
   readonly #contracts: ContractKeeper;
   #learnedContracts: readonly PreparedContract[] = [];
   #shadow: ShadowOrder | undefined;
+  readonly #deadly = new DeadlyRequests();
+  #quarantine: QuarantineState = CALM;
   #workersStarted = 0;
   #gatewayPort: number | undefined;
   #crashes = 0;
@@ -120,7 +125,10 @@ export class Supervisor {
     const ports = await Promise.all(Array.from({ length: this.#settings.workers }, () => this.#startWorker()));
     const failed = ports.find((port) => typeof port === 'string');
     if (failed !== undefined) return this.#giveUp(failed as string);
-    const beat = setInterval(() => this.#killHung(), HEARTBEAT_CHECK_MS);
+    const beat = setInterval(() => {
+      this.#killHung();
+      this.#tellQuarantine();
+    }, HEARTBEAT_CHECK_MS);
     beat.unref();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#stop());
     // On a terminal it means that the terminal is gone.
@@ -215,6 +223,7 @@ export class Supervisor {
   /** Resolves with the port it listens on, or with why it does not. */
   #startWorker(isSurplus = false): Promise<number | string> {
     const worker = cluster.fork();
+    closeUntakenConnections(worker);
     this.#workersStarted += 1;
     const now = Date.now();
     const state: WorkerState = {
@@ -241,6 +250,8 @@ export class Supervisor {
             keySets: this.#keySets.sets,
             shadow: this.#shadow,
             socketPath: this.#socketPath,
+            quarantine: this.#quarantine,
+            notePath: this.#notePath(state),
           } satisfies ToWorker);
         } else if (message.kind === 'listening') {
           state.isServing = true;
@@ -252,12 +263,14 @@ export class Supervisor {
         else if (message.kind === 'evidence' || message.kind === 'shadow-counts' || message.kind === 'shadow-refused')
           this.#tellAnalyst(message);
         else if (message.kind === 'rate-counts') this.#tellWorkers(message, worker);
+        else if (message.kind === 'survived') this.#deadly.survived(message.fingerprints);
         else if (message.kind === 'failed') resolve(message.message);
         else if (message.kind === 'refused-bundle')
           console.error(`worker ${state.number} keeps its policy: ${message.message}`);
       });
       worker.once('exit', (code, signal) => {
         this.#workers.delete(worker.id);
+        if (!this.#isStopping && !state.isSurplus) this.#askWhatItDiedOf(state);
         resolve(`a worker ended with ${signal ?? `code ${code}`} while it started`);
         this.#tellServing();
         if (this.#isStopping) {
@@ -265,6 +278,30 @@ export class Supervisor {
         } else if (!state.isSurplus) this.#replace(state);
       });
     });
+  }
+
+  #notePath({ number }: WorkerState): string {
+    return `${this.#socketPath}.worker-${number}`;
+  }
+
+  #askWhatItDiedOf(ended: WorkerState): void {
+    const refused = this.#deadly.died(takeLastNote(this.#notePath(ended)), performance.now());
+    for (const one of refused)
+      console.error(`workers died of one request again and again: ${one} is refused for an hour`);
+    this.#tellQuarantine();
+  }
+
+  #tellQuarantine(): void {
+    const state = this.#deadly.state(performance.now());
+    const before = this.#quarantine;
+    this.#quarantine = state;
+    const isSame =
+      state.isWatching === before.isWatching &&
+      state.suspects.join() === before.suspects.join() &&
+      state.refused.join() === before.refused.join();
+    if (isSame) return;
+    this.#tellWorkers({ kind: 'quarantine', state });
+    this.#tellServing();
   }
 
   #replace(ended: WorkerState): void {
@@ -351,6 +388,8 @@ export class Supervisor {
       serving: this.#isStopping ? 0 : serving,
       wanted: this.#settings.workers,
       port: this.#gatewayPort,
+      deaths: this.#deadly.deaths,
+      quarantined: this.#quarantine.refused.length,
     };
     this.#tellAnalyst(message);
   }

@@ -1,4 +1,4 @@
-// Who changed what, when: one JSON line per change, appended and never rewritten.
+// Who changed what, when: one JSON line per change, appended and never rewritten. What a full disk does not take waits in memory.
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,17 +12,41 @@ export interface AuditEntry {
 }
 
 const ENTRIES_SHOWN_MAX = 1_000;
+/** More would be changes that nobody can answer for: the next one is refused. */
+const WAITING_ENTRIES_MAX = 10_000;
+const AGAIN_MS = 5_000;
 
 export class AuditLog {
   readonly #path: string;
+  readonly #onUnsaved: (code: string) => void;
+  #waiting: string[] = [];
+  /** A line may have been cut off; the next one begins on its own. */
+  #isTorn = false;
+  #again: NodeJS.Timeout | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, onUnsaved: (code: string) => void = () => {}) {
+    this.#onUnsaved = onUnsaved;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#path = join(folder, 'audit.jsonl');
   }
 
   add(entry: Omit<AuditEntry, 'at'>): void {
-    appendFileSync(this.#path, `${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`, { mode: 0o600 });
+    if (this.#waiting.length >= WAITING_ENTRIES_MAX) throw new Error('the audit log cannot be written');
+    this.#waiting.push(`${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`);
+    this.#write();
+  }
+
+  #write(): void {
+    clearTimeout(this.#again);
+    try {
+      appendFileSync(this.#path, `${this.#isTorn ? '\n' : ''}${this.#waiting.join('')}`, { mode: 0o600 });
+      this.#waiting = [];
+      this.#isTorn = false;
+    } catch (error) {
+      this.#isTorn = true;
+      this.#onUnsaved((error as NodeJS.ErrnoException).code ?? (error as Error).message);
+      this.#again = setTimeout(() => this.#write(), AGAIN_MS).unref();
+    }
   }
 
   /** The latest entries, newest first. */

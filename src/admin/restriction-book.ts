@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ACTOR_KINDS, actorKey } from '../core/actor.ts';
 import type { Restriction, RestrictionChange } from '../core/restriction.ts';
 import { AddressRanges, parseRange } from '../policy/address-ranges.ts';
-import { readDurably, writeDurably } from './durable-file.ts';
+import { DurableFile, readDurably } from './durable-file.ts';
 
 export const RESTRICTIONS_KEPT_MAX = 100_000;
 const ALWAYS_FREE = ['127.0.0.0/8', '::1/128'];
@@ -21,17 +21,18 @@ export type RestrictionOrigin = 'here' | 'elsewhere';
 export type RestrictionListener = (change: RestrictionChange, origin: RestrictionOrigin) => void;
 
 export class RestrictionBook {
-  readonly #path: string;
+  readonly #file: DurableFile;
   readonly #neverBlock: AddressRanges<true>;
   readonly #byActor = new Map<string, Restriction>();
   readonly #keyById = new Map<string, string>();
   readonly #listeners: RestrictionListener[] = [];
   #saving: NodeJS.Timeout | undefined;
 
-  constructor(folder: string, trustedProxies: readonly string[]) {
-    this.#path = join(folder, 'restrictions.json');
+  constructor(folder: string, trustedProxies: readonly string[], onUnsaved: (code: string) => void = () => {}) {
+    const path = join(folder, 'restrictions.json');
+    this.#file = new DurableFile(path, () => [...this.#byActor.values()], onUnsaved);
     this.#neverBlock = new AddressRanges([...ALWAYS_FREE, ...trustedProxies].map((range) => [range, true] as const));
-    for (const one of (readDurably(this.#path) as Restriction[] | undefined) ?? []) this.#set(one);
+    for (const one of (readDurably(path) as Restriction[] | undefined) ?? []) this.#set(one);
   }
 
   onChange(listener: RestrictionListener): void {
@@ -133,7 +134,7 @@ export class RestrictionBook {
   #save(): void {
     clearTimeout(this.#saving);
     this.#saving = undefined;
-    writeDurably(this.#path, [...this.#byActor.values()]);
+    this.#file.save();
   }
 }
 

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readDurably, writeDurably } from '../admin/durable-file.ts';
+import { DurableFile, readDurably } from '../admin/durable-file.ts';
 import type { Store } from '../core/store.ts';
 
 export const DECISIONS_MAX = 20_000;
@@ -27,16 +27,17 @@ export type Decision = z.output<typeof decisionSchema>;
 
 export class Decisions {
   readonly #store: Store;
-  readonly #path: string;
+  readonly #file: DurableFile;
   readonly #onChange: () => void;
   readonly #byKey = new Map<string, Decision>();
   ignored = 0;
 
-  constructor(store: Store, dataFolder: string, onChange: () => void) {
+  constructor(store: Store, dataFolder: string, onUnsaved: (code: string) => void, onChange: () => void) {
     this.#store = store;
-    this.#path = join(dataFolder, FILE);
+    const path = join(dataFolder, FILE);
+    this.#file = new DurableFile(path, () => [...this.#byKey.values()], onUnsaved);
     this.#onChange = onChange;
-    const kept = z.array(z.unknown()).safeParse(readDurably(this.#path));
+    const kept = z.array(z.unknown()).safeParse(readDurably(path));
     for (const one of kept.data ?? []) this.#heed(one);
     const compare = () => void this.#compare().catch(() => {});
     store.subscribe(CHANNEL, { onMessage: (text) => this.#hear(text), onListening: compare });
@@ -116,8 +117,9 @@ export class Decisions {
   }
 
   #changed(): void {
-    writeDurably(this.#path, [...this.#byKey.values()]);
+    // In force first: a full disk must not keep people from deciding.
     this.#onChange();
+    this.#file.save();
   }
 }
 

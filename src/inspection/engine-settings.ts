@@ -1,7 +1,9 @@
 // What an engine is told once, when its worker starts.
 import type { RouteMatcher } from '../configuration/match-route.ts';
+import type { Fault } from '../core/fault.ts';
 import type { Limits } from '../core/limits.ts';
 import type { TransactionRecord } from '../core/record.ts';
+import type { RequestHead } from '../core/transaction.ts';
 import type { Identifier } from './identify.ts';
 import type { MessageRing } from './message-ring.ts';
 import type { Observer } from './observe.ts';
@@ -23,6 +25,8 @@ export interface EngineSettings {
   readonly observer?: () => Observer | undefined;
   /** Keeps the latest messages for evidence; undefined where nobody will ask. */
   readonly messages?: MessageRing;
+  /** Why a request must not be looked at at all: workers died of it. */
+  readonly quarantine?: (head: RequestHead, body: Buffer | undefined) => Fault | undefined;
   /** A detector threw: an error of ours, counted by detector id. */
   readonly onDetectorError: (detector: string) => void;
 }

@@ -111,6 +111,8 @@ export class TransactionInspection implements Inspection {
   requestHead(): RequestHeadOutcome {
     const { settings } = this.#shared;
     const head = this.#head;
+    const deadly = settings.quarantine?.(head, undefined);
+    if (deadly !== undefined) return this.#refuse(deadly);
     let facts: RequestFacts;
     let target: DecodedTarget;
     try {
@@ -152,8 +154,10 @@ export class TransactionInspection implements Inspection {
     return forward(route.mode === 'enforce' ? 'hold' : 'tap');
   }
 
-  requestBody(_received: Buffer, decoded: Buffer | Fault): RequestBodyOutcome {
+  requestBody(received: Buffer, decoded: Buffer | Fault): RequestBodyOutcome {
     const route = this.#route!;
+    const deadly = this.#quarantined(received, route);
+    if (deadly !== undefined) return deadly;
     if (decoded instanceof Fault) return this.#undecodable(decoded, 'request-body');
     const collector = new FieldCollector(route.limits.fieldsMax);
     let body: BodyView;
@@ -503,6 +507,15 @@ export class TransactionInspection implements Inspection {
     if (learned !== undefined) this.#take(learned);
     this.#verdict = this.#decide();
     return data.mask;
+  }
+
+  /** What has killed workers is not looked at again; in monitor mode it has passed by now, and is counted as unseen. */
+  #quarantined(body: Buffer, route: Route): RequestBodyOutcome | undefined {
+    const fault = this.#shared.settings.quarantine?.(this.#head, body);
+    if (fault === undefined) return undefined;
+    if (route.mode === 'enforce') return this.#refuse(fault);
+    this.#uninspected.push('quarantined');
+    return { kind: 'forward', replacement: undefined };
   }
 
   #refuse(fault: Fault): { kind: 'refuse'; fault: Fault } {

@@ -22,6 +22,8 @@ export interface Totals {
   readonly byDetection: ReadonlyMap<string, number>;
   readonly byStatusClass: ReadonlyMap<string, number>;
   readonly workersServing: number;
+  readonly workerDeaths: number;
+  readonly quarantined: number;
   readonly policyReloads: number;
   readonly policyRefusals: number;
   readonly restrictions: number;
@@ -54,6 +56,7 @@ const COUNTERS = [
   ['detectorErrors', 'sallyport_detector_errors_total', 'Detectors that failed on a transaction'],
   ['upstreamRetries', 'sallyport_upstream_retries_total', 'Second attempts at an upstream'],
   ['badRequestsOnWire', 'sallyport_bad_requests_total', 'Requests that are no HTTP'],
+  ['workerDeaths', 'sallyport_worker_deaths_total', 'Workers that ended without being asked to'],
   ['policyReloads', 'sallyport_policy_reloads_total', 'Policy versions made live'],
   ['policyRefusals', 'sallyport_policy_refusals_total', 'Policy changes refused'],
 ] as const;
@@ -108,6 +111,11 @@ export function registerMetrics(registry: Registry, totals: () => Totals): void 
     ['activeTransactions', 'sallyport_transactions_active', 'Transactions under way'],
     ['workersServing', 'sallyport_workers_serving', 'Workers that take traffic'],
     ['restrictions', 'sallyport_restrictions', 'Live restrictions'],
+    [
+      'quarantined',
+      'sallyport_requests_quarantined',
+      'Fingerprints of requests that workers died of, and that are refused',
+    ],
   ] as const) {
     new Gauge({
       name,

@@ -62,7 +62,12 @@ export async function adminPort(consoleFolder?: string, oidc?: OidcProvider): Pr
     analysis: world.analysis,
     exchange: { tellEdit: async () => {}, decide: async () => undefined } as never,
     learner,
-    decisions: new Decisions(store, folder, () => {}),
+    decisions: new Decisions(
+      store,
+      folder,
+      () => {},
+      () => {},
+    ),
     sinks: { states: () => [], test: () => undefined },
     store,
     policy: () => live,
