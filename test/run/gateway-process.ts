@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const START_MS = 100_000;
+const START_MS = 180_000;
 
 export interface RunningGateway {
   readonly url: string;

@@ -1,0 +1,185 @@
+// Processes of a running gateway that are killed, stopped or renewed, under constant load with exact books. FAULTS=long repeats
+// each more often.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { booksOf, type FaultWorld, faultWorld, IS_LONG, openFiles, PATIENCE_MS, pause, twoWorkers } from './world.ts';
+
+const PER_SECOND = 60;
+const CONNECTIONS = 16;
+
+describe('processes under load', () => {
+  let world: FaultWorld;
+
+  beforeAll(async () => {
+    world = await faultWorld();
+  }, PATIENCE_MS);
+  afterAll(() => world.end());
+
+  it(
+    'G2 every worker is renewed, and no request fails',
+    async () => {
+      const { gateway } = world;
+      let sent = 0;
+      for (let i = 0; i < (IS_LONG ? 20 : 1); i++) {
+        const old = gateway.pids('gateway');
+        const result = await world.underLoad(IS_LONG ? 300 : PER_SECOND, async () => {
+          gateway.process.kill('SIGHUP');
+          await twoWorkers(gateway, old);
+        });
+        expect(result.failed).toEqual([]);
+        sent += result.sent;
+      }
+      console.log(`renewal: ${sent} requests, 0 failed`);
+      await booksOf(gateway, sent);
+    },
+    IS_LONG ? 20 * PATIENCE_MS : 2 * PATIENCE_MS,
+  );
+
+  it(
+    'the analyst is killed, and stands still: no request fails',
+    async () => {
+      const { gateway } = world;
+      const [analyst] = gateway.pids('analyst');
+      const killed = await world.underLoad(PER_SECOND, async () => {
+        process.kill(analyst!, 'SIGKILL');
+        await pause(1_000);
+      });
+      expect(killed.failed).toEqual([]);
+      const stopped = await world.underLoad(PER_SECOND, async () => {
+        const [next] = gateway.pids('analyst');
+        if (next !== undefined) process.kill(next, 'SIGSTOP');
+        await pause(2_000);
+        if (next !== undefined) process.kill(next, 'SIGCONT');
+      });
+      expect(stopped.failed).toEqual([]);
+      await twoWorkers(gateway);
+    },
+    2 * PATIENCE_MS,
+  );
+
+  it(
+    'W1 a worker is killed: only what it was at fails, and another takes its place',
+    async () => {
+      const { gateway } = world;
+      for (let i = 0; i < (IS_LONG ? 10 : 1); i++) {
+        const [victim] = gateway.pids('gateway');
+        const startedAt = Date.now();
+        let replacedMs = 0;
+        const result = await world.underLoad(PER_SECOND, async () => {
+          process.kill(victim!, 'SIGKILL');
+          await twoWorkers(gateway, [victim!]);
+          replacedMs = Date.now() - startedAt;
+        });
+        console.log(
+          `worker killed: ${result.sent} sent, ${result.failed.length} failed, replaced after ${replacedMs} ms`,
+        );
+        expect(result.failed.length).toBeLessThanOrEqual(CONNECTIONS);
+      }
+    },
+    10 * PATIENCE_MS,
+  );
+
+  it(
+    'W2 a worker stands still: it is killed within seven seconds, and another takes its place',
+    async () => {
+      const { gateway } = world;
+      const [victim] = gateway.pids('gateway');
+      const result = await world.underLoad(PER_SECOND, async () => {
+        process.kill(victim!, 'SIGSTOP');
+        const startedAt = Date.now();
+        await twoWorkers(gateway, [victim!]);
+        console.log(`worker stopped: replaced after ${Date.now() - startedAt} ms`);
+      });
+      // Connections that the stopped worker holds wait for it; no more of them than there are.
+      expect(result.failed.length).toBeLessThanOrEqual(CONNECTIONS);
+    },
+    2 * PATIENCE_MS,
+  );
+
+  it(
+    'T2 everything stands still for three seconds, as a machine that was paused: nothing is lost',
+    async () => {
+      const { gateway } = world;
+      const all = [gateway.process.pid!, ...gateway.pids('gateway'), ...gateway.pids('analyst')];
+      const workers = gateway.pids('gateway');
+      const result = await world.underLoad(20, async () => {
+        for (const pid of all) process.kill(pid, 'SIGSTOP');
+        await pause(3_000);
+        for (const pid of all.toReversed()) process.kill(pid, 'SIGCONT');
+        await pause(1_000);
+      });
+      expect(result.failed).toEqual([]);
+      expect(gateway.pids('gateway').sort()).toEqual(workers.sort());
+    },
+    2 * PATIENCE_MS,
+  );
+
+  it(
+    'N1 clients vanish by the thousand, and their sockets with them',
+    async () => {
+      const { gateway } = world;
+      const [one, other] = gateway.pids('gateway');
+      const before = openFiles(one!) + openFiles(other!);
+      const { connect } = await import('node:net');
+      const port = Number(new URL(gateway.url).port);
+      const rounds = IS_LONG ? 100 : 10;
+      for (let i = 0; i < rounds; i++) {
+        await Promise.all(
+          Array.from(
+            { length: 100 },
+            (_, n) =>
+              new Promise<void>((resolve) => {
+                const socket = connect(port, '127.0.0.1', () => {
+                  socket.write(
+                    n % 2 === 0 ? 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' : 'POST / HTTP/1.1\r\nHost: a\r\nContent-L',
+                  );
+                  setTimeout(() => socket.resetAndDestroy(), n % 20);
+                });
+                socket.on('error', () => {});
+                socket.on('close', () => resolve());
+              }),
+          ),
+        );
+      }
+      let after = 0;
+      for (let i = 0; i < 100; i++) {
+        after = openFiles(one!) + openFiles(other!);
+        if (Math.abs(after - before) <= 10) break;
+        await pause(200);
+      }
+      console.log(`clients that vanished: ${rounds * 100}, open files ${before} before, ${after} after`);
+      expect(Math.abs(after - before)).toBeLessThanOrEqual(10);
+      const result = await world.underLoad(PER_SECOND, async () => {});
+      expect(result.failed).toEqual([]);
+    },
+    2 * PATIENCE_MS,
+  );
+
+  it(
+    'W3 the supervisor is killed: its workers end, the port is free, nothing is left behind',
+    async () => {
+      const { gateway } = world;
+      const children = [...gateway.pids('gateway'), ...gateway.pids('analyst')];
+      expect(children).toHaveLength(3);
+      await gateway.stop('SIGKILL');
+      const isAlive = (pid: number): boolean => {
+        try {
+          process.kill(pid, 0);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      const end = Date.now() + 30_000;
+      while (children.some(isAlive) && Date.now() < end) await pause(100);
+      expect(children.filter(isAlive)).toEqual([]);
+      const { createServer } = await import('node:net');
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(Number(new URL(gateway.url).port), '127.0.0.1', resolve);
+      });
+      server.close();
+    },
+    2 * PATIENCE_MS,
+  );
+});
