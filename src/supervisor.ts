@@ -22,6 +22,7 @@ import { CALM, DeadlyRequests, type QuarantineState } from './quarantine/deadly-
 import { takeLastNote } from './quarantine/last-note.ts';
 import type { ShadowOrder } from './shadow/shadow-judge.ts';
 import { closeUntakenConnections } from './supervisor/handed-connections.ts';
+import { Pulse, waitedForProcessorMs } from './supervisor/pulse.ts';
 
 export interface SupervisorSettings {
   readonly configuration: Configuration;
@@ -50,7 +51,7 @@ interface WorkerState {
   readonly worker: Worker;
   readonly number: number;
   readonly startedAt: number;
-  heardAt: number;
+  readonly pulse: Pulse;
   isServing: boolean;
   /** Its end is wanted, or it was one more than wanted and never served: nobody takes its place. */
   isSurplus: boolean;
@@ -74,6 +75,7 @@ export class Supervisor {
   #shadow: ShadowOrder | undefined;
   readonly #deadly = new DeadlyRequests();
   #quarantine: QuarantineState = CALM;
+  #checkedAt = performance.now();
   #workersStarted = 0;
   #gatewayPort: number | undefined;
   #crashes = 0;
@@ -230,14 +232,14 @@ export class Supervisor {
       worker,
       number: this.#workersStarted,
       startedAt: now,
-      heardAt: now,
+      pulse: new Pulse(performance.now(), () => waitedForProcessorMs(worker.process.pid)),
       isServing: false,
       isSurplus,
     };
     this.#workers.set(worker.id, state);
     return new Promise((resolve) => {
       worker.on('message', (message: FromWorker) => {
-        state.heardAt = Date.now();
+        if (message.kind === 'heartbeat' || message.kind === 'listening') state.pulse.beat(performance.now());
         if (message.kind === 'loaded') {
           worker.send({
             kind: 'start',
@@ -329,9 +331,13 @@ export class Supervisor {
   }
 
   #killHung(): void {
-    const now = Date.now();
+    const now = performance.now();
+    // Who slept itself, as on a machine that was paused, has not heard what was said meanwhile.
+    const hasSlept = now - this.#checkedAt > 3 * HEARTBEAT_CHECK_MS;
+    this.#checkedAt = now;
+    if (hasSlept) for (const { pulse } of this.#workers.values()) pulse.beat(now);
     for (const state of this.#workers.values()) {
-      if (state.isServing && now - state.heardAt > HUNG_AFTER_MS) state.worker.process.kill('SIGKILL');
+      if (state.isServing && state.pulse.silentMs(now) > HUNG_AFTER_MS) state.worker.process.kill('SIGKILL');
     }
   }
 
