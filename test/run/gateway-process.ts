@@ -83,7 +83,10 @@ export async function until<T>(
 }
 
 export async function upstreamThat(answer: http.RequestListener): Promise<{ readonly url: string; close(): void }> {
-  const server = http.createServer(answer).listen(0, '127.0.0.1');
+  const server = http.createServer(answer);
+  // One that closes idle connections early races with the next POST, which is nobody's fault here.
+  server.keepAliveTimeout = 75_000;
+  server.listen(0, '127.0.0.1');
   await new Promise((listening) => server.once('listening', listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

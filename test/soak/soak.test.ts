@@ -83,6 +83,8 @@ describe('a soak', () => {
           response.setHeader('content-type', 'application/json').end('{"order":1,"state":"sent"}'),
         );
       });
+      // As upstreams behind a proxy should be set: one that closes idle connections early races with the next POST.
+      server.keepAliveTimeout = 75_000;
       const sockets = new WebSocketServer({ server });
       sockets.on('connection', (socket) => {
         socket.on('message', (message) => socket.send(message));
