@@ -27,6 +27,7 @@ import { startPictures } from './analyst/pictures.ts';
 import { checkPolicies, type LivePolicy, shippedDocuments, watchPolicies } from './analyst/policies.ts';
 import { PolicyLife } from './analyst/policy-life.ts';
 import { PolicyShadow } from './analyst/policy-shadow.ts';
+import { PolicyTests } from './analyst/policy-tests.ts';
 import { WorkersKnowledge } from './analyst/workers-knowledge.ts';
 import { DRIFTS } from './core/posture.ts';
 import { FLUSH_MS } from './core/store.ts';
@@ -263,6 +264,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     nodes: () => nodes.list(),
     policyLife,
     backtests,
+    policyTests: new PolicyTests(() => live.bundle),
     shadow,
     policyFiles: new PolicyFiles(directories, checkPolicies, dataFolder),
     history: pictures.history,

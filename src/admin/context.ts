@@ -13,6 +13,7 @@ import type { DataFlows } from './data-flows.ts';
 import type { OidcProvider } from './oidc.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import type { PolicyLifeContext } from './policy-life-context.ts';
+import type { PolicyTestsContext } from './policy-tests-context.ts';
 import type { RecentTransactions } from './recent-transactions.ts';
 import type { AnalysisContext } from './resource-incidents.ts';
 import type { RestrictionBook } from './restriction-book.ts';
@@ -70,6 +71,7 @@ export interface AdminContext extends AnalysisContext {
   /** Undefined where nothing but this API runs. */
   readonly policyLife?: PolicyLifeContext;
   readonly backtests?: BacktestsContext;
+  readonly policyTests?: PolicyTestsContext;
   readonly shadow?: ShadowContext;
   /** The same. */
   readonly outOfBand?: IngestContext;

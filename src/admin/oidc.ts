@@ -119,7 +119,6 @@ export class OidcProvider {
     const wanted = nameClaim === undefined ? ['preferred_username', 'email'] : [nameClaim];
     for (const claim of wanted) {
       const value = claims[claim];
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they have no place in a name
       const name =
         typeof value === 'string' ? value.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/g, '').trim() : '';
       if (name !== '') return name.slice(0, NAME_CHARACTERS_MAX);

@@ -19,6 +19,7 @@ import { oidcRoutes } from './resource-oidc.ts';
 import { overviewRoutes } from './resource-overview.ts';
 import { policyRoutes } from './resource-policies.ts';
 import { policyFileRoutes } from './resource-policy-files.ts';
+import { policyTestRoutes } from './resource-policy-tests.ts';
 import { policyVersionRoutes } from './resource-policy-versions.ts';
 import { proposalRoutes } from './resource-proposals.ts';
 import { restrictionRoutes } from './resource-restrictions.ts';
@@ -109,6 +110,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
       nodeRoutes(api, context);
       policyFileRoutes(api, context);
       policyVersionRoutes(api, context);
+      policyTestRoutes(api, context);
       backtestRoutes(api, context);
       shadowRoutes(api, context);
       exceptionRoutes(api, context);

@@ -1,7 +1,4 @@
-import type { SuiteDocument } from '../core/document.ts';
-import { createDefaultEngine } from '../inspection/default-engine.ts';
-import { runSuite } from '../inspection/run-suite.ts';
-import { compileSnapshot, withBaseline } from '../inspection/snapshot.ts';
+import { runSuites } from '../inspection/run-suites.ts';
 import { loadDirectories } from '../policy-loader/load-directories.ts';
 import { faultLine, givenConfiguration, policyDirectories } from './read-configuration.ts';
 
@@ -13,28 +10,13 @@ export async function runTest(folder: string | undefined, options: { readonly co
     configuration === undefined ? { bundle: undefined, faults: [] } : loadDirectories(policyDirectories(configuration));
   for (const fault of [...faults, ...policyFaults]) console.error(faultLine(fault));
   if (bundle === undefined || faults.length + policyFaults.length > 0) return 1;
-  const snapshot = compileSnapshot(bundle, []);
-  const suites = bundle.documents.filter(
-    (document): document is SuiteDocument => document.kind === 'suite' && document.enabled,
-  );
-  let passed = 0;
-  let failed = 0;
-  for (const suite of suites) {
-    for (const result of runSuite(
-      suite,
-      (mode, onRecord, contracts, baseline) =>
-        createDefaultEngine(withBaseline({ ...snapshot, contracts }, baseline), mode, onRecord),
-      Date.now(),
-    )) {
-      if (result.differences.length === 0) {
-        passed += 1;
-        continue;
-      }
-      failed += 1;
-      console.error(`${result.file}:${result.line} ${result.suite}: ${result.name}`);
-      for (const difference of result.differences) console.error(`  ${difference}`);
-    }
+  const { suites, results } = runSuites(bundle, Date.now());
+  const wrong = results.filter(({ differences }) => differences.length > 0);
+  for (const { file, line, suite, name, differences } of wrong) {
+    console.error(`${file}:${line} ${suite}: ${name}`);
+    for (const difference of differences) console.error(`  ${difference}`);
   }
-  console.log(`${passed} passed, ${failed} failed in ${suites.length} suites`);
-  return failed > 0 || passed === 0 ? 1 : 0;
+  const passed = results.length - wrong.length;
+  console.log(`${passed} passed, ${wrong.length} failed in ${suites} suites`);
+  return wrong.length > 0 || passed === 0 ? 1 : 0;
 }

@@ -11,6 +11,7 @@ export const EVENT_KINDS = [
   'restriction',
   'restrictions',
   'policy',
+  'shadow',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -48,7 +48,7 @@ export async function openBrowser(look: Look = {}): Promise<Visit> {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     // The browser reports every refusal of the API; the page shows them to the person as what they are.
-    if (message.type() === 'error' && !/status of (?:401|404|409|422)/.test(message.text()))
+    if (message.type() === 'error' && !/status of (?:400|401|404|409|422)/.test(message.text()))
       complaints.push(message.text());
   });
   return {
@@ -88,10 +88,10 @@ export async function picture(page: Page, name: string, isWhole = true): Promise
 }
 
 /** A gateway that believes its clients' addresses, so that the traffic of a test has many of them. */
-export async function startConsoleGateway(mode: 'enforce' | 'monitor' = 'enforce'): Promise<RunningGateway> {
+export async function startConsoleGateway(mode: 'enforce' | 'monitor' = 'enforce', more = ''): Promise<RunningGateway> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
   const sinks = `sinks:\n  default: { kind: file, path: ${join(data, 'messages.ndjson')} }\n`;
-  writeFileSync(join(data, 'sallyport.yaml'), `identity:\n  trustedProxies: [127.0.0.0/8, "::1/128"]\n${sinks}`);
+  writeFileSync(join(data, 'sallyport.yaml'), `identity:\n  trustedProxies: [127.0.0.0/8, "::1/128"]\n${sinks}${more}`);
   // A port that stays the same when a worker is replaced.
   const listen = String(await freePort());
   const config = join(data, 'sallyport.yaml');

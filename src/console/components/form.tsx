@@ -15,10 +15,12 @@ export function Form(props: {
   /** What it says while it waits, where that takes long. */
   readonly waiting?: string;
   readonly look?: 'main' | 'danger' | '';
+  /** For what is done again and again, such as comments. */
+  readonly isEmptiedAfter?: boolean;
   /** Further buttons, before the one that submits. */
   readonly more?: ComponentChildren;
   /** Throws what the API refused; `exact` keeps spaces at the ends, as passwords need. */
-  readonly onSubmit: (given: Given, exact: Given) => Promise<unknown> | void;
+  readonly onSubmit: (given: Given, exact: Given) => Promise<unknown> | undefined;
   readonly children: ComponentChildren;
 }) {
   const { look = 'main' } = props;
@@ -33,7 +35,7 @@ export function Form(props: {
     setProblem(undefined);
     try {
       await props.onSubmit((name) => exact(name).trim(), exact);
-      form.reset();
+      if (props.isEmptiedAfter === true) form.reset();
     } catch (error) {
       const { message, faults } = error as ApiError;
       setProblem({ text: message || t('state.unreachable'), faults: faults ?? [] });

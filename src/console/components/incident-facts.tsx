@@ -70,6 +70,7 @@ export function Comments({ of, onAdd }: { readonly of: Incident; readonly onAdd:
           <Form
             go={t('incident.comment.add')}
             look=""
+            isEmptiedAfter
             onSubmit={async (given) => {
               if (given('comment') !== '') await onAdd(given('comment'));
             }}

@@ -38,7 +38,7 @@ export function Templates({ onClose }: { readonly onClose: () => void }) {
           )}
         </Loaded>
         {may('analyst') && (
-          <Form go={t('save')} onSubmit={(given) => put(given('template'), true)}>
+          <Form go={t('save')} isEmptiedAfter onSubmit={(given) => put(given('template'), true)}>
             <Field label={t('templates.new')} hint="GET api.example/users/{id}">
               <input name="template" required maxLength={1_000} class="mono" spellcheck={false} />
             </Field>

@@ -93,6 +93,7 @@ function Password() {
       <Form
         go={t('settings.password.go')}
         look=""
+        isEmptiedAfter
         onSubmit={async (_, exact) => {
           await call('PUT', '/session/password', { current: exact('current'), next: exact('next') });
           say(t('settings.password.done'));
