@@ -294,6 +294,7 @@ describe('the console', { timeout: 180_000 }, () => {
     ['attacker', `/attackers/ip%3A${SCANNER}`, '.bars'],
     ['transactions', '/transactions', '[role=row] a'],
     ['endpoints', '/endpoints', '[role=row] a'],
+    ['endpoint-tree', '/endpoints?view=tree', '.tree'],
     ['data', '/data', '.matrix'],
     ['posture', '/posture', '.panel'],
     ['policies', '/policies?file=exceptions.yaml', '.editor'],

@@ -70,6 +70,8 @@ function rowOf(index: number): object {
     status: 'open',
     endpoint: 'GET shop.test/api/users/{id}',
     result: 'attempt',
+    endpoints: ['GET shop.test/api/users/{id}'],
+    detections: [['bola-owner-field', 1]],
     actors: [{ kind: 'ip', id: '203.0.113.9', isVerified: true }],
     count: index,
     lastSeen: Date.now(),

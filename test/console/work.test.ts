@@ -3,7 +3,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/core/incident.ts';
 import { type RunningGateway, removeFolder, until } from '../run/gateway-process.ts';
-import { openBrowser, picture, sendTraffic, signIn, startConsoleGateway, type Visit, violations } from './browser.ts';
+import {
+  openBrowser,
+  picture,
+  SCANNER,
+  sendTraffic,
+  signIn,
+  startConsoleGateway,
+  type Visit,
+  violations,
+} from './browser.ts';
 
 let gateway: RunningGateway;
 let visit: Visit;
@@ -188,6 +197,11 @@ describe('the list of incidents', { timeout: 120_000 }, () => {
       }
       await page.getByRole('button', { name: 'Clear filters' }).click();
     }
+    await page.getByLabel('Filter by').selectOption('actor');
+    await page.getByLabel('Actor: value').fill(`ip:${SCANNER}`);
+    await page.keyboard.press('Enter');
+    await page.getByRole('row').nth(1).getByText(SCANNER).waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
     const [first] = await incidents();
     for (const filter of [`detection=${first!.detection}`, `endpoint=${encodeURIComponent(first!.endpoint)}`]) {
       await page.goto(`${gateway.admin}/incidents?${filter}`);

@@ -43,7 +43,9 @@ export function Blocks() {
         </>
       }
     >
-      <Proposals />
+      <div class="proposals">
+        <Proposals />
+      </div>
       <Loaded of={restrictions}>{({ items }) => <Restrictions of={items} reload={restrictions.reload} />}</Loaded>
       <div class="grid">
         <Panel
@@ -95,6 +97,7 @@ function Restrictions({ of, reload }: { readonly of: readonly Restriction[]; rea
       key: 'action',
       title: t('column.action'),
       width: '110px',
+      isLate: true,
       cell: ({ action }) => (
         <span class={`badge ${action === 'block' ? 'critical' : 'medium'}`}>{wordFor('restricted', action)}</span>
       ),

@@ -132,7 +132,13 @@ function columns(): readonly Column<ListedEndpoint>[] {
       width: '62px',
       cell: ({ risk }) => <RiskBadge of={risk} />,
     },
-    { key: 'maturity', title: t('endpoints.maturity'), width: '112px', cell: (one) => <Maturity of={one} /> },
+    {
+      key: 'maturity',
+      title: t('endpoints.maturity'),
+      width: '112px',
+      isLate: true,
+      cell: (one) => <Maturity of={one} />,
+    },
     {
       key: 'seen',
       title: t('column.seen'),

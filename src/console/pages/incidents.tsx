@@ -1,5 +1,6 @@
 // What needs a person: filtered, worked on many at once, exported.
 import { useCallback, useState } from 'preact/hooks';
+import { actorKey } from '../../core/actor.ts';
 import { SEVERITIES } from '../../core/finding.ts';
 import {
   FAMILIES,
@@ -11,6 +12,7 @@ import {
 import { type ApiError, call, may, session, withQuery } from '../api.ts';
 import { Icon } from '../components/icons.tsx';
 import { Ago, Endpoint, Page, ResultBadge, Select, SeverityBadge, StatusBadge } from '../components/parts.tsx';
+import { PlaceFilter, TYPED_FILTERS, type TypedFilter } from '../components/place-filter.tsx';
 import { SavedFilters } from '../components/saved-filters.tsx';
 import { Empty, Failed } from '../components/states.tsx';
 import { type Column, Table } from '../components/table.tsx';
@@ -25,7 +27,8 @@ type Listed = Omit<Incident, 'evidence' | 'history' | 'comments'>;
 
 const OWASP = Array.from({ length: 10 }, (_, i) => `API${i + 1}:2023`);
 const SINCE_HOURS = [1, 24, 168, 720] as const;
-const CHIPS = ['detection', 'endpoint', 'actor'] as const;
+/** Rows of which the filters offer values. */
+const OFFERED_ROWS = 100;
 
 export function Incidents() {
   const { query } = usePlace();
@@ -73,7 +76,14 @@ export function Incidents() {
           ]}
           onChange={(hours) => filterBy({ hours })}
         />
-        {CHIPS.map((name) => {
+        <PlaceFilter
+          offered={(name) =>
+            Array.from({ length: Math.min(OFFERED_ROWS, pages.total ?? 0) }, (_, i) => pages.at(i)).flatMap((row) =>
+              row === undefined ? [] : valuesOf(row, name),
+            )
+          }
+        />
+        {TYPED_FILTERS.map((name) => {
           const value = query.get(name);
           return (
             value !== null && (
@@ -247,6 +257,19 @@ function BulkActions({ ids, onDone }: { readonly ids: ReadonlySet<string>; reado
       </span>
     </div>
   );
+}
+
+function valuesOf({ detections, endpoints, actors }: Listed, name: TypedFilter): readonly string[] {
+  switch (name) {
+    case 'detection':
+      return detections.map(([detection]) => detection);
+    case 'endpoint':
+      return endpoints;
+    case 'actor':
+      return actors.map(actorKey);
+    default:
+      return name satisfies never;
+  }
 }
 
 function filtersOf(query: URLSearchParams): Record<string, string | undefined> {

@@ -122,4 +122,9 @@ export const frame = {
   'refused.declined': 'The identity provider did not let you in.',
   'refused.invalid': 'That sign-in was too old or not asked for by this browser. Try again.',
   'refused.no-role': 'You are in no group that may use this console. Ask an admin.',
+  'filter.by': 'Filter by',
+  'filter.value': 'value',
+  'filter.hint.detection': 'such as injection-sql',
+  'filter.hint.endpoint': 'such as GET shop.example/api/users/{id}',
+  'filter.hint.actor': 'ip:203.0.113.7',
 };

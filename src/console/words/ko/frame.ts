@@ -124,4 +124,9 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   'refused.declined': 'ID 공급자가 로그인을 허용하지 않았습니다.',
   'refused.invalid': '로그인 시간이 지났거나 이 브라우저에서 요청한 로그인이 아닙니다. 다시 시도하세요.',
   'refused.no-role': '이 콘솔을 사용할 수 있는 그룹에 속해 있지 않습니다. 관리자에게 문의하세요.',
+  'filter.by': '필터 항목',
+  'filter.value': '값',
+  'filter.hint.detection': '예: injection-sql',
+  'filter.hint.endpoint': '예: GET shop.example/api/users/{id}',
+  'filter.hint.actor': 'ip:203.0.113.7',
 };
