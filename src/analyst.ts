@@ -158,9 +158,9 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     log,
     canary: canary === undefined ? undefined : { ...canary, durationMs: canary.for },
     workers: () => workers.serving,
-    announce: (bundle, share) => {
-      tell({ kind: 'bundle', bundle, ...(share === undefined ? {} : { share }) });
-      if (share !== undefined) return;
+    announce: (bundle, place) => {
+      tell({ kind: 'bundle', bundle, ...(place === undefined ? {} : { canary: place }) });
+      if (place !== undefined) return;
       analysis.load(bundle);
       recent.note('policy', { version: bundle.version });
       outOfBand?.tell({ kind: 'bundle', bundle });
@@ -321,6 +321,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
       if (serving > workers.serving) knowledge.newWorker();
       Object.assign(workers, { serving, wanted, port: port ?? workers.port, deaths, quarantined });
     } else if (message.kind === 'evidence') evidence.take(message.found, analysis);
+    else if (message.kind === 'canary-crashed') policyLife.canaryCrashed(message.version);
     else if (message.kind === 'shadow-counts') shadow.take(message.counts);
     else if (message.kind === 'shadow-refused') shadow.refused(message.run, message.message);
     else if (message.kind === 'contracts') documents.contracts = message.contracts;

@@ -5,6 +5,7 @@ import type { Configuration } from './configuration/load.ts';
 import { compileRoutes } from './configuration/match-route.ts';
 import { actorSources } from './configured-engine.ts';
 import type { PreparedContract } from './core/contract.ts';
+import type { PolicyBundle } from './core/document.ts';
 import type { TransactionRecord } from './core/record.ts';
 import { openCountries } from './geoip/countries.ts';
 import { EndpointMatcher } from './inspection/endpoints.ts';
@@ -15,7 +16,7 @@ import { MessageRing } from './inspection/message-ring.ts';
 import { Observer } from './inspection/observe.ts';
 import { compileSnapshot, type Snapshot } from './inspection/snapshot.ts';
 import { statedTemplates } from './inspection/stated-templates.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import type { CanaryPlace, FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { ContractTable } from './openapi/contract-table.ts';
 import { endpointsOf } from './openapi/endpoints-of.ts';
 import { WarmUp } from './openapi-loader/warm-up.ts';
@@ -180,7 +181,7 @@ async function start(
     switch (message.kind) {
       case 'bundle':
         try {
-          snapshot = { ...snapshot, policy: compileSnapshot(message.bundle, []).policy };
+          snapshot = withPolicy(snapshot, message.bundle, message.canary);
           engine.publish(snapshot);
           tell({ kind: 'compiled', version: message.bundle.version });
         } catch (error) {
@@ -283,6 +284,13 @@ async function start(
     if (counts !== undefined) tell({ kind: 'shadow-counts', counts });
   }, SHADOW_COUNTS_MS).unref();
   tell({ kind: 'listening', port });
+}
+
+function withPolicy(snapshot: Snapshot, bundle: PolicyBundle, canary: CanaryPlace | undefined): Snapshot {
+  const { policy } = compileSnapshot(bundle, []);
+  return canary?.routes === undefined
+    ? { ...snapshot, policy, canary: undefined }
+    : { ...snapshot, canary: { policy, share: canary.share, routes: new Set(canary.routes) } };
 }
 
 /** A pipe that nobody reads must not keep a worker from ending. */

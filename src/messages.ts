@@ -52,6 +52,12 @@ export interface OwnersChange {
   readonly owners: readonly (readonly [object: number, owner: number])[];
 }
 
+/** Who has a changed policy first: a share of the workers, or of the clients of some routes. */
+export interface CanaryPlace {
+  readonly share: number;
+  readonly routes?: readonly string[] | undefined;
+}
+
 /** A candidate to compare with what is live; without an order, none any more. */
 export interface ShadowChange {
   readonly kind: 'shadow';
@@ -74,7 +80,7 @@ export interface IssuedTold {
 
 export type ToWorker =
   | WorkerStart
-  | { readonly kind: 'bundle'; readonly bundle: PolicyBundle }
+  | { readonly kind: 'bundle'; readonly bundle: PolicyBundle; readonly canary?: CanaryPlace }
   | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
   | { readonly kind: 'key-sets'; readonly keySets: KeySets }
   | { readonly kind: 'contracts'; readonly contracts: readonly PreparedContract[] }
@@ -130,6 +136,8 @@ export interface AnalystStart {
 
 export type ToAnalyst =
   | AnalystStart
+  /** A worker that had the canary's policy died or hung: it has no transactions that would speak against it. */
+  | { readonly kind: 'canary-crashed'; readonly version: string }
   | ShadowTold
   | { readonly kind: 'evidence'; readonly found: readonly EvidenceFound[] }
   | { readonly kind: 'contracts'; readonly contracts: readonly PreparedContract[] }
@@ -154,8 +162,8 @@ export type FromAnalyst =
       readonly learned: LearnedForWorkers;
     }
   | { readonly kind: 'failed'; readonly message: string }
-  /** With a share, for that part of the workers only, and for none that starts later. */
-  | { readonly kind: 'bundle'; readonly bundle: PolicyBundle; readonly share?: number }
+  /** With a canary, for it only, and for no worker that starts later. */
+  | { readonly kind: 'bundle'; readonly bundle: PolicyBundle; readonly canary?: CanaryPlace }
   | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
   | ShadowChange
   | { readonly kind: 'learned'; readonly secret: string; readonly templates: readonly EndpointTemplate[] }

@@ -14,7 +14,15 @@ import type { PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
 import type { Restriction, RestrictionChange } from './core/restriction.ts';
 import { KEY_SET_TIMES, KeySetKeeper } from './key-sets/key-set-keeper.ts';
-import type { BaselinesChange, FromAnalyst, FromWorker, LearnedForWorkers, ToAnalyst, ToWorker } from './messages.ts';
+import type {
+  BaselinesChange,
+  CanaryPlace,
+  FromAnalyst,
+  FromWorker,
+  LearnedForWorkers,
+  ToAnalyst,
+  ToWorker,
+} from './messages.ts';
 import { outlineOf } from './openapi/outline.ts';
 import { ContractKeeper } from './openapi-loader/contract-keeper.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
@@ -55,6 +63,8 @@ interface WorkerState {
   isServing: boolean;
   /** Its end is wanted, or it was one more than wanted and never served: nobody takes its place. */
   isSurplus: boolean;
+  /** Version of a policy that not everybody has. */
+  canary: string | undefined;
 }
 
 export class Supervisor {
@@ -169,7 +179,7 @@ export class Supervisor {
             resolve({ failure: `the analyst could not start: ${message.message}` });
             break;
           case 'bundle':
-            this.#publish(message.bundle, message.share);
+            this.#publish(message.bundle, message.canary);
             break;
           case 'restrictions':
             this.#changeRestrictions(message.change);
@@ -235,6 +245,7 @@ export class Supervisor {
       pulse: new Pulse(performance.now(), () => waitedForProcessorMs(worker.process.pid)),
       isServing: false,
       isSurplus,
+      canary: undefined,
     };
     this.#workers.set(worker.id, state);
     return new Promise((resolve) => {
@@ -277,7 +288,10 @@ export class Supervisor {
         this.#tellServing();
         if (this.#isStopping) {
           if (this.#workers.size === 0) this.#end();
-        } else if (!state.isSurplus) this.#replace(state);
+        } else if (!state.isSurplus) {
+          if (state.canary !== undefined) this.#tellAnalyst({ kind: 'canary-crashed', version: state.canary });
+          this.#replace(state);
+        }
       });
     });
   }
@@ -370,15 +384,18 @@ export class Supervisor {
     return [...this.#contracts.contracts, ...this.#learnedContracts];
   }
 
-  /** A canary is at least one worker and never all of them. */
-  #publish(bundle: PolicyBundle, share: number | undefined): void {
-    if (share === undefined) this.#bundle = bundle;
+  /** A canary of workers is at least one and never all of them. */
+  #publish(bundle: PolicyBundle, canary: CanaryPlace | undefined): void {
+    if (canary === undefined) this.#bundle = bundle;
     const workers = [...this.#workers.values()].filter(({ worker }) => worker.isConnected());
     const count =
-      share === undefined
+      canary === undefined || canary.routes !== undefined
         ? workers.length
-        : Math.max(1, Math.min(workers.length - 1, Math.round(workers.length * share)));
-    for (const { worker } of workers.slice(0, count)) worker.send({ kind: 'bundle', bundle } satisfies ToWorker);
+        : Math.max(1, Math.min(workers.length - 1, Math.round(workers.length * canary.share)));
+    for (const state of workers.slice(0, count)) {
+      state.canary = canary === undefined ? undefined : bundle.version;
+      state.worker.send({ kind: 'bundle', bundle, ...(canary === undefined ? {} : { canary }) } satisfies ToWorker);
+    }
   }
 
   #tellWorkers(message: ToWorker, except?: Worker): void {

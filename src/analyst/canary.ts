@@ -11,6 +11,8 @@ export interface CanarySettings {
   readonly blockShareRise: number;
   readonly errorShareRise: number;
   readonly latencyRise: number;
+  /** Ids of the routes that it is tried on, and compared on; undefined for all. */
+  readonly routes?: readonly string[] | undefined;
 }
 
 export type CanaryVerdict =
@@ -76,6 +78,7 @@ export class Canary {
   }
 
   take(record: TransactionRecord): void {
+    if (this.#settings.routes?.includes(record.route) === false) return;
     if (record.policyVersion === this.version) this.#canary.add(record);
     else if (record.policyVersion === this.against) this.#others.add(record);
   }

@@ -10,6 +10,7 @@ import { differenceOf } from '../admin/policy-difference.ts';
 import type { PolicyDifference, PolicyLifeContext, PolicyVersionEntry } from '../admin/policy-life-context.ts';
 import type { PolicyBundle } from '../core/document.ts';
 import type { TransactionRecord } from '../core/record.ts';
+import type { CanaryPlace } from '../messages.ts';
 import { Canary, type CanarySettings } from './canary.ts';
 import type { LivePolicy } from './policies.ts';
 import { PolicyVersions } from './policy-versions.ts';
@@ -22,10 +23,10 @@ export interface PolicyLifeOptions {
   readonly audit: AuditLog;
   readonly log: Logger;
   /** Undefined: a change is everybody's at once. */
-  readonly canary: (CanarySettings & { readonly share: number }) | undefined;
+  readonly canary: (CanarySettings & CanaryPlace) | undefined;
   readonly workers: () => number;
-  /** To all workers and to analysis; with a share, to that part of the workers only. */
-  readonly announce: (bundle: PolicyBundle, share: number | undefined) => void;
+  /** To all workers and to analysis; with a place, to that canary only. */
+  readonly announce: (bundle: PolicyBundle, place: CanaryPlace | undefined) => void;
   readonly now: () => number;
 }
 
@@ -118,7 +119,7 @@ export class PolicyLife implements PolicyLifeContext {
     this.#hold(undefined);
     if (bundle.version === this.live) return;
     const { canary, workers, now } = this.#options;
-    if (canary !== undefined && workers() > 1)
+    if (canary !== undefined && hasRoom(canary, workers()))
       this.#startCanary(bundle, canary, { by: 'files', reason: 'the files changed', holds: undefined });
     else this.#publish(bundle, { at: now(), by: 'files', action: 'publish', reason: 'the files changed' });
   }
@@ -147,7 +148,7 @@ export class PolicyLife implements PolicyLifeContext {
     const { canary, workers, now } = this.#options;
     this.#endCanary();
     const holds = version === this.#files ? undefined : { files: this.#files, live: version, by, at: now(), reason };
-    if (canary !== undefined && workers() > 1) {
+    if (canary !== undefined && hasRoom(canary, workers())) {
       this.#startCanary(bundle, canary, { by, reason, holds });
       return { version, isCanary: true };
     }
@@ -160,24 +161,30 @@ export class PolicyLife implements PolicyLifeContext {
     this.#canary?.watch.take(record);
   }
 
+  /** A worker that had it died or hung. */
+  canaryCrashed(version: string): void {
+    const canary = this.#canary;
+    if (canary?.bundle.version === version) this.#takeBack(canary, 'a worker that had it ended unexpectedly');
+  }
+
   #startCanary(
     bundle: PolicyBundle,
-    settings: CanarySettings & { readonly share: number },
+    settings: CanarySettings & CanaryPlace,
     { by, reason, holds }: { by: string; reason: string; holds: z.output<typeof heldSchema> | undefined },
   ): void {
     const { now, announce, log, audit } = this.#options;
     this.#versions.keep(bundle, { at: now(), by, action: 'canary', reason });
     this.#canary = { watch: new Canary(bundle.version, this.live, settings, now()), bundle, holds };
-    log.info({ version: bundle.version, share: settings.share }, 'a canary has the new policy');
+    const { share, routes } = settings;
+    log.info({ version: bundle.version, share, routes }, 'a canary has the new policy');
     audit.add({ actor: by, action: 'policy.canary', target: bundle.version, before: this.live });
-    announce(bundle, settings.share);
+    announce(bundle, { share, routes });
   }
 
   #check(): void {
     const canary = this.#canary;
     if (canary === undefined) return;
-    const { now, log, audit, live, announce } = this.#options;
-    const verdict = canary.watch.verdict(now());
+    const verdict = canary.watch.verdict(this.#options.now());
     switch (verdict.kind) {
       case 'wait':
         return;
@@ -185,34 +192,30 @@ export class PolicyLife implements PolicyLifeContext {
         this.#canary = undefined;
         this.#hold(canary.holds);
         this.#publish(canary.bundle, {
-          at: now(),
+          at: this.#options.now(),
           by: 'canary',
           action: 'publish',
           reason: 'the canary stayed in its band',
         });
         return;
-      case 'failed': {
-        const { version } = canary.bundle;
-        const { reason } = verdict;
-        this.#canary = undefined;
-        // A candidate that no file has was never anybody's files.
-        if (canary.holds === undefined)
-          this.#hold({ files: version, live: this.live, by: 'canary', at: now(), reason });
-        this.#versions.keep(canary.bundle, { at: now(), by: 'canary', action: 'canary-failed', reason });
-        audit.add({
-          actor: 'canary',
-          action: 'policy.rollback',
-          target: this.live,
-          before: version,
-          after: { reason },
-        });
-        log.error({ version, reason }, 'the new policy was taken back');
-        announce(live.bundle, undefined);
+      case 'failed':
+        this.#takeBack(canary, verdict.reason);
         return;
-      }
       default:
         verdict satisfies never;
     }
+  }
+
+  #takeBack({ bundle, holds }: { bundle: PolicyBundle; holds: object | undefined }, reason: string): void {
+    const { now, log, audit, live, announce } = this.#options;
+    const { version } = bundle;
+    this.#canary = undefined;
+    // A candidate that no file has was never anybody's files.
+    if (holds === undefined) this.#hold({ files: version, live: this.live, by: 'canary', at: now(), reason });
+    this.#versions.keep(bundle, { at: now(), by: 'canary', action: 'canary-failed', reason });
+    audit.add({ actor: 'canary', action: 'policy.rollback', target: this.live, before: version, after: { reason } });
+    log.error({ version, reason }, 'the new policy was taken back');
+    announce(live.bundle, undefined);
   }
 
   /** Its workers get the live policy again. */
@@ -247,4 +250,9 @@ export class PolicyLife implements PolicyLifeContext {
   #bundleOf(version: string): PolicyBundle | undefined {
     return version === this.live ? this.#options.live.bundle : this.#versions.get(version);
   }
+}
+
+/** One worker alone cannot be a share of the workers; of clients there are always others. */
+function hasRoom({ routes }: CanaryPlace, workers: number): boolean {
+  return routes !== undefined || workers > 1;
 }

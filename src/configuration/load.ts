@@ -134,7 +134,18 @@ function contradiction(written: WrittenConfiguration): { path: readonly Property
       'the admin port would be reachable from outside; put a TLS proxy in front and say `allowRemote: true`';
     return { path: ['admin', 'host'], message };
   }
-  return storeContradiction(written.store);
+  return canaryContradiction(written.rollout, ids) ?? storeContradiction(written.store);
+}
+
+function canaryContradiction(
+  { canary }: WrittenConfiguration['rollout'],
+  ids: readonly string[],
+): { path: readonly PropertyKey[]; message: string } | undefined {
+  const known = ids.length === 0 ? ['default'] : ids;
+  const at = (canary?.routes ?? []).findIndex((id) => !known.includes(id));
+  if (at === -1) return undefined;
+  const message = `no route has the id \`${canary!.routes![at]}\`; there is ${known.join(', ')}`;
+  return { path: ['rollout', 'canary', 'routes', at], message };
 }
 
 function storeContradiction(store: WrittenStore): { path: readonly PropertyKey[]; message: string } | undefined {

@@ -39,6 +39,13 @@ export const rolloutSchema = z.strictObject({
   canary: z
     .strictObject({
       share: z.number().gt(0).lt(1).default(0.25).describe('Share of the workers that get a changed policy first.'),
+      routes: z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .describe(
+          'Ids of routes: only they have the changed policy at first, at every worker, for a `share` of their clients.',
+        ),
       for: duration.default(300_000),
       samplesMin: whole(10).default(200).describe('Transactions of each side before anything is concluded.'),
       blockShareRise: z.number().min(0).max(1).default(0.02),

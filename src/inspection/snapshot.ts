@@ -21,6 +21,34 @@ export interface Snapshot {
   readonly owners: OwnerTable;
   readonly issued: IssuedTable;
   readonly budgets: BudgetTable;
+  /** Undefined while everybody sees the same policy. */
+  readonly canary?: CanaryPolicy | undefined;
+}
+
+/** A policy that a share of the clients of some routes sees first. */
+export interface CanaryPolicy {
+  readonly policy: CompiledPolicy;
+  /** Ids. */
+  readonly routes: ReadonlySet<string>;
+  /** 0 to 1. */
+  readonly share: number;
+}
+
+/** The snapshot that a transaction pins once its route is known. A client sees one policy as long as the canary lasts. */
+export function pinned(snapshot: Snapshot, route: string, clientAddress: string): Snapshot {
+  const { canary } = snapshot;
+  if (canary === undefined || !canary.routes.has(route)) return snapshot;
+  return placeOf(`${canary.policy.version} ${clientAddress}`) < canary.share
+    ? { ...snapshot, policy: canary.policy }
+    : snapshot;
+}
+
+/** 0 to 1, evenly: FNV-1a with a last mixing step, as neighbouring addresses differ in their last bits only. */
+function placeOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 0x1_0000_0000;
 }
 
 /** Compiles a bundle. Throws when a document that passed validation cannot be compiled: the caller keeps the old snapshot. */

@@ -48,7 +48,7 @@ import type { SeenData } from './observe-body.ts';
 import { denyFinding, protocolFinding, restrictionFinding } from './own-findings.ts';
 import type { RateWindows } from './rate-window.ts';
 import { recordOf } from './record.ts';
-import type { Snapshot } from './snapshot.ts';
+import { pinned, type Snapshot } from './snapshot.ts';
 import { emitTargetFields } from './target-fields.ts';
 
 export interface EngineShared {
@@ -66,7 +66,7 @@ export class TransactionInspection implements Inspection {
   readonly clientAddress: string;
   readonly isPeerTrusted: boolean;
   readonly #shared: EngineShared;
-  readonly #snapshot: Snapshot;
+  #snapshot: Snapshot;
   readonly #id: string;
   readonly #receivedAt: number;
   readonly #head: RequestHead;
@@ -125,6 +125,7 @@ export class TransactionInspection implements Inspection {
     const route = settings.matchRoute(facts.host, target.path);
     if (route === undefined) return this.#refuse(new Fault('ROUTE_UNKNOWN', 'client', 421));
     this.#route = route;
+    this.#snapshot = pinned(this.#snapshot, route.id, this.clientAddress);
     this.#segments = target.segments;
     const forward = (body: 'stream' | 'tap' | 'hold'): RequestHeadOutcome => ({
       kind: 'forward',

@@ -54,7 +54,7 @@ function life(first: PolicyBundle, canary?: typeof SETTINGS) {
     log: pino({ level: 'silent' }),
     canary,
     workers: () => 2,
-    announce: ({ version }, share) => announced.push(share === undefined ? version : `${version} to ${share}`),
+    announce: ({ version }, place) => announced.push(place === undefined ? version : `${version} to ${place.share}`),
     now: () => now,
   });
   one.start();
