@@ -45,6 +45,8 @@ program
   .option('--policies <dir>', "folder with the operator's policies")
   .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
   .option('--enforce-report', 'list every transaction that enforce mode would have blocked')
+  .option('--learn', 'compare each transaction with what was learned of those before it')
+  .option('--learned <file>', "the same, beginning with a gateway's learned.json")
   .action(async (files, options) => exitWith((await import('./cli/replay.ts')).runReplay(files, options)));
 
 program

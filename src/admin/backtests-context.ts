@@ -7,7 +7,9 @@ export interface Backtest {
   readonly by: string;
   readonly at: number;
   readonly sinceMs: number;
-  readonly status: 'running' | 'done' | 'failed';
+  readonly status: 'running' | 'done' | 'failed' | 'cancelled';
+  /** Transactions compared so far. */
+  readonly compared: number;
   readonly candidate: string;
   readonly report: ComparisonReport | undefined;
   /** Why it failed. */
@@ -24,4 +26,6 @@ export interface BacktestsContext {
     sinceMs: number,
     by: string,
   ): Backtest | { readonly faults: readonly DocumentFault[] } | { readonly objection: string };
+  /** Undefined when there is none of this id; one that has ended stays as it is. */
+  cancel(id: string): Backtest | undefined;
 }

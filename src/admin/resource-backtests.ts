@@ -27,6 +27,15 @@ export function backtestRoutes(api: FastifyInstance, { backtests, audit }: Admin
     return backtests.get(request.params.id) ?? reply.code(404).send({ title: 'No such backtest', status: 404 });
   });
 
+  api.delete<{ Params: { id: string } }>('/backtests/:id', { config: { role: 'analyst' } }, async (request, reply) => {
+    const { id } = request.params;
+    const wasRunning = backtests.get(id)?.status === 'running';
+    const ended = backtests.cancel(id);
+    if (ended === undefined) return reply.code(404).send({ title: 'No such backtest', status: 404 });
+    if (wasRunning) audit.add({ actor: request.caller!.name, action: 'backtest.cancel', target: id });
+    return ended;
+  });
+
   api.post<{ Body: { documents: string; sinceHours: number } }>(
     '/backtests',
     { schema: { body: wanted }, config: { role: 'analyst' } },

@@ -18,6 +18,7 @@ export interface BacktestJob extends RecordingPlace {
 }
 
 export type BacktestDone = { readonly report: ComparisonReport } | { readonly reason: string };
+export type FromBacktest = BacktestDone | { readonly compared: number };
 
 const KEPT_MAX = 20;
 const RUN_MS_MAX = 30 * 60_000;
@@ -27,7 +28,7 @@ export class Backtests implements BacktestsContext {
   readonly #configuration: Configuration;
   readonly #live: () => PolicyBundle;
   readonly #kept: Backtest[] = [];
-  #running: ChildProcess | undefined;
+  #running: { readonly id: string; readonly child: ChildProcess } | undefined;
 
   constructor(configuration: Configuration, live: () => PolicyBundle) {
     this.#configuration = configuration;
@@ -56,6 +57,7 @@ export class Backtests implements BacktestsContext {
       at,
       sinceMs,
       status: 'running',
+      compared: 0,
       candidate: candidate.bundle.version,
       report: undefined,
       reason: undefined,
@@ -72,8 +74,22 @@ export class Backtests implements BacktestsContext {
     return started;
   }
 
+  cancel(id: string): Backtest | undefined {
+    if (this.#running?.id === id) {
+      this.#change(id, { status: 'cancelled' });
+      this.#running.child.kill('SIGKILL');
+    }
+    return this.get(id);
+  }
+
   close(): void {
-    this.#running?.kill('SIGKILL');
+    this.#running?.child.kill('SIGKILL');
+  }
+
+  #change(id: string, what: Partial<Backtest>): void {
+    const i = this.#kept.findIndex((one) => one.id === id);
+    // What has ended does not change any more.
+    if (i !== -1 && this.#kept[i]!.status === 'running') this.#kept[i] = { ...this.#kept[i]!, ...what };
   }
 
   #run(started: Backtest, job: BacktestJob): void {
@@ -81,7 +97,7 @@ export class Backtests implements BacktestsContext {
       serialization: 'json',
       execArgv: [`--max-old-space-size=${MEGABYTES_MAX}`],
     });
-    this.#running = child;
+    this.#running = { id: started.id, child };
     let done: BacktestDone | undefined;
     const timer = setTimeout(() => {
       done ??= { reason: `took longer than ${RUN_MS_MAX / 60_000} minutes` };
@@ -89,17 +105,18 @@ export class Backtests implements BacktestsContext {
     }, RUN_MS_MAX);
     const finish = (): void => {
       clearTimeout(timer);
-      if (this.#running === child) this.#running = undefined;
+      if (this.#running?.child === child) this.#running = undefined;
       const result: BacktestDone = done ?? { reason: 'the process ended before it was done' };
-      const i = this.#kept.findIndex((one) => one.id === started.id);
-      if (i === -1) return;
-      this.#kept[i] =
+      this.#change(
+        started.id,
         'report' in result
-          ? { ...started, status: 'done', report: result.report }
-          : { ...started, status: 'failed', reason: result.reason };
+          ? { status: 'done', report: result.report, compared: result.report.transactions }
+          : { status: 'failed', reason: result.reason },
+      );
     };
-    child.once('message', (message: BacktestDone) => {
-      done = message;
+    child.on('message', (message: FromBacktest) => {
+      if ('compared' in message) this.#change(started.id, message);
+      else done = message;
     });
     child.once('error', finish);
     child.once('exit', finish);

@@ -1,6 +1,6 @@
 // `sallyport replay`: recorded transactions through the same engine and the same analysis, out of band, on their own clock.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { judgeSettings } from '../configured-engine.ts';
 import type { Incident } from '../core/incident.ts';
 import { EndpointMatcher } from '../inspection/endpoints.ts';
@@ -20,6 +20,10 @@ export interface ReplayOptions {
   readonly policies?: string;
   readonly format: string;
   readonly enforceReport?: boolean;
+  /** Compare with what was learned of the traffic before, as a gateway that had watched it would. */
+  readonly learn?: boolean;
+  /** A gateway's `learned.json`, known from the start. */
+  readonly learned?: string;
 }
 
 const ID = /^replay-(\d+)$/;
@@ -50,12 +54,25 @@ export async function runReplay(files: readonly string[], options: ReplayOptions
   };
   const judge = new RecordedJudge(settings, snapshot);
   const history = new History(bundle, configuration.identity.trustedProxies, stated);
+  const learns = options.learn === true || options.learned !== undefined;
+  const follow = (): void => judge.publish({ ...snapshot, ...history.known });
+  if (options.learned !== undefined) {
+    const learned = readLearned(options.learned);
+    if ('objection' in learned) {
+      console.error(learned.objection);
+      return 1;
+    }
+    const ignored = history.merge(learned.value);
+    if (ignored > 0)
+      console.error(`${options.learned}: ${ignored} entries are not what they should be, and were left out`);
+    follow();
+  }
   const report = new ReplayReport(options.enforceReport === true);
   for await (const transaction of traffic.read()) {
     const index = report.transactions;
     const judgement = judge.judge(`replay-${index}`, transaction);
     report.add(judgement);
-    history.take(judgement.record);
+    if (history.take(judgement.record) && learns) follow();
   }
   const { incidents, restrictions } = history.end();
   if (history.late > 0)
@@ -75,6 +92,16 @@ function withTransactions(incident: Incident): object {
     return position === 'trigger' && index !== undefined ? [Number(index)] : [];
   });
   return { ...incident, transactions };
+}
+
+function readLearned(file: string): { readonly value: unknown } | { readonly objection: string } {
+  try {
+    return { value: JSON.parse(readFileSync(file, 'utf8')) };
+  } catch (error) {
+    const why =
+      error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    return { objection: `${file}: ${why}` };
+  }
 }
 
 const SECRET_BYTES = 64 * 1024;

@@ -189,3 +189,44 @@ describe('sallyport replay', { timeout: 60_000 }, () => {
     expect((await replay(folder)).err).toContain('is a folder');
   });
 });
+
+describe('replay --learn', { timeout: 120_000 }, () => {
+  const rows = (count: number): object[] =>
+    Array.from({ length: count }, (_, i) => ({ id: i, name: `Tea ${i}`, price: 4.5, mail: `p${i}@example.org` }));
+  const lines = Array.from({ length: 1_500 }, (_, i) => ({
+    ts: new Date(START + i * 1_000).toISOString(),
+    client: { ip: `10.0.${i % 40}.${1 + (i % 7)}` },
+    request: {
+      method: 'GET',
+      url: `/api/orders?page=${i % 9}`,
+      headers: { host: 'shop.example.com', cookie: `session=s${i % 200}` },
+    },
+    response: {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rows(i === 1_490 ? 4_000 : 3 + (i % 5))),
+    },
+  }));
+
+  it('holds an answer against those before it, and says nothing of the others', async () => {
+    const path = file(lines);
+    const plain = JSON.parse((await replay(path, '--format', 'json')).out) as Output;
+    expect(plain.findings).toEqual([]);
+    const learned = JSON.parse((await replay(path, '--format', 'json', '--learn')).out) as Output;
+    expect(learned.findings.map(({ id, transaction }) => [transaction, id])).toEqual([
+      [1_490, 'oversized-response'],
+      [1_490, 'excessive-data-in-one-response'],
+    ]);
+  });
+
+  it('names a learned file that cannot be read', async () => {
+    const path = file([lines[0]!]);
+    const broken = file(['{'], 'learned.json');
+    expect(await replay(path, '--learned', broken)).toEqual({ code: 1, out: '', err: `${broken}: is not JSON\n` });
+    expect(await replay(path, '--learned', 'nowhere.json')).toEqual({
+      code: 1,
+      out: '',
+      err: 'nowhere.json: cannot be read (ENOENT)\n',
+    });
+  });
+});

@@ -34,7 +34,7 @@ identity: { trustedProxies: [127.0.0.1/32] }
 routes:
   - { id: shop, path: /shop, upstream: api }
   - { id: rest, path: /, upstream: api }
-rollout: { canary: { routes: [shop], share: 0.4, for: 10m, samplesMin: 60 } }
+rollout: { canary: { routes: [shop], share: 0.4, for: 10m, samplesMin: 80 } }
 `,
   );
   gateway = await startGateway(['--config', config]);
@@ -80,6 +80,12 @@ describe('a canary by route', { timeout: 240_000 }, () => {
     const { live } = await versions();
     write(TAGS_ORDERS);
     await until(async () => (await versions()).canary !== undefined);
+    // The worker needs a moment to compile it.
+    await until(async () => {
+      for (let client = 101; client <= 110; client++)
+        if ((await statusOf('/shop/order?code=ORD-123456', client)) === 500) return true;
+      return false;
+    });
     const failing = new Map<number, Set<number>>();
     const elsewhere = new Set<number>();
     // So few that nothing is concluded from them yet.

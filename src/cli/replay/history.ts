@@ -1,7 +1,9 @@
 // The analysis of behaviour over recorded time: windows, habits and ticks run on the transactions' own clock, so that what took
 // a night is found in a minute.
 import { Analysis } from '../../analysis/analysis.ts';
+import { baselinesOf } from '../../analysis/learning/baseline.ts';
 import { Learner } from '../../analysis/learning/learner.ts';
+import type { Baseline } from '../../core/baseline.ts';
 import type { PolicyBundle } from '../../core/document.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { TransactionRecord } from '../../core/record.ts';
@@ -24,6 +26,12 @@ export interface WouldRestrict {
 }
 
 const WISHES_MAX = 1_000;
+
+/** What a gateway that had watched the traffic so far would know of its endpoints. */
+export interface KnownByNow {
+  readonly endpoints: EndpointMatcher;
+  readonly baselines: ReadonlyMap<string, Baseline>;
+}
 
 export class History {
   readonly #analysis: Analysis;
@@ -52,19 +60,41 @@ export class History {
     this.#inOrder = new InOrder(WAITING_MAX, (record) => this.#take(record));
   }
 
+  /** Entries of a gateway's learned file that were left out. */
+  merge(learned: unknown): number {
+    const ignored = this.#learner.merge(learned);
+    this.#refreshTemplates();
+    return ignored;
+  }
+
+  /** As of the last look at templates. Owners of single objects are left to analysis, which reads in order of time. */
+  get known(): KnownByNow {
+    const baselines = baselinesOf(this.#learner.endpoints(), {
+      isPromoted: () => false,
+      ownerFields: this.#analysis.ownerInvariants(),
+      privatePlaces: [],
+      issuedPlaces: [],
+      privileged: this.#analysis.privilegedSenders(),
+    });
+    return { endpoints: this.#endpoints, baselines: new Map(baselines.map((one) => [one.endpoint, one])) };
+  }
+
   /** Records so far out of order that windows may have missed them. */
   get late(): number {
     return this.#inOrder.late;
   }
 
-  take(record: TransactionRecord): void {
+  /** True when there is something new to know. */
+  take(record: TransactionRecord): boolean {
     // Learned from as it is read: what waits to be sorted is then analysed with the templates of all that was read.
     this.#learner.take(record);
-    if (this.#learner.counts.learned >= this.#templatesAt) {
+    const isDue = this.#learner.counts.learned >= this.#templatesAt;
+    if (isDue) {
       this.#templatesAt += Math.min(this.#templatesAt, TEMPLATES_STEP_MAX);
       this.#refreshTemplates();
     }
     this.#inOrder.add(record.receivedAt, record);
+    return isDue;
   }
 
   /** What people would have been shown, oldest first; parts of a larger incident are told there. */
