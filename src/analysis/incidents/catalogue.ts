@@ -21,7 +21,7 @@ export interface CatalogueEntry {
 }
 
 /** Every attack in one transaction may turn out to be one of many. */
-const SCAN = 'vulnerability-scanning';
+const SCANS: readonly string[] = ['vulnerability-scanning', 'vulnerability-scanning-slow'];
 const DETECTOR_PRECISION = 0.85;
 const DATA_PRECISION = 0.9;
 
@@ -99,7 +99,7 @@ function ofDetector(document: DetectorDocument): CatalogueEntry {
     why: document.texts.whyItIsAProblem,
     whatToDo: document.texts.whatToDo,
     precision: DETECTOR_PRECISION,
-    partOf: [SCAN],
+    partOf: SCANS,
   };
 }
 

@@ -22,7 +22,7 @@ import { amongPeers, comparison, judge } from '../threshold.ts';
 const ACTORS_MAX = 100_000;
 /** Windows that are closed when they end, not when the actor comes back. */
 const LONG_WINDOW_MS = 3_600_000;
-const CLOSE_EVERY_MS = 60_000;
+const CLOSE_EVERY_MS = 600_000;
 const POPULATIONS_MAX = 10_000;
 const POPULATION_IDLE_MS = 7 * 24 * 3_600_000;
 /** Of the values, those not found from which it is a search for what is there. */
