@@ -2,6 +2,7 @@
 // The pattern is asked only where the automaton of all patterns has led to its end; then the checksum, then the surroundings.
 import type { BodyFormat } from '../core/detector.ts';
 import type { DataTypeDocument } from '../core/document.ts';
+import { KnownValues } from '../core/known-values.ts';
 import { type AutomatonEntry, buildAutomaton } from './automaton.ts';
 import { type CompiledPattern, type CompiledType, compileType } from './compiled-type.ts';
 import { JsonSkipper } from './json-skipper.ts';
@@ -11,6 +12,8 @@ import type { PatternNode } from './pattern-tree.ts';
 import { scanForm, scanMultipart } from './scan-form.ts';
 import { scanJson } from './scan-json.ts';
 import { scanText } from './scan-text.ts';
+
+const NO_HITS: readonly Hit[] = [];
 
 export type { Hit } from './pass.ts';
 
@@ -25,6 +28,7 @@ export class Scanner {
   readonly types: readonly CompiledType[];
   readonly #tables: Tables;
   readonly #names: NameContexts;
+  readonly #empty = new KnownValues();
 
   /** @throws RangeError or SyntaxError for a document that cannot be compiled */
   constructor(documents: readonly DataTypeDocument[]) {
@@ -76,6 +80,14 @@ export class Scanner {
         format satisfies never;
     }
     return pass;
+  }
+
+  /** Hits in one decoded value, as {@link scanValue}; what was looked at lately and held nothing is not looked at again. */
+  hitsIn(text: string, name: string): readonly Hit[] {
+    if (this.#empty.has(text, name)) return NO_HITS;
+    const { hits } = this.scanValue(text, name);
+    if (hits.length === 0) this.#empty.add(text, name);
+    return hits;
   }
 
   /** Hits in one decoded value, as byte offsets into its UTF-8 form, with the name it stands under. */

@@ -64,9 +64,13 @@ function originOfAbsolute(target: string, authority: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
+/** Nothing in it is escaped, a dot, or read in two ways. */
+const PLAIN_PATH = /^(?:\/[\w-]+)+$/;
+
 function canonicalPath(rawPath: string): { path: string; segments: string[]; forward: string } {
   if (rawPath.startsWith('//')) refuse('TARGET_INVALID');
   if (rawPath === '/') return { path: '/', segments: [], forward: '/' };
+  if (PLAIN_PATH.test(rawPath)) return { path: rawPath, segments: rawPath.slice(1).split('/'), forward: rawPath };
   const segments: string[] = [];
   const forward: string[] = [];
   const raw = rawPath.split('/');

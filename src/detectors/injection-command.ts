@@ -7,7 +7,6 @@ import {
   BACKTICK,
   BRACE,
   CONTROL,
-  DIGIT,
   DOLLAR,
   DOT,
   JOINER,
@@ -41,8 +40,9 @@ export const injectionCommand: FieldDetector = {
 
 const SEPARATOR = /(\|\||&&|[;|&\n]|%0a|\$\(|`|<\(|>\()[\s\0\u{b}]{0,20}/giu;
 const SEPARATORS_READ_MAX = 120;
-/** Every name of a sensitive file has one of these. */
-const IN_FILE_NAME = BACKSLASH | DIGIT | DOT | JOINER | SLASH;
+/** Every name of a sensitive file has one of these, but for one. */
+const IN_FILE_NAME = BACKSLASH | DOT | JOINER | SLASH;
+const BARE_FILE_NAME = /system32/i;
 const PROSE_PAIRS_MIN = 2;
 
 function inspect(field: Field): Recognition | undefined {
@@ -64,7 +64,7 @@ function inspect(field: Field): Recognition | undefined {
     const confidence = isInlineCode(text, at) ? 0.25 : isProse(text, 0, text) ? 0.45 : 0.93;
     return found(confidence, 'is spelled to get past filters for shell commands', disguise);
   }
-  const alone = (field.classes & IN_FILE_NAME) === 0 ? undefined : wholeLine(text);
+  const alone = (field.classes & IN_FILE_NAME) === 0 && !BARE_FILE_NAME.test(text) ? undefined : wholeLine(text);
   if (alone !== undefined) return alone;
   let best: Recognition | undefined;
   SEPARATOR.lastIndex = 0;

@@ -8,6 +8,7 @@ import type {
   PolicyBundle,
   PolicyDocument,
 } from '../core/document.ts';
+import { KnownValues } from '../core/known-values.ts';
 import type { Limits } from '../core/limits.ts';
 import { Scanner } from '../data-types/scanner.ts';
 import { DETECTORS } from '../detectors/index.ts';
@@ -21,7 +22,6 @@ import type {
   LoadedRequestDetector,
   LoadedResponseDetector,
 } from './detect.ts';
-import { QuietValues } from './quiet-values.ts';
 
 export interface CompiledPolicy {
   readonly version: string;
@@ -37,14 +37,14 @@ export interface CompiledPolicy {
   readonly exceptions: Exceptions;
   readonly lists: Lists;
   /** By the limits of a route. */
-  readonly quiet: WeakMap<Limits, QuietValues>;
+  readonly quiet: WeakMap<Limits, KnownValues>;
 }
 
 /** Of a policy, what is known to hold nothing under these limits. */
-export function quietValuesOf({ quiet }: CompiledPolicy, limits: Limits): QuietValues {
+export function quietValuesOf({ quiet }: CompiledPolicy, limits: Limits): KnownValues {
   let values = quiet.get(limits);
   if (values === undefined) {
-    values = new QuietValues();
+    values = new KnownValues();
     quiet.set(limits, values);
   }
   return values;

@@ -27,6 +27,8 @@ interface DataInspection {
 
 const NOTHING: DataInspection = { findings: [], mask: undefined, seen: () => NO_DATA };
 
+const NO_HITS: readonly Hit[] = [];
+
 const POSITIONS = /\/\d+(?=\/|$)/g;
 
 /** `isExcepted` says whether an exception covers a finding: then it is neither reported nor masked. */
@@ -104,7 +106,7 @@ export function inspectHeadData(
   const placed: PlacedHit[] = [];
   for (const [location, pointer, name, text] of values) {
     if (text.length < 3) continue;
-    for (const hit of policy.scanner.scanValue(text, name).hits) placed.push({ hit, pointer, location });
+    for (const hit of policy.scanner.hitsIn(text, name)) placed.push({ hit, pointer, location });
   }
   if (placed.length === 0) return [];
   const { findings } = applyPolicies(policy, placed, 'request', 'request-head', facts, isExcepted);
@@ -186,9 +188,8 @@ function findingOf(document: CompiledDataPolicy['document'], hits: readonly Plac
 export function maskedPath(policy: CompiledPolicy, segments: readonly string[]): string {
   let path = '';
   for (const segment of segments) {
-    const { bytes, hits } =
-      segment.length < 6 ? { bytes: Buffer.alloc(0), hits: [] } : policy.scanner.scanValue(segment, '');
-    path += `/${hits.length === 0 ? segment : maskText(bytes.toString('utf8'), hits[0]!.type.document.mask)}`;
+    const hits = segment.length < 6 ? NO_HITS : policy.scanner.hitsIn(segment, '');
+    path += `/${hits.length === 0 ? segment : maskText(Buffer.from(segment, 'utf8').toString('utf8'), hits[0]!.type.document.mask)}`;
   }
   return path === '' ? '/' : path;
 }

@@ -15,8 +15,8 @@ import type {
 import type { DetectorDocument } from '../core/document.ts';
 import type { Field, Location } from '../core/field.ts';
 import { ACTIONS, type Action, type Finding, shapeOf } from '../core/finding.ts';
+import type { KnownValues } from '../core/known-values.ts';
 import type { Phase } from '../core/transaction.ts';
-import type { QuietValues } from './quiet-values.ts';
 
 /** A detector with its document's settings compiled in. */
 export interface Loaded<D> {
@@ -52,17 +52,17 @@ export function detectInFields(
   detectors: readonly LoadedFieldDetector[],
   fields: readonly Field[],
   unfold: Unfold,
-  quiet: QuietValues,
+  quiet: KnownValues,
   phase: Phase,
   into: Detection,
 ): void {
   for (const field of fields) {
     const isHeader = field.location === 'header';
-    if (isHeader && quiet.has(field)) continue;
+    if (isHeader && quiet.has(field.text, field.name)) continue;
     const before = into.noticed;
     detectInField(detectors, field, field, phase, into);
     for (const variant of unfold(field)) detectInField(detectors, variant, field, phase, into);
-    if (isHeader && into.noticed === before) quiet.add(field);
+    if (isHeader && into.noticed === before) quiet.add(field.text, field.name);
   }
 }
 

@@ -91,7 +91,10 @@ export function templateByClasses(segments: readonly string[]): string {
   if (segments.length === 0) return '/';
   let template = '';
   const count = Math.min(segments.length, SEGMENTS_MAX);
-  for (let i = 0; i < count; i++) template += `/${isIdentifier(segments[i]!) ? '{id}' : literal(segments[i]!)}`;
+  for (let i = 0; i < count; i++) {
+    const segment = segments[i]!;
+    template += `/${PLAIN_WORD.test(segment) ? segment : isIdentifier(segment) ? '{id}' : literal(segment)}`;
+  }
   return segments.length > SEGMENTS_MAX ? `${template}/{rest}` : template;
 }
 
@@ -101,6 +104,9 @@ const LITERAL_CHARACTERS_MAX = 64;
 function literal(segment: string): string {
   return segment.length > LITERAL_CHARACTERS_MAX || /[^\w.~@:+,;=!$'()*-]/.test(segment) ? '{text}' : segment;
 }
+
+/** Every identifier has a digit, a dash or an at sign. */
+const PLAIN_WORD = /^[A-Za-z_]{1,64}$/;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HEX = /^[0-9a-f]{16,128}$/i;

@@ -3,6 +3,7 @@
 // @ts-check
 import { resolve } from 'node:path';
 import { recordsJson } from '../../dist/cli/bench/payloads.js';
+import { KnownValues } from '../../dist/core/known-values.js';
 import { DEFAULT_LIMITS } from '../../dist/core/limits.js';
 import { decodeBody } from '../../dist/decoding/body.js';
 import { parseContentType } from '../../dist/decoding/content-type.js';
@@ -12,7 +13,6 @@ import { unfold } from '../../dist/decoding/nested.js';
 import { createDefaultEngine } from '../../dist/inspection/default-engine.js';
 import { detectInFields } from '../../dist/inspection/detect.js';
 import { FieldCollector } from '../../dist/inspection/field-collector.js';
-import { QuietValues } from '../../dist/inspection/quiet-values.js';
 import { RestrictionTable } from '../../dist/inspection/restrictions.js';
 import { runRecorded } from '../../dist/inspection/run-recorded.js';
 import { compileSnapshot } from '../../dist/inspection/snapshot.js';
@@ -72,7 +72,7 @@ function detectorMicroseconds(policy) {
     decodeBody(Buffer.from(recordsJson(1_024, i * 50)), type, DEFAULT_LIMITS, collector);
     return collector.fields;
   });
-  const quiet = new QuietValues();
+  const quiet = new KnownValues();
   let turn = 0;
   return microseconds(() => {
     const into = { findings: [], noticed: 0, failed: [] };

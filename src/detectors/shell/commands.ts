@@ -16,7 +16,7 @@ function whole(words: string): { test(word: string): boolean } {
   const plain = new Set(all.filter((word) => /^[\w-]+$/.test(word)));
   const patterns = all.filter((word) => !plain.has(word));
   const pattern = patterns.length === 0 ? undefined : new RegExp(`^(?:${patterns.join('|')})$`);
-  return { test: (word) => plain.has(word) || (pattern !== undefined && pattern.test(word)) };
+  return { test: (word) => plain.has(word) || pattern?.test(word) === true };
 }
 
 export const IS_LOOKING = whole(LOOKING);

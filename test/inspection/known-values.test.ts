@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DIGIT } from '../../src/core/characters.ts';
 import type { DetectorDocument } from '../../src/core/document.ts';
 import type { Field } from '../../src/core/field.ts';
+import { KnownValues } from '../../src/core/known-values.ts';
 import { detectInFields, type LoadedFieldDetector } from '../../src/inspection/detect.ts';
-import { QuietValues } from '../../src/inspection/quiet-values.ts';
 import { field } from '../support/field.ts';
 
 const header = (name: string, text: string): Field => ({
@@ -24,7 +24,7 @@ function countingDetector(): { loaded: LoadedFieldDetector; asked: string[] } {
   return { loaded: loaded as unknown as LoadedFieldDetector, asked };
 }
 
-function findings(loaded: LoadedFieldDetector, quiet: QuietValues, one: Field): number {
+function findings(loaded: LoadedFieldDetector, quiet: KnownValues, one: Field): number {
   const into = { findings: [], noticed: 0, failed: [] };
   detectInFields([loaded], [one], () => [], quiet, 'request-head', into);
   return into.findings.length;
@@ -33,7 +33,7 @@ function findings(loaded: LoadedFieldDetector, quiet: QuietValues, one: Field): 
 describe('header values that held nothing', () => {
   it('are not looked at again under the same name, and are under another', () => {
     const { loaded, asked } = countingDetector();
-    const quiet = new QuietValues();
+    const quiet = new KnownValues();
     for (let i = 0; i < 3; i++) expect(findings(loaded, quiet, header('user-agent', 'a (b)'))).toBe(0);
     expect(asked).toEqual(['user-agent: a (b)']);
     expect(findings(loaded, quiet, header('x-note', 'a (b)'))).toBe(0);
@@ -42,29 +42,28 @@ describe('header values that held nothing', () => {
 
   it('are never those in which something was found', () => {
     const { loaded } = countingDetector();
-    const quiet = new QuietValues();
+    const quiet = new KnownValues();
     for (let i = 0; i < 3; i++) expect(findings(loaded, quiet, header('user-agent', 'an attack'))).toBe(1);
   });
 
   it('are never values of a body', () => {
     const { loaded, asked } = countingDetector();
-    const quiet = new QuietValues();
+    const quiet = new KnownValues();
     for (let i = 0; i < 3; i++) findings(loaded, quiet, field('a (b)'));
     expect(asked).toHaveLength(3);
   });
 
   it('are forgotten in the order they came, the ones still in use last', () => {
-    const quiet = new QuietValues();
-    const used = header('user-agent', 'in use');
-    quiet.add(used);
+    const quiet = new KnownValues();
+    quiet.add('in use', 'user-agent');
     for (let i = 0; i < 5_000; i++) {
-      quiet.add(header('user-agent', `value ${i}`));
-      if (i % 500 === 0) expect(quiet.has(used)).toBe(true);
+      quiet.add(`value ${i}`, 'user-agent');
+      if (i % 500 === 0) expect(quiet.has('in use', 'user-agent')).toBe(true);
     }
-    expect(quiet.has(header('user-agent', 'value 0'))).toBe(false);
-    expect(quiet.has(header('user-agent', 'value 4999'))).toBe(true);
-    quiet.add(header('user-agent', 'x'.repeat(2_000)));
-    expect(quiet.has(header('user-agent', 'x'.repeat(2_000)))).toBe(false);
+    expect(quiet.has('value 0', 'user-agent')).toBe(false);
+    expect(quiet.has('value 4999', 'user-agent')).toBe(true);
+    quiet.add('x'.repeat(2_000), 'user-agent');
+    expect(quiet.has('x'.repeat(2_000), 'user-agent')).toBe(false);
   });
 });
 
@@ -74,10 +73,10 @@ describe('a value whose only suspicion is its length', () => {
     const digits = { ...loaded, detector: { ...loaded.detector, classes: DIGIT } };
     const into = { findings: [], noticed: 0, failed: [] };
     const stamp = field('2026-01-01T00:00:00.000Z');
-    detectInFields([digits], [stamp], () => [], new QuietValues(), 'request-body', into);
+    detectInFields([digits], [stamp], () => [], new KnownValues(), 'request-body', into);
     expect(asked).toEqual([]);
-    detectInFields([digits], [{ ...stamp, of: 'key' }], () => [], new QuietValues(), 'request-body', into);
-    detectInFields([loaded], [stamp], () => [], new QuietValues(), 'request-body', into);
+    detectInFields([digits], [{ ...stamp, of: 'key' }], () => [], new KnownValues(), 'request-body', into);
+    detectInFields([loaded], [stamp], () => [], new KnownValues(), 'request-body', into);
     expect(asked).toHaveLength(2);
   });
 });
