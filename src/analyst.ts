@@ -140,6 +140,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     now: Date.now,
     promoted: () => decisions.holding('promotion'),
     onLearned: (contracts) => tell({ kind: 'learned-contracts', contracts }),
+    onRefusal: (fault) => log.warn({ fault }, 'a route list cannot be read; the last good one stays in force'),
     onDrift: (findings, at) => {
       for (const kind of DRIFTS) {
         const found = findings.filter((one) => one.kind === kind);

@@ -30,7 +30,7 @@ import type { Issued, IssuedPlace } from './scenarios/patterns/provenance.ts';
 import { ScenarioExceptions } from './scenarios/scenario-exceptions.ts';
 import { type ScenarioDump, Scenarios } from './scenarios/scenarios.ts';
 import type { Signal } from './scenarios/signal.ts';
-import { occurrenceOf, type Trace, traceOf } from './trace.ts';
+import { judgedOf, occurrenceOf, type Trace, traceOf } from './trace.ts';
 
 /** `incident` when one opens or changes, `wish` when a response plan wants something done. */
 export type AnalysisEvent =
@@ -143,14 +143,16 @@ export class Analysis {
     const keys = occurrence.actors.map(({ key }) => key);
     this.#incidents.pass(record, occurrence.endpoint, keys);
     this.#take(occurrence);
-    this.posture.take(occurrence);
-    this.#options.onTrace?.(traceOf(occurrence));
+    const judged = this.posture.take(occurrence);
+    this.#options.onTrace?.(traceOf(occurrence, judged));
   }
 
-  /** A transaction that another node took: windows and learning see it as if it had come here. */
+  /** A transaction that another node took: windows, learning and posture see it as if it had come here. */
   takeTrace(trace: Trace): void {
     if (trace.at > this.#now) this.#now = trace.at;
-    this.#take(occurrenceOf(trace));
+    const occurrence = occurrenceOf(trace);
+    this.#take(occurrence);
+    this.posture.takeJudged(occurrence, judgedOf(trace));
   }
 
   /** To be called every few seconds. */

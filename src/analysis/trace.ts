@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { ACTOR_KINDS } from '../core/actor.ts';
 import { ACTIONS, type Finding, SEVERITIES } from '../core/finding.ts';
 import { isIdentifierField } from '../core/identifier-field.ts';
+import type { Judged } from './posture/posture.ts';
 import type { Occurrence } from './scenarios/occurrence.ts';
 
 const IDENTIFIERS_MAX = 50;
 const FINDINGS_MAX = 20;
+const JUDGED_MAX = 40;
 const TEXT_CHARS_MAX = 1_000;
 const text = z.string().max(TEXT_CHARS_MAX);
 const number = z.number();
@@ -65,13 +67,26 @@ export const traceSchema = z.object({
   findings: z.array(finding).max(FINDINGS_MAX),
   enforced: z.enum(ACTIONS),
   attacks: z.array(text).max(100),
+  /** What checks of posture said of it. */
+  posture: z
+    .array(
+      z.object({
+        check: text,
+        isOfHost: z.boolean(),
+        loud: z
+          .object({ figures: z.record(text, z.union([number, text])), severity: z.enum(SEVERITIES).optional() })
+          .optional(),
+      }),
+    )
+    .max(JUDGED_MAX)
+    .optional(),
   /** Hashes of identifiers in the answer. */
   issued: z.array(text).max(IDENTIFIERS_MAX),
 });
 
 export type Trace = z.output<typeof traceSchema>;
 
-export function traceOf(occurrence: Occurrence): Trace {
+export function traceOf(occurrence: Occurrence, judged: readonly Judged[] = []): Trace {
   const { record, responseFields, requestFields, requestMediaType, claims, durationMs, upstreamMs, ...rest } =
     occurrence;
   const issued: string[] = [];
@@ -94,11 +109,28 @@ export function traceOf(occurrence: Occurrence): Trace {
       owasp: [...one.owasp],
     })),
     issued,
+    ...(judged.length === 0 ? {} : { posture: judged.slice(0, JUDGED_MAX).map(judgedAsJson) }),
   };
 }
 
+function judgedAsJson({ check, isOfHost, loud }: Judged): NonNullable<Trace['posture']>[number] {
+  return { check, isOfHost, ...(loud === undefined ? {} : { loud: { ...loud, figures: { ...loud.figures } } }) };
+}
+
+/** What checks on another node said. */
+export function judgedOf({ posture = [] }: Trace): Judged[] {
+  return posture.map(({ check, isOfHost, loud }) => ({
+    check,
+    isOfHost,
+    loud:
+      loud === undefined
+        ? undefined
+        : { figures: loud.figures, ...(loud.severity === undefined ? {} : { severity: loud.severity }) },
+  }));
+}
+
 export function occurrenceOf(trace: Trace): Occurrence {
-  const { issued, principal, object, account, country, parameters, ...rest } = trace;
+  const { issued, principal, object, account, country, parameters, posture, ...rest } = trace;
   return {
     ...rest,
     // What was read from JSON has no keys without a value.

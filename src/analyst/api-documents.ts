@@ -1,17 +1,26 @@
 // What documents say against what traffic shows, on this node: the outlines of contracts as they change, the route lists of the
 // configuration, and from time to time the difference to what was learned.
-
+import { statSync } from 'node:fs';
 import { learnedContract } from '../analysis/learning/learned-contract.ts';
 import type { Configuration } from '../configuration/load.ts';
 import { compileRoutes } from '../configuration/match-route.ts';
 import type { PreparedContract } from '../core/contract.ts';
+import type { DocumentFault } from '../core/document.ts';
 import type { LearnedEndpoint } from '../core/learned-endpoint.ts';
 import { type DriftFinding, driftOf } from '../openapi/drift/drift.ts';
+import type { RouteList } from '../openapi/route-lists/route-list.ts';
 import { readRouteListFile } from '../openapi-loader/read-documents.ts';
 
 const COMPARE_MS = 60_000;
 const FIRST_MS = 10_000;
 const ENFORCE_MS = 5_000;
+
+interface KeptList {
+  readonly file: string;
+  readonly stamp: string;
+  /** Undefined while there was no good one. */
+  readonly list: RouteList | undefined;
+}
 
 export interface ApiDocumentsOptions {
   readonly configuration: Pick<Configuration, 'routes' | 'routeLists'>;
@@ -21,6 +30,8 @@ export interface ApiDocumentsOptions {
   /** Endpoints that the operator wants to be enforced as they were learned. */
   readonly promoted: () => readonly string[];
   readonly onLearned: (contracts: readonly PreparedContract[]) => void;
+  /** A route list that changed and cannot be read. */
+  readonly onRefusal: (fault: DocumentFault) => void;
   readonly onDrift: (findings: readonly DriftFinding[], at: number) => void;
 }
 
@@ -30,7 +41,7 @@ export class ApiDocuments {
   readonly #options: ApiDocumentsOptions;
   /** What the workers were last told to enforce. */
   #learned = '';
-  readonly #routeLists;
+  #routeLists: readonly KeptList[];
   readonly #matchRoute;
   readonly #timers: readonly NodeJS.Timeout[];
 
@@ -39,11 +50,8 @@ export class ApiDocuments {
     this.#options = options;
     this.contracts = options.contracts;
     this.#matchRoute = compileRoutes(configuration.routes);
-    // They were read once before the gateway started; what became of them since is told by `check`.
-    this.#routeLists = configuration.routeLists.flatMap((file) => {
-      const read = readRouteListFile(file);
-      return 'list' in read ? [read.list] : [];
-    });
+    this.#routeLists = configuration.routeLists.map((file) => ({ file, stamp: '', list: undefined }));
+    this.#readRouteLists();
     this.#timers = [
       setTimeout(() => this.compare(), FIRST_MS),
       setInterval(() => this.compare(), COMPARE_MS),
@@ -53,18 +61,32 @@ export class ApiDocuments {
   }
 
   compare(): void {
-    if (this.contracts.length === 0 && this.#routeLists.length === 0) return;
+    this.#readRouteLists();
+    const routeLists = this.#routeLists.flatMap(({ list }) => list ?? []);
+    if (this.contracts.length === 0 && routeLists.length === 0) return;
     const now = this.#options.now();
     const endpoints = this.#options.endpoints();
     this.drift = driftOf({
       contracts: this.contracts,
-      routeLists: this.#routeLists,
+      routeLists,
       endpoints,
       routeOf: (host, path) => this.#matchRoute(host, path)?.id,
       now,
       observedSince: endpoints.reduce((first, one) => Math.min(first, one.firstSeen), now),
     });
     this.#options.onDrift(this.drift, now);
+  }
+
+  /** Those that changed. One that cannot be read changes nothing: the last good one stays, and the refusal is told once. */
+  #readRouteLists(): void {
+    this.#routeLists = this.#routeLists.map((kept) => {
+      const stamp = stampOf(kept.file);
+      if (stamp === kept.stamp) return kept;
+      const read = readRouteListFile(kept.file);
+      if ('list' in read) return { ...kept, stamp, list: read.list };
+      if (kept.list !== undefined) this.#options.onRefusal(read.fault);
+      return { ...kept, stamp };
+    });
   }
 
   #enforceLearned(): void {
@@ -84,5 +106,14 @@ export class ApiDocuments {
 
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
+  }
+}
+
+function stampOf(file: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(file);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return 'gone';
   }
 }

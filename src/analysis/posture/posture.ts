@@ -15,7 +15,8 @@ import { type CompiledCheck, compileCheck } from './checks/index.ts';
 import type { Loud } from './checks/judge.ts';
 import { type Drift, DriftState } from './drift.ts';
 import { placeFacts } from './facts.ts';
-import { endpointTags, tagsOfPath, tagsOfShape } from './nature.ts';
+import { endpointTags, tagsOfPath } from './nature.ts';
+import { noteAt } from './note.ts';
 import { Place, type PlaceDump, type Tally } from './place.ts';
 import { authenticatedShareOf, type OpenIncident, type Risk, riskOf } from './risk.ts';
 import { type Seen, seenOf } from './seen.ts';
@@ -25,9 +26,8 @@ export const PLACES_MAX = 10_000;
 const TOLD_EVERY_MS = 60_000;
 /** What was loud once in k transactions is mended when it was quiet in so many times k. */
 const SURE_FACTOR = 10;
-/** Shapes of an endpoint are looked at so often, then now and then. */
-const SHAPES_MAX = 50;
-const SHAPE_EVERY = 64;
+
+const NOTHING: readonly Judged[] = [];
 
 export interface PostureOptions {
   readonly entryOf: (check: string) => CatalogueEntry | undefined;
@@ -50,6 +50,21 @@ interface Applied {
   /** An exception may end. */
   readonly until: number;
   seen: number;
+}
+
+/** What a check said of one transaction, as other nodes are told. */
+export interface Judged {
+  readonly check: string;
+  readonly isOfHost: boolean;
+  /** Undefined: it could have been seen, and was not. */
+  readonly loud: Loud | undefined;
+}
+
+/** The transaction a judgement is about. */
+interface Moment {
+  readonly at: number;
+  readonly host: string;
+  readonly occurrence: Occurrence;
 }
 
 export interface PostureFinding {
@@ -119,16 +134,33 @@ export class Posture {
     this.#applied.clear();
   }
 
-  take(occurrence: Occurrence): void {
-    if (this.#checks.length === 0) return;
+  /** Answers what other nodes must hear of, so that all of them come to the same. */
+  take(occurrence: Occurrence): readonly Judged[] {
+    if (this.#checks.length === 0) return NOTHING;
     const seen = seenOf(occurrence);
-    if (seen === undefined) return;
+    if (seen === undefined) return NOTHING;
     const applied = this.#appliedAt(seen);
-    if (applied === undefined) return;
+    if (applied === undefined) return NOTHING;
     const { place, host } = applied;
-    note(place, seen, applied.seen++);
-    for (const check of applied.ofEndpoint) this.#judge(check, place, seen, false);
-    if (host !== undefined) for (const check of applied.ofHost) this.#judge(check, host, seen, true);
+    noteAt(place, seen, applied.seen++);
+    const judged: Judged[] = [];
+    for (const check of applied.ofEndpoint) this.#judge(check, place, seen, false, judged);
+    if (host !== undefined) for (const check of applied.ofHost) this.#judge(check, host, seen, true, judged);
+    return judged;
+  }
+
+  /** What another node's checks said of a transaction there. */
+  takeJudged(occurrence: Occurrence, judged: readonly Judged[]): void {
+    if (judged.length === 0) return;
+    const facts = placeFacts(occurrence.endpoint);
+    const moment = { at: occurrence.at, host: facts.host, occurrence };
+    for (const { check: id, isOfHost, loud } of judged) {
+      const check = this.#checks.find(({ document }) => document.id === id);
+      if (check === undefined || check.isOfHost !== isOfHost) continue;
+      const key = isOfHost ? hostKey(facts.host) : occurrence.endpoint;
+      const place = this.#placeAt(key, () => new Place(isOfHost ? new Set() : pathTags(occurrence.endpoint)));
+      if (place !== undefined) this.#count(check, place.tally(id), loud ?? 'quiet', moment);
+    }
   }
 
   /** What comparing with documents and route lists shows now; what it no longer shows is resolved. */
@@ -213,37 +245,46 @@ export class Posture {
     this.#applied.clear();
   }
 
-  #judge(check: Check, place: Place, seen: Seen, isOfHost: boolean): void {
+  #judge(check: Check, place: Place, seen: Seen, isOfHost: boolean, judged: Judged[]): void {
     const judgement = check.judge(seen, place);
     if (judgement === undefined) return;
-    const { evidence, id } = check.document;
+    const { id } = check.document;
     const tally = place.tally(id);
+    // Right answers matter to others where a wrong one was seen.
+    if (judgement !== 'quiet') judged.push({ check: id, isOfHost, loud: judgement });
+    else if (tally.loud > 0) judged.push({ check: id, isOfHost, loud: undefined });
+    const { record, occurrence } = seen;
+    this.#count(check, tally, judgement, { at: record.receivedAt, host: record.host, occurrence });
+  }
+
+  #count(check: Check, tally: Tally, judgement: Loud | 'quiet', moment: Moment): void {
+    const { evidence } = check.document;
     if (judgement === 'quiet') {
       tally.quiet += 1;
       tally.quietSince += 1;
-      if (tally.isOpen && isMended(tally, evidence.resolvedAfter)) this.#mended(tally, seen.record.receivedAt);
+      if (tally.isOpen && isMended(tally, evidence.resolvedAfter)) this.#mended(tally, moment.at);
       return;
     }
     tally.loud += 1;
     tally.untold += 1;
     tally.quietSince = 0;
-    tally.lastLoudAt = seen.record.receivedAt;
+    tally.lastLoudAt = moment.at;
     if (!tally.isOpen) {
       const isSeenEnough = tally.loud >= evidence.occurrencesMin;
       if (!isSeenEnough || tally.loud < evidence.shareMin * (tally.loud + tally.quiet)) return;
-    } else if (seen.record.receivedAt - tally.toldAt < TOLD_EVERY_MS) return;
-    this.#tell(check, tally, judgement, seen, isOfHost);
+    } else if (moment.at - tally.toldAt < TOLD_EVERY_MS) return;
+    this.#tell(check, tally, judgement, moment);
   }
 
-  #tell(check: Check, tally: Tally, loud: Loud, seen: Seen, isOfHost: boolean): void {
+  #tell(check: Check, tally: Tally, loud: Loud, { at, host, occurrence }: Moment): void {
     const entry = this.#options.entryOf(check.document.id);
     if (entry === undefined) return;
-    const { record, occurrence } = seen;
+    const { isOfHost } = check;
     tally.severity = loud.severity;
     tally.figures = {
       ...loud.figures,
       value: tally.loud,
-      host: record.host,
+      host,
       sharePercent: Math.round((100 * tally.loud) / (tally.loud + tally.quiet)),
     };
     const incident = this.#options.observe({
@@ -251,9 +292,9 @@ export class Posture {
       severity: loud.severity ?? entry.severity,
       actors: [],
       isAccusing: false,
-      groups: [isOfHost ? hostKey(record.host) : `endpoint:${occurrence.endpoint}`],
+      groups: [isOfHost ? hostKey(host) : `endpoint:${occurrence.endpoint}`],
       endpoint: isOfHost ? '*' : occurrence.endpoint,
-      at: record.receivedAt,
+      at,
       result: 'succeeded',
       count: tally.untold,
       figures: tally.figures,
@@ -262,7 +303,7 @@ export class Posture {
     tally.isOpen = true;
     tally.incident = incident?.id ?? tally.incident;
     tally.untold = 0;
-    tally.toldAt = record.receivedAt;
+    tally.toldAt = at;
   }
 
   #mended(tally: Tally, at: number): void {
@@ -306,9 +347,13 @@ export class Posture {
 
   /** A place begins with a success, or with an error that tells something: probes never make one. */
   #place(id: string, { isSuccess, record }: Seen, make: () => Place): Place | undefined {
-    let place = this.#places.get(id);
     const isTelling = record.status >= 500 && record.findings.some(({ phase }) => phase.startsWith('response'));
-    if (place !== undefined || !(isSuccess || isTelling)) return place;
+    return isSuccess || isTelling ? this.#placeAt(id, make) : this.#places.get(id);
+  }
+
+  #placeAt(id: string, make: () => Place): Place | undefined {
+    let place = this.#places.get(id);
+    if (place !== undefined) return place;
     if (this.#places.size >= PLACES_MAX) {
       this.refused += 1;
       return undefined;
@@ -329,27 +374,6 @@ function isMended(tally: Tally, resolvedAfter: number): boolean {
   if (tally.quietSince < resolvedAfter) return false;
   const quietBetween = (tally.quiet - tally.quietSince) / Math.max(tally.loud, 1);
   return tally.quietSince >= SURE_FACTOR * quietBetween;
-}
-
-function note(place: Place, seen: Seen, before: number): void {
-  if (!seen.isSuccess) return;
-  if (seen.isAnonymous) place.anonymous += 1;
-  else place.authenticated += 1;
-  if (seen.isPublicClient) place.isExposed = true;
-  for (const [type] of seen.dataTypes) place.noteDataType(type);
-  if (before >= SHAPES_MAX && before % SHAPE_EVERY !== 0) return;
-  const { observation, occurrence, record } = seen;
-  const shape = tagsOfShape({
-    method: record.method,
-    requestMediaType: observation.request?.mediaType ?? '',
-    responseMediaType: seen.mediaType,
-    isLogin: observation.account !== undefined,
-    requestPointers: (observation.request?.fields ?? []).map(({ pointer }) => pointer),
-    requestDataTypes: (observation.request?.dataTypes ?? []).map(([type]) => type),
-    isGraphql: observation.graphqlOperation !== undefined,
-  });
-  for (const tag of shape) place.tags.add(tag);
-  if (occurrence.isLogin && observation.account !== undefined) place.tags.delete('registration');
 }
 
 function scopeOf({ match, except }: PostureDocument): Matcher {
