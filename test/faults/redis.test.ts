@@ -20,7 +20,7 @@ const PHASE_MS = 2_000;
 
 describe('Redis under load', () => {
   it.skipIf(!hasRedis && !process.env.CI)(
-    'R2 R3 R4 R5 R8 killed, silent, slow, gone or emptied: no request fails, and restrictions hold',
+    'R2 R3 R4 R5 R6 R8 R9 R10 slow, silent, gone, killed, emptied, full, full of garbage, with another password: no request fails',
     async () => {
       const upstream = await upstreamThat((request, response) => {
         request.resume();
