@@ -269,8 +269,13 @@ async function start(
   process.on('unhandledRejection', (error) => {
     throw error;
   });
-  // Without its supervisor a worker has no policy changes and no one to answer to.
-  process.once('disconnect', () => process.exit(0));
+  // Without its supervisor a worker has no policy changes and no one to answer to. Whoever read its log may be gone as well, and
+  // the hook that writes the rest of it at an exit would try again for ever: so there is no exit.
+  process.once('disconnect', () => {
+    const end = (): void => void process.kill(process.pid, 'SIGKILL');
+    setTimeout(end, LOG_FLUSH_MS);
+    out.flush(end);
+  });
   process.on('SIGTERM', () => {});
   process.on('SIGINT', () => {});
   const port = await plane.listen();
