@@ -55,7 +55,16 @@ function inspect(field: Field): Recognition | undefined {
         );
   if (shellshock !== null && (field.location !== 'body' || text.length < 1_000))
     return found(0.97, 'defines a shell function and goes on (Shellshock)', text);
-  if (field.of === 'key' || field.name === 'user-agent' || field.name === 'accept') return undefined;
+  if (field.name === 'accept') return undefined;
+  const recognition = inText(text);
+  // Keys are words with separators, agents lists of products: there only what is a command beyond doubt.
+  const isDoubtful = field.of === 'key' || field.name === 'user-agent';
+  return isDoubtful && (recognition?.confidence ?? 0) < SURE ? undefined : recognition;
+}
+
+const SURE = 0.88;
+
+function inText(text: string): Recognition | undefined {
   const isLong = isDocument(text);
   if (isLong) return undefined;
   const disguise = disguised(text);

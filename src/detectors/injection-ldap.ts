@@ -20,13 +20,14 @@ export const injectionLdap: FieldDetector = {
   settings: noSettings,
   load: () => (field) => {
     const { text } = field;
-    if (field.of !== 'value' || text.length > 4_096) return undefined;
+    if (field.of === 'file-name' || text.length > 4_096) return undefined;
     if (BREAKOUT.test(text))
       return { confidence: 0.9, what: 'closes an LDAP filter item and adds another', matched: text.slice(0, 120) };
     if (/^[^()\s]/.test(text) && OPENED.test(text))
       return { confidence: 0.88, what: 'opens an LDAP filter behind a value', matched: text.slice(0, 120) };
     if (RULE.test(text))
       return { confidence: 0.88, what: 'names a matching rule of LDAP', matched: text.slice(0, 120) };
+    if (field.of === 'key') return undefined;
     if (WHOLE_FILTER.test(text) && (/\(\s*(?:\d+=\d+|userPassword=)/i.test(text) || !FILTER_NAME.test(field.name)))
       return { confidence: 0.82, what: 'is an LDAP filter where a value belongs', matched: text.slice(0, 120) };
     return WHOLE_FILTER.test(text)

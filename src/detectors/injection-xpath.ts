@@ -15,7 +15,7 @@ export const injectionXpath: FieldDetector = {
   settings: noSettings,
   load: () => (field) => {
     const { text } = field;
-    if (field.of !== 'value') return undefined;
+    if (field.of === 'file-name') return undefined;
     // A bracket that was opened before is closed by the expression's own author.
     const bracket = text.indexOf(']');
     const closesOwn = text.slice(0, Math.max(0, bracket)).includes('[');

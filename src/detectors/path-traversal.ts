@@ -23,7 +23,14 @@ const SENSITIVE =
 const ADMIN_SHARE = /^\s*\\{2}[^\\\s]{1,255}\\[a-z]\$\\/i;
 
 function inspect(field: Field): Recognition | undefined {
-  if (field.of === 'key' || field.name === 'referer') return undefined;
+  // Of a browser this header has a whole address; lock files have relative paths as keys.
+  if (field.name === 'referer' && field.text.includes('://')) return undefined;
+  const recognition = inPath(field);
+  // Keys are names, and seldom paths: there only what nobody calls a field.
+  return field.of === 'key' && (recognition?.confidence ?? 0) < 0.85 ? undefined : recognition;
+}
+
+function inPath(field: Field): Recognition | undefined {
   if (ADMIN_SHARE.test(field.text)) return found(0.88, 'names a disk of another machine', field.text);
   // `/./` stays where it is.
   const text = plainPath(field.text);
@@ -34,7 +41,7 @@ function inspect(field: Field): Recognition | undefined {
   const leaves = steps > 1 || !/^[/\\]?[\w.-]+[/\\]\.\.[/\\]/.test(text);
   if (steps > 0 && SENSITIVE.test(text)) return found(isPath ? 0.97 : 0.6, 'climbs up to a system file', text);
   if (steps >= 2 && isPath) {
-    if (field.location === 'body' && field.of === 'value' && isOfAProject(text, steps)) return undefined;
+    if (field.location === 'body' && field.of !== 'file-name' && isOfAProject(text, steps)) return undefined;
     return found(0.88, `climbs ${steps} folders up`, text);
   }
   if (steps === 1 && isPath && (field.of === 'file-name' || field.location === 'path'))

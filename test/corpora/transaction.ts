@@ -46,6 +46,8 @@ const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const hasControls = (text: string): boolean => /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text);
 const isHeaderText = (text: string): boolean => /^[\t\u0020-\u007e]+$/.test(text) && text.trim() === text;
+/** What a quoted parameter of multipart carries without escapes. */
+const isQuotable = (text: string): boolean => /^[\u0020-\u007e]+$/.test(text) && !/["\\]/.test(text);
 const BOUNDARY = '----corpus7MA4YWxkTrZu0gW';
 
 function multipart(disposition: string, content: string): CorpusRequest {
@@ -83,6 +85,17 @@ export const CONTAINERS: Readonly<Record<string, Container>> = {
     }),
   'graphql literal': (v) => postJson('/graphql', { query: `query { find(value: ${JSON.stringify(v)}) { id } }` }),
   'text body': (v) => post('/api/echo', 'text/plain', v),
+  'json key': (v) => postJson('/api/items', { id: 42, [v]: 'x', active: true }),
+  'query name': (v) => get(`/api/items?page=2&${encodeURIComponent(v)}=1`),
+  'form name': (v) => post('/api/items', 'application/x-www-form-urlencoded', `a=1&${encodeURIComponent(v)}=2&b=2`),
+  'multipart file name': (v) => (isQuotable(v) ? multipart(`name="file"; filename="${v}"`, 'hello') : undefined),
+  'multipart field name': (v) => (isQuotable(v) ? multipart(`name="${v}"`, 'hello') : undefined),
+  'cookie as it is': (v) =>
+    isHeaderText(v) && !/[;,"\\]/.test(v) ? get('/api/items', { cookie: `theme=dark; pref=${v}` }) : undefined,
+  'user agent': (v) => (isHeaderText(v) ? get('/api/items', { 'user-agent': v }) : undefined),
+  referer: (v) => (isHeaderText(v) ? get('/api/items', { referer: v }) : undefined),
+  'forwarded for': (v) => (isHeaderText(v) ? get('/api/items', { 'x-forwarded-for': v }) : undefined),
+  'json array': (v) => postJson('/api/batch', [[1, v], { tags: ['a', v] }]),
 };
 
 /** How an attacker writes a value so that it is decoded once more behind the gateway. */
