@@ -266,6 +266,14 @@ function isOnlyNamed(text: string, at: number, name: string): boolean {
   const rest = text.slice(close + 1, close + 2_000);
   if (new RegExp(`</\\s*${name.slice(0, 12)}`, 'i').test(rest))
     return wordPairs(rest) >= 3 && !/[(=;`]/.test(rest.slice(0, 200));
+  // Texts in languages without white space between words name it as well: letters in front, nothing that runs behind.
+  if (
+    name === 'script' &&
+    /[\p{L}]{2}[^<>]{0,40}$/u.test(text.slice(Math.max(0, at - 60), at)) &&
+    !/[(=;`{[]/.test(rest.slice(0, 400)) &&
+    text.length > 40
+  )
+    return true;
   if (name === 'script' || name === 'xss') return wordPairs(text) >= 3 && !/^[^<\n]{0,80}[(=`]/.test(rest);
   return !/[=(]/.test(rest.slice(0, 80)) && text.length > name.length + 4;
 }

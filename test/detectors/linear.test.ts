@@ -1,9 +1,10 @@
 // Every detector of fields reads adversarial text in time proportional to its length: 64 KiB cost at most ten times what 8 KiB
 // cost. Ratios of processor time, tried again when it was disturbed.
 import { describe, expect, it } from 'vitest';
-import type { FieldDetector } from '../../src/core/detector.ts';
+import type { FieldDetector, ResponseDetector } from '../../src/core/detector.ts';
 import { DETECTORS } from '../../src/detectors/index.ts';
 import { field } from '../support/field.ts';
+import { responseView } from '../support/view.ts';
 
 /** What some reader starts again at: openings that never close, separators, quotes, runs of one character. */
 const UNITS = [
@@ -100,6 +101,64 @@ describe('detectors of fields', () => {
         const short = long.slice(0, SHORT);
         cost(short, 2);
         // As many characters either way: once in one text, once in eight.
+        const isLinear = (): boolean => cost(long, 1) <= (RATIO_MAX / TIMES) * cost(short, TIMES) + NOISE_US;
+        if (!Array.from({ length: TRIES }).some(isLinear)) slow.push(JSON.stringify(unit));
+      }
+      expect(slow).toEqual([]);
+    },
+  );
+});
+
+/** What leads a reader of answers to a place, and what its grammar then reads on over. */
+const ANSWER_UNITS = [
+  '.js:1:2',
+  '\n at f (/a',
+  '.java:',
+  'at a.b(',
+  'Traceback (most recent call last):',
+  'in /a/b.php ',
+  'goroutine 1 [',
+  '.rb:1:in `',
+  '** (Aa) x',
+  ' line ',
+  'SQLSTATE',
+  'near "',
+  '"file": "/a',
+  'exception-message class="',
+  'Index of /',
+  '<a href="x">x</a> 2024-01-01 10:00 ',
+  '<title>',
+  '<?php ',
+  '#!/bin/sh\n',
+  'import java.',
+  '<form method=post>',
+  'uid=0(root) ',
+  'root:x:0:0:',
+  'Volume in drive C',
+  ' ',
+  '\n',
+  '<',
+  '"',
+];
+const responseDetectors = DETECTORS.filter((detector): detector is ResponseDetector => detector.kind === 'response');
+
+describe('detectors of responses', () => {
+  it.each(responseDetectors.map((detector) => [detector.id, detector] as const))(
+    '%s read in linear time',
+    (_, detector) => {
+      const look = detector.load(detector.settings.parse({}));
+      const cost = (text: string, times: number): number => {
+        const views = Array.from({ length: times }, () => responseView(text, 'text/html', 500));
+        const before = process.cpuUsage();
+        for (const view of views) look(view);
+        const { user, system } = process.cpuUsage(before);
+        return user + system;
+      };
+      const slow: string[] = [];
+      for (const unit of ANSWER_UNITS) {
+        const long = unit.repeat(Math.ceil((TIMES * SHORT) / unit.length)).slice(0, TIMES * SHORT);
+        const short = long.slice(0, SHORT);
+        cost(short, 2);
         const isLinear = (): boolean => cost(long, 1) <= (RATIO_MAX / TIMES) * cost(short, TIMES) + NOISE_US;
         if (!Array.from({ length: TRIES }).some(isLinear)) slow.push(JSON.stringify(unit));
       }
