@@ -56,7 +56,7 @@ function inspect(field: Field): Recognition | undefined {
   if (shellshock !== null && (field.location !== 'body' || text.length < 1_000))
     return found(0.97, 'defines a shell function and goes on (Shellshock)', text);
   if (field.name === 'accept') return undefined;
-  const recognition = inText(text);
+  const recognition = inText(field, text);
   // Keys are words with separators, agents lists of products: there only what is a command beyond doubt.
   const isDoubtful = field.of === 'key' || field.name === 'user-agent';
   return isDoubtful && (recognition?.confidence ?? 0) < SURE ? undefined : recognition;
@@ -64,7 +64,7 @@ function inspect(field: Field): Recognition | undefined {
 
 const SURE = 0.88;
 
-function inText(text: string): Recognition | undefined {
+function inText(field: Field, text: string): Recognition | undefined {
   const isLong = isDocument(text);
   if (isLong) return undefined;
   const disguise = disguised(text);
