@@ -52,7 +52,9 @@ describe('one token in two hands', () => {
     expect(world.titles()).toEqual([]);
     use(world, { ...owner, ...THIEF }, 't5');
     expect(detections(world)).toEqual(['stolen-credential']);
-    expect(world.incidents()[0]!.whatHappened).toContain('use after logout by another client on another network');
+    expect(world.incidents()[0]!.whatHappened).toContain(
+      'shows use after logout by another client on another network within 10 minutes',
+    );
   });
 
   it('is told of a session that was ended by DELETE', () => {

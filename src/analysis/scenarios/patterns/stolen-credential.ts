@@ -8,7 +8,7 @@ import type { StolenCredentialPattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
-import { TokenHands } from './token-hands.ts';
+import { type HandSign, TokenHands } from './token-hands.ts';
 
 const CREDENTIALS_MAX = 100_000;
 const IDLE_MS = 30 * 24 * 3_600_000;
@@ -32,6 +32,8 @@ const SIGNS = {
   afterwards: 'use after logout by another client on another network',
 } as const;
 type Sign = keyof typeof SIGNS;
+/** What the sentence says already. */
+const SAID_BY = { hands: 'networks', afterwards: 'logout' } as const;
 
 interface Credential {
   uses: number;
@@ -69,7 +71,8 @@ export class StolenCredential implements Pattern {
       const needed = actor.kind === 'subject' ? this.#pattern.signalsForSubjectsMin : this.#pattern.signalsMin;
       const isElsewhere = signs.some((sign) => sign === 'countries' || sign === 'client' || sign === 'logout');
       const hand = this.#hand(actor, key, occurrence);
-      if (hand !== undefined) raised.push({ actor, credential, signs: [hand, ...signs] });
+      if (hand !== undefined)
+        raised.push({ actor, credential, signs: [hand, ...signs.filter((sign) => sign !== SAID_BY[hand])] });
       else if (signs.length >= needed && isElsewhere) raised.push({ actor, credential, signs });
     }
     const first = raised[0];
@@ -184,7 +187,7 @@ export class StolenCredential implements Pattern {
   }
 
   /** A person has several tokens, and a key several machines; a token and a session are one client's. */
-  #hand(actor: Actor, key: string, occurrence: Occurrence): Sign | undefined {
+  #hand(actor: Actor, key: string, occurrence: Occurrence): HandSign | undefined {
     const token =
       actor.kind === 'subject'
         ? occurrence.claims.find(({ name }) => name === 'token')?.hash
