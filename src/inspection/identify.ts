@@ -27,8 +27,6 @@ export interface Identity {
 
 const ACTOR_ID_CHARACTERS_MAX = 128;
 const IDS_REMEMBERED_MAX = 10_000;
-/** Shorter ones are words such as `null` and `undefined`. */
-const OPAQUE_TOKEN_CHARACTERS_MIN = 16;
 
 export class Identifier {
   readonly #sources: readonly ActorSource[];
@@ -57,11 +55,6 @@ export class Identifier {
           token ??= this.#token(source, rawHeaders, cookies, now);
           const subject = token && subjectOf(token, source.subjectClaims);
           if (subject !== undefined) actors.push({ kind: 'subject', id: subject, isVerified: token!.isVerified });
-          else if (token === undefined) {
-            const opaque = opaqueToken(firstHeader(rawHeaders, source.headers));
-            if (opaque !== undefined)
-              actors.push({ kind: 'api-key', id: this.#hashed('token', opaque), isVerified: false });
-          }
           break;
         }
         case 'api-key': {
@@ -114,13 +107,6 @@ export class Identifier {
     if (secret.length <= 1_024) this.#hashedIds.set(secret, id);
     return id;
   }
-}
-
-/** RFC 6750 tokens are often no JWT: what they stand for only the backend knows, but each of them is one client. */
-function opaqueToken(header: string | undefined): string | undefined {
-  if (header === undefined || !/^(?:bearer|token) /i.test(header)) return undefined;
-  const token = header.slice(header.indexOf(' ') + 1).trim();
-  return token.length >= OPAQUE_TOKEN_CHARACTERS_MIN && !token.includes('.') ? token : undefined;
 }
 
 /** IPv4 as it is; of IPv6 the /64 network, since one host may use any address of it. */

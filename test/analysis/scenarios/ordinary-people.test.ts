@@ -38,6 +38,14 @@ describe('an object that several people rightly read', () => {
   });
 });
 
+describe('a place that looked private while few were there', () => {
+  it('is not, once six different people read what somebody else read before', () => {
+    const world = bank(8, own);
+    for (let n = 20; n < 60; n++) world.send(customer(n), 'GET', `/api/accounts/${1_000 + (n - 13) * 3}`);
+    expect(world.incidents().map(({ detection }) => detection)).toEqual(Array(5).fill('bola-ownership'));
+  });
+});
+
 describe('ids that no answer gave out', () => {
   const shop = (): World => {
     const world = new World(3);

@@ -14,6 +14,8 @@ const OBJECTS_MAX = 300_000;
 const ENDPOINTS_MAX = 5_000;
 const READERS_PER_ENDPOINT_MAX = 10_000;
 const SHARED = 0;
+/** So many different second readers are no attackers: the place only looked private while few were there. */
+const STRANGERS_MAX = 5;
 /** Of what somebody reads, the share of others' objects from which reading them is its work. */
 const BROAD_SHARE_MIN = 0.2;
 
@@ -49,6 +51,8 @@ interface EndpointOwnership {
   readonly readers: Map<string, { own: number; others: number }>;
   /** Principals (hashes) that read others' objects as their work: they own nothing. */
   readonly broad: Set<number>;
+  /** Principals (hashes) that were told of here: one intruder is one of them, however much it reads. */
+  readonly strangers: Set<number>;
 }
 
 export class Ownership implements Pattern {
@@ -95,9 +99,15 @@ export class Ownership implements Pattern {
       return undefined;
     }
     const isTheirs = owner === undefined || owner === reader || owner === SHARED || place.broad.has(owner);
-    if (!isTheirs && this.#isPrivate(place)) return this.#signal(occurrence, place);
+    if (!isTheirs && this.#isPrivate(place)) {
+      place.strangers.add(reader);
+      if (this.#isPrivate(place)) return this.#signal(occurrence, place);
+    }
     const read = owner === undefined ? this.#readPlaceOf(endpoint, object, reader, who) : undefined;
-    if (read !== undefined) return this.#signal(occurrence, read);
+    if (read !== undefined) {
+      read.strangers.add(reader);
+      return this.#signal(occurrence, read);
+    }
     if (!occurrence.isClean) return undefined;
     place.principals.add(reader);
     if (owner === undefined || (owner !== SHARED && place.broad.has(owner))) {
@@ -249,6 +259,7 @@ export class Ownership implements Pattern {
         principals: new HyperLogLog(new Uint8Array(Buffer.from(one.principals, 'base64'))),
         readers: new Map(one.readers),
         broad: new Set(one.broad),
+        strangers: new Set(),
       });
     }
   }
@@ -276,6 +287,7 @@ export class Ownership implements Pattern {
 
   #isPrivate(place: EndpointOwnership): boolean {
     return (
+      place.strangers.size <= STRANGERS_MAX &&
       place.objects >= this.#pattern.objectsMin &&
       place.again + place.shared >= this.#pattern.objectsReadAgainMin &&
       place.again >= (place.again + place.shared) * this.#pattern.singleOwnerShareMin &&
@@ -300,6 +312,7 @@ export class Ownership implements Pattern {
         principals: new HyperLogLog(),
         readers: new Map(),
         broad: new Set(),
+        strangers: new Set(),
       };
       this.#endpoints.set(endpoint, place);
     }

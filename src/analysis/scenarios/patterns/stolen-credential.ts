@@ -191,7 +191,7 @@ export class StolenCredential implements Pattern {
     const token =
       actor.kind === 'subject'
         ? occurrence.claims.find(({ name }) => name === 'token')?.hash
-        : actor.kind === 'session' || actor.id.startsWith('token:')
+        : actor.kind === 'session'
           ? key
           : undefined;
     if (token === undefined || occurrence.userAgent === '') return undefined;
