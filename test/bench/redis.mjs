@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from '../../dist/cli/bench/contestant.js';
+import { cpuUsByPid, freePort } from '../../dist/cli/bench/contestant.js';
 
 /** @typedef {import('./micro.mjs').Comparison} Comparison */
-/** @typedef {{port: number, admin: number, stop(): Promise<void>}} Node */
+/** @typedef {{pid: number, port: number, admin: number, stop(): Promise<void>}} Node */
 
 const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
 const TOKEN = 'a-token-for-benches-only-0123456789';
@@ -47,14 +47,18 @@ export async function measureRedis(onProgress) {
     const [a, b] = /** @type {[Node, Node]} */ (nodes);
     await send(a, 500, 1, 1);
     await wait(SETTLE_MS);
+    const idleFrom = cpuOf(b);
     const idle = await trafficDuring(redis, () => wait(10_000));
+    const idleCpuUs = (cpuOf(b) - idleFrom) / 10;
     onProgress('Redis: traffic');
     const began = performance.now();
+    const busyFrom = cpuOf(b);
     const busy = await trafficDuring(redis, async () => {
       await send(a, TRANSACTIONS, 10, 100);
       await wait(SETTLE_MS);
     });
     const seconds = (performance.now() - began) / 1_000;
+    const listeningUs = (cpuOf(b) - busyFrom - idleCpuUs * seconds) / TRANSACTIONS;
     const own = (/** @type {'commands' | 'in' | 'out'} */ figure) =>
       ((busy[figure] - (idle[figure] * seconds) / 10) * 1_000) / TRANSACTIONS;
     onProgress('Redis: memory of endpoints');
@@ -82,6 +86,7 @@ export async function measureRedis(onProgress) {
       isMet: undefined,
     });
     return [
+      figure('CPU of a node for a transaction that another node takes', `${listeningUs.toFixed(0)} µs`),
       figure(
         'Redis, per 1,000 transactions, two nodes',
         `${own('commands').toFixed(0)} commands, ${kilobytes(own('in'))} in, ${kilobytes(own('out'))} out`,
@@ -148,7 +153,7 @@ identity: { trustedProxies: [127.0.0.0/8] }
     child.kill('SIGKILL');
     await ended;
   };
-  return { port, admin, stop };
+  return { pid: /** @type {number} */ (child.pid), port, admin, stop };
 }
 
 /** @returns {Promise<{port: number, close(): void}>} */
@@ -226,6 +231,11 @@ async function counted(redis) {
     in: of('total_net_input_bytes'),
     out: of('total_net_output_bytes'),
   };
+}
+
+/** @param {Node} node */
+function cpuOf({ pid }) {
+  return [...cpuUsByPid(pid).values()].reduce((sum, us) => sum + us, 0);
 }
 
 /** Memory of all keys by what they hold. @param {Redis} redis */

@@ -79,9 +79,9 @@ export const SHORT_PLAN: Plan = {
 export const FULL_PLAN: Plan = {
   ...SHORT_PLAN,
   rounds: 5,
-  durationMs: 3_000,
+  durationMs: 2_000,
   warmRequests: 30_000,
-  warmMsMax: 25_000,
+  warmMsMax: 20_000,
 };
 
 /** Rates at which latency is measured, as shares of what the slowest gateway row manages. */
