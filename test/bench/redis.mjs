@@ -137,14 +137,17 @@ identity: { trustedProxies: [127.0.0.0/8] }
     env: { ...process.env, SALLYPORT_ADMIN_TOKEN: TOKEN },
   });
   process.once('exit', () => child.kill('SIGKILL'));
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 120_000;
   while (
     !(await fetch(`http://127.0.0.1:${admin}/readyz`).then(
       (answer) => answer.ok,
       () => false,
     ))
   ) {
-    if (child.exitCode !== null || performance.now() > deadline) throw new Error('a node did not start');
+    if (child.exitCode !== null || performance.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`a node did not start (${child.exitCode === null ? 'too slow' : `code ${child.exitCode}`})`);
+    }
     await wait(50);
   }
   const stop = async () => {
