@@ -7,29 +7,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Configuration } from './configuration/load.ts';
 import { isUrl } from './configuration/relative-paths.ts';
-import { actorKey } from './core/actor.ts';
-import { type Baseline, NO_BUDGETS, type ValueBudgets } from './core/baseline.ts';
 import type { PreparedContract } from './core/contract.ts';
 import type { PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
-import type { Restriction, RestrictionChange } from './core/restriction.ts';
 import { KEY_SET_TIMES, KeySetKeeper } from './key-sets/key-set-keeper.ts';
-import type {
-  BaselinesChange,
-  CanaryPlace,
-  FromAnalyst,
-  FromWorker,
-  LearnedForWorkers,
-  ToAnalyst,
-  ToWorker,
-} from './messages.ts';
+import type { CanaryPlace, FromAnalyst, FromWorker, ToAnalyst, ToWorker } from './messages.ts';
 import { outlineOf } from './openapi/outline.ts';
 import { ContractKeeper } from './openapi-loader/contract-keeper.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 import { CALM, DeadlyRequests, type QuarantineState } from './quarantine/deadly-requests.ts';
 import { takeLastNote } from './quarantine/last-note.ts';
-import type { ShadowOrder } from './shadow/shadow-judge.ts';
 import { closeUntakenConnections } from './supervisor/handed-connections.ts';
+import { LastKnown } from './supervisor/last-known.ts';
 import { Pulse, waitedForProcessorMs } from './supervisor/pulse.ts';
 
 export interface SupervisorSettings {
@@ -75,14 +64,9 @@ export class Supervisor {
   readonly #workers = new Map<number, WorkerState>();
   #analyst: ChildProcess | undefined;
   #bundle: PolicyBundle;
-  readonly #restrictions = new Map<string, Restriction>();
-  #learned: Pick<LearnedForWorkers, 'secret' | 'templates'> = { secret: '', templates: [] };
-  readonly #baselines = new Map<string, Baseline>();
-  #budgets = NO_BUDGETS;
+  readonly #lastKnown = new LastKnown();
   readonly #keySets: KeySetKeeper;
   readonly #contracts: ContractKeeper;
-  #learnedContracts: readonly PreparedContract[] = [];
-  #shadow: ShadowOrder | undefined;
   readonly #deadly = new DeadlyRequests();
   #quarantine: QuarantineState = CALM;
   #checkedAt = performance.now();
@@ -165,12 +149,7 @@ export class Supervisor {
       child.on('message', (message: FromAnalyst) => {
         switch (message.kind) {
           case 'ready': {
-            const known = new Set(message.restrictions.map((one) => one.id));
-            const removed = [...this.#restrictions.values()].filter((one) => !known.has(one.id));
-            this.#changeRestrictions({ added: message.restrictions, removed });
-            this.#setLearned(message.learned);
-            this.#changeBaselines({ kind: 'baselines', changed: message.learned.baselines, removed: [] });
-            this.#setBudgets(message.learned.budgets);
+            for (const one of this.#lastKnown.adopt(message)) this.#tellWorkers(one);
             this.#tellServing();
             resolve(message);
             break;
@@ -182,20 +161,11 @@ export class Supervisor {
             this.#publish(message.bundle, message.canary);
             break;
           case 'restrictions':
-            this.#changeRestrictions(message.change);
-            break;
           case 'learned':
-            this.#setLearned(message);
-            break;
           case 'baselines':
-            this.#changeBaselines(message);
-            break;
-          case 'shadow':
-            this.#shadow = message.order;
-            this.#tellWorkers(message);
-            break;
           case 'budgets':
-            this.#setBudgets(message.budgets);
+          case 'shadow':
+            this.#tellWorkers(this.#lastKnown.take(message));
             break;
           case 'owners':
           case 'issued':
@@ -203,7 +173,7 @@ export class Supervisor {
             this.#tellWorkers(message);
             break;
           case 'learned-contracts':
-            this.#learnedContracts = message.contracts;
+            this.#lastKnown.contracts = message.contracts;
             this.#tellWorkers({ kind: 'contracts', contracts: this.#allContracts });
             break;
           case 'refused':
@@ -258,10 +228,8 @@ export class Supervisor {
             configuration: this.#settings.configuration,
             contracts: this.#allContracts,
             bundle: this.#bundle,
-            restrictions: [...this.#restrictions.values()],
-            learned: { ...this.#learned, baselines: [...this.#baselines.values()], budgets: this.#budgets },
+            ...this.#lastKnown.all,
             keySets: this.#keySets.sets,
-            shadow: this.#shadow,
             socketPath: this.#socketPath,
             quarantine: this.#quarantine,
             notePath: this.#notePath(state),
@@ -355,33 +323,8 @@ export class Supervisor {
     }
   }
 
-  #changeRestrictions(change: RestrictionChange): void {
-    for (const one of change.removed) {
-      const key = actorKey(one.actor);
-      if (this.#restrictions.get(key)?.id === one.id) this.#restrictions.delete(key);
-    }
-    for (const one of change.added) this.#restrictions.set(actorKey(one.actor), one);
-    this.#tellWorkers({ kind: 'restrictions', change });
-  }
-
-  #setLearned({ secret, templates }: Pick<LearnedForWorkers, 'secret' | 'templates'>): void {
-    this.#learned = { secret, templates };
-    this.#tellWorkers({ kind: 'learned', secret, templates });
-  }
-
-  #setBudgets(budgets: ValueBudgets): void {
-    this.#budgets = budgets;
-    this.#tellWorkers({ kind: 'budgets', budgets });
-  }
-
-  #changeBaselines(change: BaselinesChange): void {
-    for (const endpoint of change.removed) this.#baselines.delete(endpoint);
-    for (const one of change.changed) this.#baselines.set(one.endpoint, one);
-    this.#tellWorkers(change);
-  }
-
   get #allContracts(): readonly PreparedContract[] {
-    return [...this.#contracts.contracts, ...this.#learnedContracts];
+    return [...this.#contracts.contracts, ...this.#lastKnown.contracts];
   }
 
   /** A canary of workers is at least one and never all of them. */
