@@ -32,11 +32,14 @@ import { transactionRoutes } from './resource-transactions.ts';
 import { userRoutes } from './resource-users.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
+const PARAMETER_CHARS_MAX = 4_096;
 const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
 
 export async function createAdminServer(context: AdminContext): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
+    // Names of actors and endpoints stand in paths, and are as long as an attacker likes.
+    routerOptions: { maxParamLength: PARAMETER_CHARS_MAX },
     trustProxy: false,
     requestTimeout: 30_000,
     logger: false,

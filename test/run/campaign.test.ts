@@ -101,6 +101,8 @@ async function incidents(gateway: RunningGateway): Promise<Shown[]> {
 it.skipIf(!hasRedis && process.env.CI === undefined)(
   'is found three times, stopped three times, and nobody else notices',
   async () => {
+    // What an attempt before this one left behind.
+    await Promise.all(gateways.splice(0).map((gateway) => gateway.stop('SIGKILL')));
     const redis = await RedisProcess.start();
     const shop = await startSampleApi({ host: '127.0.0.1', port: 0 });
     endings.push(
@@ -143,8 +145,10 @@ it.skipIf(!hasRedis && process.env.CI === undefined)(
     );
 
     let isOver = false;
+    // The attacker has the account of one of them, who is stopped with the account.
+    const others = customers.filter(({ id }) => id !== customers[5]!.id);
     const background = (async () => {
-      for (let i = 0; !isOver; i++) await visit(customers[i % CUSTOMERS]!);
+      for (let i = 0; !isOver; i++) await visit(others[i % others.length]!);
     })();
 
     const passed: Record<string, number> = {};
