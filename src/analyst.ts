@@ -204,7 +204,10 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   });
 
   const timers = [
-    setInterval(() => book.expire(Date.now()), EXPIRY_CHECK_MS),
+    setInterval(() => {
+      book.followClock(Date.now(), performance.now());
+      book.expire(Date.now());
+    }, EXPIRY_CHECK_MS),
     setInterval(() => void shared.flush(), FLUSH_MS),
     setInterval(() => knowledge.tellIssued(), FLUSH_MS),
   ];

@@ -141,7 +141,7 @@ export class Supervisor {
 
   #startAnalyst(): Promise<{ adminPort: number; firstToken: string | undefined } | { failure: string }> {
     const { configuration, directories, dataFolder, adminToken } = this.#settings;
-    this.#analystStartedAt = Date.now();
+    this.#analystStartedAt = performance.now();
     const child = fork(new URL('./analyst.js', import.meta.url), { serialization: 'json' });
     this.#analyst = child;
     child.on('error', () => {});
@@ -185,7 +185,7 @@ export class Supervisor {
       child.once('exit', () => {
         resolve({ failure: 'the analyst ended while it started' });
         if (this.#isStopping) return;
-        this.#analystCrashes = Date.now() - this.#analystStartedAt > STABLE_MS ? 0 : this.#analystCrashes + 1;
+        this.#analystCrashes = performance.now() - this.#analystStartedAt > STABLE_MS ? 0 : this.#analystCrashes + 1;
         setTimeout(() => void this.#startAnalyst(), backOff(this.#analystCrashes)).unref();
       });
       const start: ToAnalyst = {
@@ -207,12 +207,12 @@ export class Supervisor {
     const worker = cluster.fork();
     closeUntakenConnections(worker);
     this.#workersStarted += 1;
-    const now = Date.now();
+    const now = performance.now();
     const state: WorkerState = {
       worker,
       number: this.#workersStarted,
       startedAt: now,
-      pulse: new Pulse(performance.now(), () => waitedForProcessorMs(worker.process.pid)),
+      pulse: new Pulse(now, () => waitedForProcessorMs(worker.process.pid)),
       isServing: false,
       isSurplus,
       canary: undefined,
@@ -240,7 +240,7 @@ export class Supervisor {
           state.isSurplus = false;
           this.#tellServing();
           resolve(message.port);
-        } else if (message.kind === 'unknown-key') this.#keySets.askAgain(Date.now());
+        } else if (message.kind === 'unknown-key') this.#keySets.askAgain(performance.now());
         else if (message.kind === 'evidence' || message.kind === 'shadow-counts' || message.kind === 'shadow-refused')
           this.#tellAnalyst(message);
         else if (message.kind === 'rate-counts') this.#tellWorkers(message, worker);
@@ -289,7 +289,7 @@ export class Supervisor {
   }
 
   #replace(ended: WorkerState): void {
-    this.#crashes = Date.now() - ended.startedAt > STABLE_MS ? 0 : this.#crashes + 1;
+    this.#crashes = performance.now() - ended.startedAt > STABLE_MS ? 0 : this.#crashes + 1;
     setTimeout(() => {
       if (!this.#isStopping) void this.#startWorker();
     }, backOff(this.#crashes));

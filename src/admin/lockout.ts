@@ -1,4 +1,4 @@
-// Five wrong tokens within a minute close the door for that source for a minute.
+// Five wrong tokens within a minute close the door for that source for a minute. A clock that is set back opens it.
 
 const FAILURES_MAX = 5;
 const WINDOW_MS = 60_000;
@@ -9,7 +9,7 @@ export class Lockout {
 
   failed(source: string, now: number): void {
     const entry = this.#failures.get(source);
-    if (entry === undefined || now - entry.since > WINDOW_MS) {
+    if (entry === undefined || Math.abs(now - entry.since) > WINDOW_MS) {
       if (this.#failures.size >= SOURCES_MAX) this.#failures.clear();
       this.#failures.set(source, { count: 1, since: now });
     } else entry.count += 1;
@@ -17,6 +17,6 @@ export class Lockout {
 
   isLocked(source: string, now: number): boolean {
     const entry = this.#failures.get(source);
-    return entry !== undefined && entry.count >= FAILURES_MAX && now - entry.since <= WINDOW_MS;
+    return entry !== undefined && entry.count >= FAILURES_MAX && Math.abs(now - entry.since) <= WINDOW_MS;
   }
 }

@@ -1,5 +1,6 @@
 // The restrictions of this node: made, listed, undone, expired, and kept in a file that survives a restart.
-// Invariants: one restriction an actor; what people made is never let go for room; a change is told before it is on the disk.
+// Invariants: one restriction an actor; what people made is never let go for room; a change is told before it is on the disk; a
+// restriction lasts as long as it was meant to, wherever the clock of the system is set meanwhile.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ACTOR_KINDS, actorKey } from '../core/actor.ts';
@@ -9,6 +10,8 @@ import { DurableFile, readDurably } from './durable-file.ts';
 
 export const RESTRICTIONS_KEPT_MAX = 100_000;
 const ALWAYS_FREE = ['127.0.0.0/8', '::1/128'];
+/** What the clock of the system goes another way than time itself, between two looks, is a correction; more is a jump. */
+const JUMP_MS_MIN = 5_000;
 /** A wider range is a mistake more often than a measure. */
 const V4_PREFIX_MIN = 8;
 const V6_PREFIX_MIN = 24;
@@ -27,6 +30,8 @@ export class RestrictionBook {
   readonly #keyById = new Map<string, string>();
   readonly #listeners: RestrictionListener[] = [];
   #saving: NodeJS.Timeout | undefined;
+  /** What the clock of the system said more than the steady one, when last looked at. */
+  #wallMinusSteady: number | undefined;
 
   constructor(folder: string, trustedProxies: readonly string[], onUnsaved: (code: string) => void = () => {}) {
     const path = join(folder, 'restrictions.json');
@@ -88,6 +93,19 @@ export class RestrictionBook {
   drop(id: string): void {
     const one = this.#byActor.get(this.#keyById.get(id) ?? '');
     if (one !== undefined) this.#changed({ added: [], removed: [one] }, 'elsewhere');
+  }
+
+  /**
+   * Heeds a clock that was set: each restriction then ends as much earlier or later by that clock. To be called with both clocks
+   * before `expire`. Other nodes have clocks of their own and are told nothing.
+   */
+  followClock(now: number, steadyNow: number): void {
+    const before = this.#wallMinusSteady ?? now - steadyNow;
+    this.#wallMinusSteady = now - steadyNow;
+    const jump = this.#wallMinusSteady - before;
+    if (Math.abs(jump) < JUMP_MS_MIN || this.#byActor.size === 0) return;
+    const added = [...this.#byActor.values()].map((one) => ({ ...one, expiresAt: one.expiresAt + jump }));
+    this.#changed({ added, removed: [] }, 'elsewhere');
   }
 
   expire(now: number): void {

@@ -28,7 +28,8 @@ export function recordOf(story: Story, completion: Completion): TransactionRecor
   return {
     id: story.id,
     receivedAt: story.receivedAt,
-    durationMs: completion.completedAt - story.receivedAt,
+    // A clock that is set back must not make it negative.
+    durationMs: Math.max(0, completion.completedAt - story.receivedAt),
     upstreamMs: completion.upstreamMs,
     clientAddress: story.clientAddress,
     method: story.method,

@@ -392,7 +392,7 @@ export class TransactionInspection implements Inspection {
     this.#isAllowListed = policy.lists.allowing(facts, country) !== undefined;
     const denied = policy.lists.denying(facts, country);
     if (denied !== undefined) this.#findings.push(denyFinding(denied));
-    const restriction = restrictions.find(this.#actors, this.clientAddress, this.#receivedAt);
+    const restriction = restrictions.find(this.#actors, this.clientAddress);
     if (restriction !== undefined) {
       const finding = restrictionFinding(restriction, this.#shared.rateWindows, this.#receivedAt);
       if (finding !== undefined) this.#findings.push(finding);

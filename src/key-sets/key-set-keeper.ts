@@ -23,7 +23,7 @@ export class KeySetKeeper {
   readonly #sets = new Map<string, readonly PublishedKey[]>();
   readonly #texts = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
-  #askedAt = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(settings: KeySetSettings) {
     this.#settings = settings;
@@ -45,7 +45,7 @@ export class KeySetKeeper {
     clearInterval(this.#timer);
   }
 
-  /** A token named a key that no set has: perhaps its issuer has a new one. */
+  /** A token named a key that no set has: perhaps its issuer has a new one. `now` by a clock that never jumps. */
   askAgain(now: number): void {
     if (now - this.#askedAt < this.#settings.askAgainMs) return;
     this.#askedAt = now;

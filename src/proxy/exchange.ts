@@ -118,7 +118,7 @@ async function transact(
     responseBytes.release();
     complete(context, inspection, {
       completedAt: Date.now(),
-      upstreamMs: relay?.headAt === undefined ? undefined : relay.headAt - relay.sentAt,
+      upstreamMs: relay?.headAt === undefined ? undefined : Math.round(relay.headAt - relay.sentAt),
       status: downstream.status,
       requestBodyBytes: downstream.reading?.bytes ?? 0,
       responseBodyBytes: relay?.bodyBytes ?? 0,

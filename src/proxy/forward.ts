@@ -56,7 +56,7 @@ export async function forward(forwarding: Forwarding): Promise<void> {
       return;
     } catch (error) {
       fault = faultOf(error);
-      if (BLAMES_UPSTREAM.has(fault.code)) member.breaker.failed(Date.now());
+      if (BLAMES_UPSTREAM.has(fault.code)) member.breaker.failed(performance.now());
       else member.breaker.endedOtherwise();
     } finally {
       member.pending -= 1;
@@ -103,7 +103,7 @@ function secondMember(
     (fault.code === 'UPSTREAM_RESET' && IDEMPOTENT.has(downstream.head.method) && !(body.content instanceof Readable));
   if (!isRepeatable) return undefined;
   try {
-    const second = forwarding.upstream.choose(Date.now(), first);
+    const second = forwarding.upstream.choose(performance.now(), first);
     // Who has just refused a connection will refuse the next one too; who has closed one may take another.
     return second === first && !relay.isStarted ? undefined : second;
   } catch {
@@ -113,7 +113,7 @@ function secondMember(
 
 function choose({ upstream, counters }: Forwarding): UpstreamMember {
   try {
-    return upstream.choose(Date.now(), undefined);
+    return upstream.choose(performance.now(), undefined);
   } catch (error) {
     counters.upstreamsUnavailable += 1;
     throw error;

@@ -1,6 +1,6 @@
 // Slow clients and silent upstreams. One timer looks at all transactions; nothing is armed per request until a client has
 // stalled. Bounds: an upstream answers in its route's time, a body comes at a minimum rate, a held body is there in time, a reader takes a byte now and then, and what is left
-// of a body nobody wants is thrown away for a moment only.
+// of a body nobody wants is thrown away for a moment only. All by a clock that never jumps.
 import { Fault } from '../core/fault.ts';
 import type { ProxyCounters } from './counters.ts';
 import type { Downstream } from './downstream.ts';
@@ -45,7 +45,7 @@ export class Pace {
    */
   linger(downstream: Downstream): void {
     const { request, response } = downstream;
-    const lingering: Lingering = { downstream, until: Date.now() + this.#settings.lingerMs };
+    const lingering: Lingering = { downstream, until: performance.now() + this.#settings.lingerMs };
     const settle = (): void => {
       this.#lingering.delete(lingering);
       response.end();
@@ -60,7 +60,7 @@ export class Pace {
   }
 
   #tick(): void {
-    const now = Date.now();
+    const now = performance.now();
     // Whoever ends while it is looked at makes room for one that was looked at already.
     for (let i = this.#watched.length - 1; i >= 0; i--) {
       const downstream = this.#watched[i];

@@ -34,12 +34,12 @@ export class Relay implements Dispatcher.DispatchHandler {
   readonly done: Promise<void>;
   /** True once the request may have left: bytes of it were given to a connection. */
   isStarted = false;
-  /** Milliseconds since the epoch. */
-  readonly sentAt = Date.now();
+  /** Milliseconds by a clock that never jumps. */
+  readonly sentAt = performance.now();
   /** The same, of the upstream's head; undefined until it came. */
   headAt: number | undefined;
   bodyBytes = 0;
-  /** Milliseconds since the epoch from which the upstream is waited for; moved on by whoever else is waited for. */
+  /** From when, by the same clock, the upstream is waited for; moved on by whoever else is waited for. */
   #waitsSince = Number.POSITIVE_INFINITY;
   #hasProgressed = false;
   readonly #job: RelayJob;
@@ -73,7 +73,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     if (this.#isSettled) abort();
     else {
       this.isStarted = true;
-      this.#waitsSince = Date.now();
+      this.#waitsSince = performance.now();
     }
   }
 
@@ -97,7 +97,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   onHeaders(status: number, rawHeaders: readonly (Buffer | string)[], resume: () => void): boolean {
     // RFC 9110 §15.2: interim answers are for the one who asked for them, and that was us.
     if (this.#isSettled || (status >= 100 && status < 200)) return true;
-    this.headAt = Date.now();
+    this.headAt = performance.now();
     this.#hasProgressed = true;
     this.#resume = resume;
     if (status < 100 || status > 599) return this.#stop(new Fault('UPSTREAM_RESPONSE_INVALID', 'upstream', 502));

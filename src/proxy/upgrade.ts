@@ -75,6 +75,7 @@ class Upgrade {
   readonly #bytesReadBefore: number;
   readonly #bytesWrittenBefore: number;
   readonly #startedAt = Date.now();
+  readonly #sentAt = performance.now();
   #inspection: Inspection | undefined;
   #route: Route | undefined;
   #member: UpstreamMember | undefined;
@@ -119,7 +120,7 @@ class Upgrade {
       }
       const upstream = upstreams.get(outcome.route.upstream);
       if (upstream === undefined) throw new Fault('UPSTREAM_UNKNOWN', 'gateway', 502);
-      const member = upstream.choose(Date.now(), undefined);
+      const member = upstream.choose(performance.now(), undefined);
       this.#member = member;
       member.pending += 1;
       member.breaker.begin();
@@ -150,7 +151,7 @@ class Upgrade {
         socket.destroy();
         return;
       }
-      this.#member?.breaker.failed(Date.now());
+      this.#member?.breaker.failed(performance.now());
       this.#refuse({ kind: 'refuse', fault: faultOf(error) });
     });
     const onResponse = (answer: IncomingMessage): void => {
@@ -195,7 +196,7 @@ class Upgrade {
   }
 
   #onUpgraded(answer: IncomingMessage, upstreamSocket: Socket): void {
-    this.#headAt = Date.now();
+    this.#headAt = performance.now();
     const key = headerValue(this.#head.rawHeaders, 'sec-websocket-key')!;
     const isProven =
       headerValue(answer.rawHeaders, 'sec-websocket-accept') === acceptOf(key) &&
@@ -227,7 +228,7 @@ class Upgrade {
 
   /** The upstream refused: an ordinary answer, judged like one and written anew. */
   async #relayRefusal(answer: IncomingMessage): Promise<void> {
-    this.#headAt = Date.now();
+    this.#headAt = performance.now();
     const { rawHeaders } = answer;
     const status = answer.statusCode ?? 0;
     if (status < 200 || status > 599) throw new Fault('UPSTREAM_RESPONSE_INVALID', 'upstream', 502);
@@ -289,7 +290,7 @@ class Upgrade {
     try {
       this.#inspection?.complete({
         completedAt: Date.now(),
-        upstreamMs: this.#headAt === undefined ? undefined : this.#headAt - this.#startedAt,
+        upstreamMs: this.#headAt === undefined ? undefined : Math.round(this.#headAt - this.#sentAt),
         status: this.#status,
         requestBodyBytes: this.#isTunnel ? this.#socket.bytesRead - this.#bytesReadBefore : 0,
         responseBodyBytes: this.#isTunnel ? this.#socket.bytesWritten - this.#bytesWrittenBefore : 0,

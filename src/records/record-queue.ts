@@ -143,7 +143,7 @@ export class RecordQueue {
   }
 
   #connect(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (this.#socket !== undefined || now < this.#retryAt) return;
     this.#retryAt = now + RECONNECT_MS;
     const socket = connect(this.#path);

@@ -11,3 +11,8 @@ export function backOffMs(failures: number, retryAfterMs: number | undefined, ra
   const jittered = Math.round(doubled * (0.5 + random / 2));
   return Math.max(jittered, Math.min(retryAfterMs ?? 0, RETRY_AFTER_MAX_MS));
 }
+
+/** Whether the time has come. One that is further away than any back-off is from before the clock was set back. */
+export function isDue(notBefore: number, now: number, waitMsMax = 0): boolean {
+  return now >= notBefore || notBefore - now > Math.max(BACK_OFF_MAX_MS, RETRY_AFTER_MAX_MS, waitMsMax);
+}

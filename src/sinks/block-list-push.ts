@@ -7,7 +7,7 @@ import { blockList } from '../block-lists/formats.ts';
 import type { SinkSettingsOf } from '../configuration/sink-schema.ts';
 import type { Restriction } from '../core/restriction.ts';
 import type { SinkLog, SinkOutcome, SinkState } from '../core/sink.ts';
-import { backOffMs } from './back-off.ts';
+import { backOffMs, isDue } from './back-off.ts';
 import { HttpClient, outcomeOf } from './http/client.ts';
 import { secretHeaders, secretUrl } from './secret.ts';
 import { compileTemplate } from './template.ts';
@@ -95,7 +95,7 @@ export class BlockListPush {
 
   async #push(): Promise<void> {
     const { id, now, random, log } = this.#environment;
-    if (this.#wanted === undefined || now() < this.#notBefore) return;
+    if (this.#wanted === undefined || !isDue(this.#notBefore, now(), this.#settings.interval)) return;
     // Blocks end by themselves: the list is made anew, not only when something was added.
     const entries = blockEntries(this.#restrictions, now());
     this.#wanted = entries;

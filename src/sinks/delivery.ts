@@ -2,7 +2,7 @@
 // Invariants: a message leaves the queue only when the sink has it, will never take it, or it is older than `ageMaxMs`; after a
 // failure everything waits (back-off, `Retry-After`); a message that fails while others arrive holds up its own incident only.
 import type { Sink, SinkLog, SinkMessage, SinkOutcome, SinkState } from '../core/sink.ts';
-import { backOffMs } from './back-off.ts';
+import { backOffMs, isDue } from './back-off.ts';
 import type { MessageQueue, Waiting } from './message-queue.ts';
 
 /** Messages looked at to find the next one that may go. */
@@ -85,7 +85,7 @@ export class Delivery {
     queue.tick(now());
     this.#tellOfDisk();
     this.#expire();
-    while (!this.#isClosed && now() >= this.#notBefore) {
+    while (!this.#isClosed && isDue(this.#notBefore, now())) {
       const batch = this.#next();
       if (batch.length === 0) return;
       for (const one of batch) one.isUnderWay = true;
@@ -150,7 +150,7 @@ export class Delivery {
       if (++lookedAt > LOOKED_AT_MAX) break;
       const incident = one.message.incident.id;
       if (held.has(incident)) continue;
-      if (one.notBefore > now()) {
+      if (!isDue(one.notBefore, now())) {
         held.add(incident);
         continue;
       }
@@ -176,7 +176,7 @@ export class Delivery {
       if (++lookedAt > LOOKED_AT_MAX || batch.length >= sink.batchMessagesMax) break;
       const incident = one.message.incident.id;
       if (held.has(incident)) continue;
-      if (one.notBefore > now() || one.isAlone) held.add(incident);
+      if (!isDue(one.notBefore, now()) || one.isAlone) held.add(incident);
       else batch.push(one);
     }
     return batch;

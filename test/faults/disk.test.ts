@@ -5,8 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type RunningGateway, startGateway, until, upstreamThat } from '../run/gateway-process.ts';
+import { startGateway, upstreamThat } from '../run/gateway-process.ts';
 import { constantLoad } from '../support/constant-load.ts';
+import { restrictKey, statusWithKey } from './thief.ts';
 import { PATIENCE_MS, pause } from './world.ts';
 
 const DISK = mkdtempSync(join(tmpdir(), 'sallyport-disk-'));
@@ -34,16 +35,15 @@ describe('a disk that fills up', () => {
       mkdirSync(policies);
       const args = ['--upstream', upstream.url, '--mode', 'enforce', '--workers', '1', '--policies', policies];
       let gateway = await startGateway(args, DISK);
-      const statusOf = async (key: string): Promise<number> =>
-        (await fetch(`${gateway.url}/x`, { headers: { 'x-api-key': key } })).status;
+      const statusOf = (key: string): Promise<number> => statusWithKey(gateway, key);
       try {
-        await restrict(gateway, 'key-of-the-first-thief');
+        await restrictKey(gateway, 'key-of-the-first-thief');
         const [analyst] = gateway.pids('analyst');
         const load = constantLoad(new URL(gateway.url), 40);
         await pause(500);
         fill(DISK);
         expect(await statusOf('key-of-the-first-thief')).toBe(403);
-        await restrict(gateway, 'key-of-the-second-thief');
+        await restrictKey(gateway, 'key-of-the-second-thief');
         expect(await statusOf('key-of-the-second-thief')).toBe(403);
         await pause(3_000);
         expect(gateway.pids('analyst')).toEqual([analyst]);
@@ -82,22 +82,3 @@ function fill(folder: string): void {
     }
   }
 }
-
-async function restrict(gateway: RunningGateway, key: string): Promise<void> {
-  const ask = (): Promise<Response> => fetch(`${gateway.url}/x`, { headers: { 'x-api-key': key } });
-  await (await ask()).arrayBuffer();
-  const id = await until(async () => {
-    const { items } = (await (await gateway.api('/transactions')).json()) as {
-      items: { path: string; actors: { kind: string; id: string }[] }[];
-    };
-    return items.flatMap((one) => one.actors).find((actor) => actor.kind === 'api-key' && !taken.has(actor.id))?.id;
-  }, PATIENCE_MS);
-  taken.add(id);
-  await gateway.api('/restrictions', {
-    method: 'POST',
-    body: JSON.stringify({ actor: { kind: 'api-key', id }, durationSeconds: 3_600, reason: 'stolen' }),
-  });
-  await until(async () => (await ask()).status === 403, 10_000);
-}
-
-const taken = new Set<string>();

@@ -12,11 +12,13 @@ import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } 
 import { hasRedis, RedisProcess, startCluster } from '../stores/redis-process.ts';
 import { constantLoad } from '../support/constant-load.ts';
 import { FaultyLine } from './faulty-line.ts';
-import { metricOf } from './world.ts';
+import { restrictKey, statusWithKey } from './thief.ts';
+import { metricOf, pause } from './world.ts';
 
 const run = promisify(execFile);
 const PATIENCE_MS = 60_000;
 const PHASE_MS = 2_000;
+const THIEF = 'key-of-a-thief';
 
 describe('Redis under load', () => {
   it.skipIf(!hasRedis && !process.env.CI)(
@@ -35,10 +37,9 @@ describe('Redis under load', () => {
         `mode: enforce\nworkers: 1\nupstreams: { api: "${upstream.url}" }\nstore: { kind: redis, url: "redis://127.0.0.1:${line.port}" }\n`,
       );
       const gateway = await startGateway(['--config', config]);
-      const thief = { headers: { 'x-api-key': 'key-of-a-thief' } };
-      const asThief = async (): Promise<number> => (await fetch(`${gateway.url}/x`, thief)).status;
+      const asThief = (): Promise<number> => statusWithKey(gateway, THIEF);
       try {
-        await restrict(gateway, asThief);
+        await restrictKey(gateway, THIEF);
         const load = constantLoad(new URL(gateway.url), 50);
         const phases: readonly (readonly [string, () => Promise<void> | void])[] = [
           ['slow', () => line.become({ latencyMs: 500 })],
@@ -100,7 +101,7 @@ describe('several Redis servers under load', () => {
       const sentinel = await RedisProcess.startSentinel(master.port);
       const world = await nodeOn(`sentinels: { nodes: ["127.0.0.1:${sentinel.port}"] }`);
       try {
-        await restrict(world.gateway, world.asThief);
+        await restrictKey(world.gateway, THIEF);
         await until(async () => Number(await replica.ask('DBSIZE')) > 0, PATIENCE_MS);
         const load = constantLoad(new URL(world.gateway.url), 40);
         await pause(PHASE_MS);
@@ -133,7 +134,7 @@ describe('several Redis servers under load', () => {
       const places = nodes.map(({ port }) => `"127.0.0.1:${port}"`).join(', ');
       const world = await nodeOn(`cluster: [${places}]`);
       try {
-        await restrict(world.gateway, world.asThief);
+        await restrictKey(world.gateway, THIEF);
         const load = constantLoad(new URL(world.gateway.url), 40);
         await pause(PHASE_MS);
         await moveSlots(nodes[0]!, nodes[1]!);
@@ -172,7 +173,7 @@ async function nodeOn(store: string) {
   const gateway = await startGateway(['--config', config]);
   return {
     gateway,
-    asThief: async () => (await fetch(`${gateway.url}/x`, { headers: { 'x-api-key': 'key-of-a-thief' } })).status,
+    asThief: () => statusWithKey(gateway, THIEF),
     end: async () => {
       await gateway.stop('SIGKILL');
       upstream.close();
@@ -240,24 +241,4 @@ async function moveSlots(from: RedisProcess, to: RedisProcess): Promise<void> {
   const [source, target] = await Promise.all([from.ask('CLUSTER', 'MYID'), to.ask('CLUSTER', 'MYID')]);
   const args = ['--cluster', 'reshard', `127.0.0.1:${from.port}`, '--cluster-from', String(source)];
   await run('redis-cli', [...args, '--cluster-to', String(target), '--cluster-slots', '1000', '--cluster-yes']);
-}
-
-async function restrict(gateway: RunningGateway, asThief: () => Promise<number>): Promise<void> {
-  await asThief();
-  const { id } = await until(async () => {
-    const list = (await (await gateway.api('/transactions')).json()) as {
-      items: { actors: { kind: string; id: string }[] }[];
-    };
-    return list.items[0]?.actors.find((actor) => actor.kind === 'api-key');
-  }, PATIENCE_MS);
-  const made = await gateway.api('/restrictions', {
-    method: 'POST',
-    body: JSON.stringify({ actor: { kind: 'api-key', id }, durationSeconds: 3_600, reason: 'stolen' }),
-  });
-  expect(made.status).toBe(201);
-  await until(async () => (await asThief()) === 403, PATIENCE_MS);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

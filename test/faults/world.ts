@@ -4,7 +4,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } from '../run/gateway-process.ts';
+import {
+  type Launch,
+  type RunningGateway,
+  removeFolder,
+  startGateway,
+  until,
+  upstreamThat,
+} from '../run/gateway-process.ts';
 import { constantLoad, type LoadResult } from '../support/constant-load.ts';
 
 export const IS_LONG = process.env.FAULTS === 'long';
@@ -30,7 +37,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function faultWorld(args: readonly string[] = []): Promise<FaultWorld> {
+export async function faultWorld(args: readonly string[] = [], launch: Launch = {}): Promise<FaultWorld> {
   const seen = new Map<string, number>();
   const upstream = await upstreamThat((request, response) => {
     request.resume();
@@ -47,6 +54,7 @@ export async function faultWorld(args: readonly string[] = []): Promise<FaultWor
   const gateway = await startGateway(
     ['--upstream', upstream.url, '--mode', 'enforce', '--workers', '2', '--policies', policies, ...ports, ...args],
     folder,
+    launch,
   );
   return {
     gateway,

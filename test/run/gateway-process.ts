@@ -23,19 +23,25 @@ export interface RunningGateway {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+/** What a test changes about the machine for this gateway alone. */
+export interface Launch {
+  /** A command that becomes the gateway with `exec`: limits, namespaces. */
+  readonly under?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 export async function startGateway(
   args: readonly string[],
   data = mkdtempSync(join(tmpdir(), 'sallyport-')),
+  { under = [], env = {} }: Launch = {},
 ): Promise<RunningGateway> {
   const token = 'a-token-for-tests-only-0123456789';
-  const child = spawn(
-    process.execPath,
-    [join(ROOT, 'dist/main.js'), 'run', '--listen', '0', '--admin', '0', '--data', data, ...args],
-    {
-      cwd: data,
-      env: { ...process.env, SALLYPORT_ADMIN_TOKEN: token },
-    },
-  );
+  const run = [join(ROOT, 'dist/main.js'), 'run', '--listen', '0', '--admin', '0', '--data', data, ...args];
+  const [command, ...rest] = [...under, process.execPath, ...run];
+  const child = spawn(command!, rest, {
+    cwd: data,
+    env: { ...process.env, SALLYPORT_ADMIN_TOKEN: token, ...env },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const ended = new Promise<number | null>((done) => child.once('exit', done));

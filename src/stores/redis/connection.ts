@@ -41,7 +41,7 @@ export class Connection {
   #since = Date.now();
   #loggedAt = 0;
   #failures = 0;
-  #connectingSince = Date.now();
+  #connectingSince = performance.now();
   #isOpen = false;
   #isClosed = false;
   readonly #timeoutMs: number;
@@ -117,15 +117,15 @@ export class Connection {
 
   down(reason: string): void {
     this.#isOpen = false;
-    this.#connectingSince = Date.now();
+    this.#connectingSince = performance.now();
     this.#become(reason);
   }
 
   /** Called now and then: a connection that never gets ready is begun anew. */
   check(): void {
     if (this.#isOpen || this.#isClosed) return;
-    if (Date.now() - this.#connectingSince < READY_MS) return;
-    this.#connectingSince = Date.now();
+    if (performance.now() - this.#connectingSince < READY_MS) return;
+    this.#connectingSince = performance.now();
     if (this.client.status === 'end' || this.client.status === 'wait') this.client.connect().catch(() => {});
     else if (this.client.status !== 'reconnecting') this.client.disconnect(true);
   }

@@ -33,7 +33,7 @@ export class ExpiringTable<V> {
   get(key: string, now: number): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    if (now - entry.usedAt > this.#idleMs) {
+    if (this.#isOver(entry, now)) {
       this.#end(key, entry);
       return undefined;
     }
@@ -70,8 +70,13 @@ export class ExpiringTable<V> {
         return;
       }
       const [key, entry] = next.value;
-      if (now - entry.usedAt > this.#idleMs) this.#end(key, entry);
+      if (this.#isOver(entry, now)) this.#end(key, entry);
     }
+  }
+
+  /** What was used long after `now` is from before the clock was set back: its windows would stand still until that time comes. */
+  #isOver(entry: Entry<V>, now: number): boolean {
+    return Math.abs(now - entry.usedAt) > this.#idleMs;
   }
 
   #makeRoom(now: number): void {

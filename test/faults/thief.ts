@@ -1,0 +1,31 @@
+// An API key that an operator restricts while things go wrong: the one decision that has to hold throughout.
+import { expect } from 'vitest';
+import { type RunningGateway, until } from '../run/gateway-process.ts';
+
+const WITHIN_MS = 60_000;
+/** Ids of keys that were restricted before; those of one test may follow each other. */
+const taken = new Set<string>();
+
+export async function statusWithKey(gateway: RunningGateway, key: string): Promise<number> {
+  const answer = await fetch(`${gateway.url}/x`, { headers: { 'x-api-key': key } });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+/** Has the key seen, restricts it for an hour through the admin API, and waits until that holds. */
+export async function restrictKey(gateway: RunningGateway, key: string): Promise<void> {
+  await statusWithKey(gateway, key);
+  const id = await until(async () => {
+    const { items } = (await (await gateway.api('/transactions')).json()) as {
+      items: { actors: { kind: string; id: string }[] }[];
+    };
+    return items.flatMap((one) => one.actors).find((actor) => actor.kind === 'api-key' && !taken.has(actor.id))?.id;
+  }, WITHIN_MS);
+  taken.add(id);
+  const made = await gateway.api('/restrictions', {
+    method: 'POST',
+    body: JSON.stringify({ actor: { kind: 'api-key', id }, durationSeconds: 3_600, reason: 'stolen' }),
+  });
+  expect(made.status).toBe(201);
+  await until(async () => (await statusWithKey(gateway, key)) === 403, WITHIN_MS);
+}
