@@ -83,7 +83,10 @@ interface IncidentsOver {
   readonly binMs: number;
   readonly bins: { at: number; bySeverity: Record<Severity, number> }[];
   readonly families: Record<string, number>;
-  readonly latest: Pick<Incident, 'id' | 'title' | 'severity' | 'endpoint' | 'lastSeen' | 'result' | 'count'>[];
+  readonly latest: Pick<
+    Incident,
+    'id' | 'title' | 'detection' | 'severity' | 'endpoint' | 'lastSeen' | 'result' | 'count'
+  >[];
 }
 
 function incidentsOver(analysis: Analysis, span: Span, now: number): IncidentsOver {
@@ -103,8 +106,8 @@ function incidentsOver(analysis: Analysis, span: Span, now: number): IncidentsOv
     const isOpen = incident.status === 'open' || incident.status === 'in-progress';
     if (isOpen) over.open[incident.severity] += 1;
     if (isOpen && over.latest.length < TOP_MAX) {
-      const { id, title, severity, endpoint, lastSeen, result, count } = incident;
-      over.latest.push({ id, title, severity, endpoint, lastSeen, result, count });
+      const { id, title, detection, severity, endpoint, lastSeen, result, count } = incident;
+      over.latest.push({ id, title, detection, severity, endpoint, lastSeen, result, count });
     }
     if (incident.detectedAt < first) continue;
     over.families[incident.family] = (over.families[incident.family] ?? 0) + 1;

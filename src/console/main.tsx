@@ -5,6 +5,7 @@ import './style.css';
 import { findSession, session } from './api.ts';
 import { Wait } from './components/states.tsx';
 import { Toasts } from './components/toasts.tsx';
+import { keepFocus } from './focus.ts';
 import { keepStream } from './live.ts';
 import { applyPreferences, language } from './preferences.ts';
 import { forgetAll } from './resource.ts';
@@ -34,6 +35,7 @@ function Console() {
 applyPreferences();
 followLinks();
 keepStream();
+keepFocus();
 session.follow(() => {
   if (session.value === null) forgetAll();
 });

@@ -1,4 +1,4 @@
-// A modal dialog: the browser's own, which keeps the focus inside and closes on Escape.
+// A modal dialog: the browser's own, which keeps the focus inside.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../words.ts';
@@ -16,9 +16,22 @@ export function Dialog(props: {
     dialog.showModal();
     return () => dialog.close();
   }, []);
+  const close = useRef(props.onClose);
+  close.current = props.onClose;
+  useEffect(() => {
+    // The browser's own answer to Escape depends on what was clicked before; a person's does not.
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      event.preventDefault();
+      close.current();
+    };
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
+  }, []);
   return (
     <dialog
       ref={ref}
+      tabIndex={-1}
       class={props.isWide === true ? 'wide' : ''}
       aria-label={props.title}
       onCancel={(event) => {

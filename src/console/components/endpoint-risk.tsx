@@ -1,6 +1,7 @@
 // How much a mistake at an endpoint would cost, what the score is the sum of, and what is open there: posture, drift, incidents.
 import type { Severity } from '../../core/finding.ts';
 import { number } from '../format.ts';
+import { phrase, titleOf } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 import { Bars, Panel, SeverityBadge } from './parts.tsx';
 import { Empty } from './states.tsx';
@@ -31,7 +32,7 @@ export function RiskPanel({ of }: { readonly of: Risk }) {
           max={Math.max(2.5, ...of.addends.map(({ points }) => points))}
           of={of.addends.map(({ of: addend, why, points }) => ({
             key: `${addend} ${why}`,
-            label: <span title={why}>{wordFor('risk', addend)}</span>,
+            label: <span title={phrase(why)}>{wordFor('risk', addend)}</span>,
             value: points,
             said: `+${number(points, 2)}`,
             look: riskLook(of.score),
@@ -40,7 +41,7 @@ export function RiskPanel({ of }: { readonly of: Risk }) {
         <ul class="list small">
           {of.addends.map(({ of: addend, why }) => (
             <li key={`${addend} ${why}`} class="break">
-              {why}
+              {phrase(why)}
             </li>
           ))}
         </ul>
@@ -62,7 +63,11 @@ export function OpenFindings({ of }: { readonly of: readonly OpenFinding[] }) {
             <li key={`${check} ${isOfHost}`} class="row top">
               <SeverityBadge severity={severity} />
               <span class="grow">
-                {incident === undefined ? title : <a href={`/incidents/${incident}`}>{title}</a>}
+                {incident === undefined ? (
+                  titleOf(check, title)
+                ) : (
+                  <a href={`/incidents/${incident}`}>{titleOf(check, title)}</a>
+                )}
                 {isOfHost && <span class="muted small"> · {t('endpoint.open.host')}</span>}
               </span>
             </li>
@@ -75,7 +80,7 @@ export function OpenFindings({ of }: { readonly of: readonly OpenFinding[] }) {
 
 export function RiskBadge({ of }: { readonly of: Risk }) {
   return (
-    <span class={`badge ${riskLook(of.score)}`} title={of.addends.map(({ why }) => why).join('\n')}>
+    <span class={`badge ${riskLook(of.score)}`} title={of.addends.map(({ why }) => phrase(why)).join('\n')}>
       {number(of.score, 1)}
     </span>
   );

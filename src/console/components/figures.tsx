@@ -1,5 +1,6 @@
 // The figures behind an incident: the actor beside the threshold and everybody else.
 import { number } from '../format.ts';
+import { figure as said } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 import { Bars, Facts } from './parts.tsx';
 
@@ -35,7 +36,7 @@ export function Figures({ of }: { readonly of: Readonly<Record<string, number | 
         <Facts
           of={others.map(
             ([name, figure]) =>
-              [wordFor('figure', name), typeof figure === 'number' ? number(figure, 2) : figure] as const,
+              [wordFor('figure', name), typeof figure === 'number' ? number(figure, 2) : said(figure)] as const,
           )}
         />
       )}

@@ -1,8 +1,9 @@
 // What is known of an incident beside its story: facts, comments, who works on it, and its history.
 import { type Actor, actorKey } from '../../core/actor.ts';
-import type { Incident } from '../../core/incident.ts';
+import { INCIDENT_STATUSES, type Incident } from '../../core/incident.ts';
 import { may, session } from '../api.ts';
 import { dateTime, number } from '../format.ts';
+import { phrase } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 import { Form } from './form.tsx';
@@ -98,8 +99,8 @@ export function IncidentHistory({ of }: { readonly of: Incident }) {
           <li key={i} class="row spread top">
             <span class="break">
               {wordFor('change', one.what)}
-              {one.to !== undefined && <strong> {wordFor('status', one.to)}</strong>}
-              <span class="muted"> · {one.by}</span>
+              {one.to !== undefined && <strong> {toOf(one.to)}</strong>}
+              <span class="muted"> · {phrase(one.by)}</span>
             </span>
             <span class="muted nowrap">
               <Ago at={one.at} />
@@ -109,6 +110,11 @@ export function IncidentHistory({ of }: { readonly of: Incident }) {
       </ul>
     </Panel>
   );
+}
+
+/** A status, or what else it became: a name, a restriction, another incident. */
+function toOf(to: string): string {
+  return INCIDENT_STATUSES.some((status) => status === to) ? wordFor('status', to) : phrase(to);
 }
 
 export function Assign(props: {

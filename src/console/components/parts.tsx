@@ -194,15 +194,18 @@ export function Bars(props: {
     readonly value: number;
     readonly said?: string;
     readonly look?: string;
+    /** A second line below the first. */
+    readonly under?: ComponentChildren;
   }[];
 }) {
   const max = props.max ?? Math.max(1, ...props.of.map(({ value }) => value));
   return (
     <ul class="bars">
-      {props.of.map(({ key, label, value, said, look }) => (
+      {props.of.map(({ key, label, value, said, look, under }) => (
         <li key={key}>
           <span class="ellipsis">{label}</span>
           <span class="numeric muted">{said ?? value}</span>
+          {under !== undefined && <span class="under small muted ellipsis">{under}</span>}
           <Meter share={value / max} look={look ?? ''} />
         </li>
       ))}
@@ -210,10 +213,10 @@ export function Bars(props: {
   );
 }
 
-/** `GET shop.example.com/api/users/{id}` with the method set apart. */
-export function Endpoint({ id }: { readonly id: string }) {
+/** `GET shop.example.com/api/users/{id}` with the method set apart. What is about many is called by its host, if it has one. */
+export function Endpoint({ id, host }: { readonly id: string; readonly host?: number | string | undefined }) {
   const space = id.indexOf(' ');
-  if (space === -1) return <span class="mono">{id === '*' ? t('endpoint.several') : id}</span>;
+  if (space === -1) return <span class="mono">{id === '*' ? (host ?? t('endpoint.several')) : id}</span>;
   return (
     <span class="mono">
       <span class="method">{id.slice(0, space)}</span> {id.slice(space + 1)}

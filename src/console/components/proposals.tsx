@@ -1,8 +1,10 @@
 // What response plans propose and wait for a person to decide, with whom else it would meet, and the undo of what was done.
+import { useState } from 'preact/hooks';
 import type { Actor } from '../../core/actor.ts';
 import { call, may } from '../api.ts';
 import { duration, number } from '../format.ts';
 import { useResource } from '../resource.ts';
+import { phrase } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 import { Ago, actorHref } from './parts.tsx';
 import { say, sayError } from './toasts.tsx';
@@ -23,10 +25,14 @@ interface Proposal {
   readonly decidedBy?: string;
 }
 
+/** A page is about something else as well. */
+const SHOWN_FIRST_MAX = 3;
+
 /** Of one incident, or all that wait. Shows nothing when there are none. */
 export function Proposals({ incident }: { readonly incident?: string }) {
   const path = incident === undefined ? '/proposals?status=waiting&limit=100' : '/proposals?limit=500';
   const { data, reload } = useResource<{ items: readonly Proposal[] }>(path, ['proposal', 'restrictions', 'incident']);
+  const [isWhole, setWhole] = useState(false);
   const items = (data?.items ?? []).filter((one) => incident === undefined || one.incident === incident);
   const decide = async (id: string, decision: 'approve' | 'decline' | 'undo'): Promise<void> => {
     try {
@@ -37,9 +43,11 @@ export function Proposals({ incident }: { readonly incident?: string }) {
     }
     reload();
   };
+  if (items.length === 0) return null;
+  const shown = isWhole ? items : items.slice(0, SHOWN_FIRST_MAX);
   return (
-    <>
-      {items.map((one) => (
+    <div class="proposals">
+      {shown.map((one) => (
         <div class={`note ${one.status === 'waiting' ? 'warn' : ''}`} key={one.id}>
           <span class="grow">
             <strong>
@@ -49,10 +57,10 @@ export function Proposals({ incident }: { readonly incident?: string }) {
             <a href={actorHref(`${one.actor.kind}:${one.actor.id}`)}>{one.actor.id}</a> ·{' '}
             {duration(one.durationSeconds)}
             <span class="muted small" style={{ display: 'block' }}>
-              {one.warning ??
+              {(one.warning === undefined ? undefined : phrase(one.warning)) ??
                 (one.othersPerDay === 0 ? t('block.alone') : t('block.others', { n: number(one.othersPerDay) }))}{' '}
               · <Ago at={one.createdAt} />
-              {one.decidedBy !== undefined && ` · ${one.decidedBy}`}
+              {one.decidedBy !== undefined && ` · ${phrase(one.decidedBy)}`}
               {incident === undefined && (
                 <>
                   {' · '}
@@ -78,6 +86,11 @@ export function Proposals({ incident }: { readonly incident?: string }) {
           )}
         </div>
       ))}
-    </>
+      {items.length > SHOWN_FIRST_MAX && (
+        <button type="button" class="button" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? t('proposal.fewer') : t('proposal.all', { n: number(items.length) })}
+        </button>
+      )}
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 // What a view shows when there is nothing, nothing yet, or something went wrong.
 import type { ComponentChildren } from 'preact';
 import type { ApiError } from '../api.ts';
+import { phrase } from '../told/told.ts';
 import { t } from '../words.ts';
 import { Icon, type IconName } from './icons.tsx';
 
@@ -36,7 +37,7 @@ export function Failed({ error, onRetry }: { readonly error: ApiError; readonly 
         ? t('state.forbidden')
         : error.status === 404
           ? t('state.missing')
-          : error.message;
+          : phrase(error.message);
   return (
     <div class="empty" role="alert">
       <Icon name="broken" />

@@ -9,6 +9,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { say, sayError } from '../components/toasts.tsx';
 import { ago, clock, dateTime, number } from '../format.ts';
 import { useResource } from '../resource.ts';
+import { englishTitle, phrase, titleOf } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 export function Attacker({ id }: { readonly id: string }) {
@@ -68,7 +69,7 @@ export function Attacker({ id }: { readonly id: string }) {
             </div>
           )}
           {profile.objection !== undefined && (
-            <div class="note">{t('block.objection', { why: profile.objection })}</div>
+            <div class="note">{t('block.objection', { why: phrase(profile.objection) })}</div>
           )}
           <div class="grid">
             <Panel class="half" title={t('attacker.why')}>
@@ -82,7 +83,7 @@ export function Attacker({ id }: { readonly id: string }) {
                     value: one.percent,
                     look: one.percent >= 50 ? 'critical' : 'high',
                     said: `${number(one.percent)}% · ${wordFor('result', one.result)} · ${ago(one.at)}`,
-                    label: <a href={`/incidents/${one.incident}`}>{one.title}</a>,
+                    label: <a href={`/incidents/${one.incident}`}>{titleOf(one.detection, one.title)}</a>,
                   }))}
                 />
               )}
@@ -118,9 +119,9 @@ export function Attacker({ id }: { readonly id: string }) {
                       <i class={entry.kind === 'incident' ? 'bad' : entry.kind === 'restriction' ? 'warn' : ''} />
                       <span class="break">
                         {entry.incident === undefined ? (
-                          entry.text
+                          englishTitle(entry.text)
                         ) : (
-                          <a href={`/incidents/${entry.incident}`}>{entry.text}</a>
+                          <a href={`/incidents/${entry.incident}`}>{englishTitle(entry.text)}</a>
                         )}
                       </span>
                     </li>

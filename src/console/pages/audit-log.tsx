@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { Dialog } from '../components/dialog.tsx';
-import { Page } from '../components/parts.tsx';
+import { Ago, Page } from '../components/parts.tsx';
 import { Empty, Loaded } from '../components/states.tsx';
 import { type Column, Table } from '../components/table.tsx';
 import { TextFilter } from '../components/text-filter.tsx';
@@ -22,6 +22,12 @@ interface Entry {
 
 const SHOWN_MAX = 1_000;
 
+/** A restriction is known by whom it meets, not by its id. */
+function targetOf({ target, before, after }: Entry): string {
+  const { actor } = (after ?? before ?? {}) as { readonly actor?: { readonly kind: string; readonly id: string } };
+  return actor?.id === undefined ? target : `${actor.kind}:${actor.id}`;
+}
+
 export function AuditLog() {
   const log = useResource<{ items: readonly Entry[] }>(
     `/audit-log?limit=${SHOWN_MAX}`,
@@ -36,14 +42,23 @@ export function AuditLog() {
       title: t('column.time'),
       width: '176px',
       class: 'numeric',
+      isLate: true,
       cell: ({ at }) => dateTime(Date.parse(at)),
     },
-    { key: 'actor', title: t('audit.who'), width: 'minmax(0, 1fr)', cell: ({ actor }) => actor },
+    { key: 'actor', title: t('audit.who'), width: 'minmax(0, 1fr)', isLate: true, cell: ({ actor }) => actor },
     {
       key: 'action',
       title: t('audit.what'),
       width: 'minmax(0, 1fr)',
-      cell: ({ action }) => <span class="mono">{action}</span>,
+      class: 'two',
+      cell: ({ action, actor, at }) => (
+        <>
+          <span class="mono">{action}</span>
+          <span class="muted small narrow-only">
+            {actor} · <Ago at={Date.parse(at)} />
+          </span>
+        </>
+      ),
     },
     {
       key: 'target',
@@ -51,7 +66,7 @@ export function AuditLog() {
       width: 'minmax(0, 2fr)',
       isLate: true,
       class: 'mono small',
-      cell: ({ target }) => target,
+      cell: (entry) => targetOf(entry),
     },
     {
       key: 'more',

@@ -43,9 +43,7 @@ export function Blocks() {
         </>
       }
     >
-      <div class="proposals">
-        <Proposals />
-      </div>
+      <Proposals />
       <Loaded of={restrictions}>{({ items }) => <Restrictions of={items} reload={restrictions.reload} />}</Loaded>
       <div class="grid">
         <Panel

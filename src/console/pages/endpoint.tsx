@@ -11,6 +11,7 @@ import { Bars, Facts, Page, Panel } from '../components/parts.tsx';
 import { Empty, Loaded } from '../components/states.tsx';
 import { bytes, compact, dateTime, number, percent } from '../format.ts';
 import { useResource } from '../resource.ts';
+import { phrase } from '../told/told.ts';
 import { t } from '../words.ts';
 import { Maturity } from './endpoints.tsx';
 
@@ -168,9 +169,9 @@ function Ready({ of: one, onBack }: { readonly of: Whole; readonly onBack: (vers
       ) : (
         <>
           <p>{t('endpoint.not.ready')}</p>
-          <ul class="list">
+          <ul class="list gap">
             {one.maturity.missing.map((missing) => (
-              <li key={missing}>{missing}</li>
+              <li key={missing}>{phrase(missing)}</li>
             ))}
           </ul>
         </>

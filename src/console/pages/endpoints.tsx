@@ -12,6 +12,7 @@ import { TextFilter } from '../components/text-filter.tsx';
 import { compact } from '../format.ts';
 import { usePages, useResource } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
+import { phrase } from '../told/told.ts';
 import { t } from '../words.ts';
 
 export type ListedEndpoint = Omit<LearnedEndpoint, 'query' | 'request' | 'responses'> & { readonly risk: Risk };
@@ -155,7 +156,7 @@ export function Maturity({ of }: { readonly of: Pick<ListedEndpoint, 'maturity' 
   return of.maturity.isReady ? (
     <span class="badge good">{t('endpoints.ready')}</span>
   ) : (
-    <span class="badge" title={of.maturity.missing.join('\n')}>
+    <span class="badge" title={of.maturity.missing.map(phrase).join('\n')}>
       {t('endpoints.learning')}
     </span>
   );
@@ -190,7 +191,7 @@ function Tree({ text }: { readonly text: string | undefined }) {
               <Empty icon="endpoints" title={t('endpoints.none')} />
             ) : (
               <>
-                <Level of={rooted(items)} isOpen />
+                <Level of={rooted(items)} openRows={OPEN_ROWS} />
                 {total > items.length && <p class="muted">{t('endpoints.cut', { n: items.length, all: total })}</p>}
               </>
             )
@@ -201,7 +202,10 @@ function Tree({ text }: { readonly text: string | undefined }) {
   );
 }
 
-function Level({ of, isOpen = false }: { readonly of: Branch; readonly isOpen?: boolean }) {
+/** Small trees are seen whole; of large ones, the hosts and what leads to the first fork. */
+const OPEN_ROWS = 24;
+
+function Level({ of, openRows }: { readonly of: Branch; readonly openRows: number }) {
   return (
     <ul class="tree">
       {of.endpoints.map((one) => (
@@ -214,11 +218,11 @@ function Level({ of, isOpen = false }: { readonly of: Branch; readonly isOpen?: 
       ))}
       {[...of.children].map(([name, branch]) => (
         <li key={name}>
-          <details open={isOpen || of.children.size === 1}>
+          <details open={openRows === OPEN_ROWS || of.children.size === 1 || countOf(of) <= openRows}>
             <summary>
               <span class="mono">{name}</span> <span class="muted small">{countOf(branch)}</span>
             </summary>
-            <Level of={branch} />
+            <Level of={branch} openRows={openRows - 1} />
           </details>
         </li>
       ))}

@@ -16,13 +16,14 @@ import { Loaded } from '../components/states.tsx';
 import { say } from '../components/toasts.tsx';
 import { number } from '../format.ts';
 import { useResource } from '../resource.ts';
+import { told } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 export function IncidentPage({ id }: { readonly id: string }) {
   const incident = useResource<Incident>(`/incidents/${encodeURIComponent(id)}`, ['incident', 'proposal']);
   return (
     <Loaded of={incident} lines={10}>
-      {(data) => <Whole of={data} reload={incident.reload} />}
+      {(data) => <Whole of={told(data)} reload={incident.reload} />}
     </Loaded>
   );
 }

@@ -21,6 +21,7 @@ import { say, sayError } from '../components/toasts.tsx';
 import { number } from '../format.ts';
 import { usePages } from '../resource.ts';
 import { filterBy, go, usePlace } from '../router.ts';
+import { titleOf } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 type Listed = Omit<Incident, 'evidence' | 'history' | 'comments'>;
@@ -155,11 +156,11 @@ function columns(): readonly Column<Listed>[] {
       title: t('column.incident'),
       width: 'minmax(0, 3fr)',
       class: 'two',
-      cell: ({ id, title, endpoint }) => (
+      cell: ({ id, detection, title, endpoint, figures }) => (
         <>
-          <a href={`/incidents/${id}`}>{title}</a>
+          <a href={`/incidents/${id}`}>{titleOf(detection, title)}</a>
           <span class="muted small">
-            <Endpoint id={endpoint} />
+            <Endpoint id={endpoint} host={figures.host} />
           </span>
         </>
       ),

@@ -9,6 +9,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { say, sayError } from '../components/toasts.tsx';
 import { bytes, duration, number } from '../format.ts';
 import { useResource } from '../resource.ts';
+import { phrase } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 const EXAMPLE = `sinks:
@@ -55,7 +56,7 @@ export function Integrations() {
                     {plan.isDryRun && <span class="badge medium">{t('integrations.dry')}</span>}
                     {!plan.enabled && <span class="badge">{t('integrations.off')}</span>}
                   </span>
-                  <span>{plan.description}</span>
+                  <span>{phrase(plan.description)}</span>
                   <span class="row wrap">
                     {plan.actions.map((action, i) => (
                       <span class="badge" key={i}>

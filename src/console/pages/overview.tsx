@@ -24,6 +24,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { bytes, compact, number, percent } from '../format.ts';
 import { useResource } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
+import { phrase, titleOf } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 type Span = 'hour' | 'day' | 'week';
@@ -55,7 +56,7 @@ interface OverviewData {
     readonly families: Readonly<Record<string, number>>;
     readonly latest: readonly Pick<
       Incident,
-      'id' | 'title' | 'severity' | 'endpoint' | 'lastSeen' | 'result' | 'count'
+      'id' | 'title' | 'detection' | 'severity' | 'endpoint' | 'lastSeen' | 'result' | 'count'
     >[];
   };
   readonly actors: readonly {
@@ -163,7 +164,7 @@ function Everything({ of }: { readonly of: OverviewData }) {
                   <SeverityBadge severity={one.severity} />
                   <span class="grow">
                     <a class="strong break" href={`/incidents/${one.id}`}>
-                      {one.title}
+                      {titleOf(one.detection, one.title)}
                     </a>
                     <span class="muted small ellipsis" style={{ display: 'block' }}>
                       <Endpoint id={one.endpoint} />
@@ -210,14 +211,8 @@ function Everything({ of }: { readonly of: OverviewData }) {
                 value: out,
                 look: withheld > 0 ? 'mask' : 'high',
                 said: `${compact(out)}${withheld > 0 ? ` · ${t('overview.withheld', { n: percent(withheld / out) })}` : ''}`,
-                label: (
-                  <>
-                    <strong>{dataType}</strong>{' '}
-                    <span class="muted small">
-                      <Endpoint id={endpoint} />
-                    </span>
-                  </>
-                ),
+                label: <strong>{dataType}</strong>,
+                under: <Endpoint id={endpoint} />,
               }))}
             />
           )}
@@ -333,7 +328,7 @@ function Learning({ of }: { readonly of: OverviewData['learning'] }) {
               <a class="ellipsis" style={{ display: 'block' }} href={endpointHref(id)}>
                 <Endpoint id={id} />
               </a>
-              <span class="muted small">{missing}</span>
+              <span class="muted small">{phrase(missing)}</span>
             </li>
           ))}
         </ul>

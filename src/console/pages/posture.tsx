@@ -7,6 +7,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { type Column, Table } from '../components/table.tsx';
 import { number } from '../format.ts';
 import { useResource } from '../resource.ts';
+import { told } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 type Listed = Omit<Incident, 'evidence' | 'history' | 'comments'>;
@@ -22,12 +23,15 @@ export function Posture() {
   return (
     <Page title={t('nav.posture')} lead={t('posture.lead')}>
       <Loaded of={found} lines={8}>
-        {({ items }) => (
-          <>
-            {items.length > 0 && <Summary of={items} />}
-            <Findings of={items} />
-          </>
-        )}
+        {({ items }) => {
+          const said = items.map(told);
+          return (
+            <>
+              {said.length > 0 && <Summary of={said} />}
+              <Findings of={said} />
+            </>
+          );
+        }}
       </Loaded>
     </Page>
   );
@@ -43,7 +47,7 @@ function Summary({ of }: { readonly of: readonly Listed[] }) {
     return {
       bySeverity: new Map(count(({ severity }) => severity)),
       byDetection: count(({ title }) => title),
-      byEndpoint: count(({ endpoint }) => endpoint),
+      byEndpoint: count(({ endpoint, figures }) => (endpoint === '*' ? String(figures.host ?? '*') : endpoint)),
     };
   }, [of]);
   return (
@@ -94,11 +98,11 @@ function Findings({ of }: { readonly of: readonly Listed[] }) {
       title: t('posture.finding'),
       width: 'minmax(0, 2fr)',
       class: 'two',
-      cell: ({ id, title, endpoint }) => (
+      cell: ({ id, title, endpoint, figures }) => (
         <>
           <a href={`/incidents/${id}`}>{title}</a>
           <span class="muted small">
-            <Endpoint id={endpoint} />
+            <Endpoint id={endpoint} host={figures.host} />
           </span>
         </>
       ),

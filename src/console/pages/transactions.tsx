@@ -77,7 +77,7 @@ function columns(): readonly Column<TransactionRecord>[] {
     {
       key: 'at',
       title: t('column.time'),
-      width: '78px',
+      width: '68px',
       class: 'numeric',
       cell: ({ receivedAt }) => <time title={dateTime(receivedAt)}>{clock(receivedAt)}</time>,
     },
@@ -95,6 +95,7 @@ function columns(): readonly Column<TransactionRecord>[] {
       key: 'status',
       title: t('column.code'),
       width: '48px',
+      isLate: true,
       class: 'numeric',
       cell: ({ status }) => (status === 0 ? '–' : status),
     },

@@ -20,6 +20,8 @@ export const actors = {
   'exception.checking': 'Validating …',
   'exception.live': 'In force with version {version}',
   'exception.reason': 'say why this is legitimate here',
+  'proposal.all': 'Show all {n}',
+  'proposal.fewer': 'Show fewer',
   'proposal.wants': 'Plan {plan} proposes',
   'proposal.approve': 'Approve',
   'proposal.decline': 'Decline',

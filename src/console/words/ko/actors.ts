@@ -22,6 +22,8 @@ export const actors: Readonly<Record<keyof typeof english, string>> = {
   'exception.checking': '검증 중 …',
   'exception.live': '버전 {version}으로 적용됨',
   'exception.reason': 'say why this is legitimate here',
+  'proposal.all': '{n}건 모두 보기',
+  'proposal.fewer': '간단히 보기',
   'proposal.wants': '대응 계획 {plan}의 제안',
   'proposal.approve': '승인',
   'proposal.decline': '거절',

@@ -1,0 +1,153 @@
+// Korean texts of weak spots found in traffic.
+import type { Told } from './texts.ts';
+
+export const posture: Readonly<Record<string, Told>> = {
+  'missing-authentication': {
+    en: 'Missing authentication',
+    title: '인증 없음',
+    what: [
+      '{endpoint}이(가) 자격 증명 없이 {count}번 응답했습니다: {reason}. 성공한 호출의 {authenticatedPercent}%에 자격 증명이 있었습니다.',
+    ],
+    why: '주소를 찾은 사람은 누구나 쓸 수 있습니다. 고객 표 전체가 하룻밤에 읽히는 것이 이런 경우입니다.',
+    todo: '백엔드나 그 앞의 게이트웨이에서 자격 증명을 요구하세요. 일부러 공개한 것이라면 이 정책의 `except`에 적거나 인시던트를 수용하세요.',
+  },
+  'mixed-authentication': {
+    en: 'Mixed authentication',
+    title: '뒤섞인 인증',
+    what: [
+      '{endpoint}은(는) 대부분 자격 증명과 함께 호출되지만({authenticatedPercent}%), 없는 호출 {count}건에도 응답했습니다: {reason}.',
+    ],
+    why: '문을 여는 것이 자격 증명이 아니라는 뜻입니다. 한 길목의 검사를 잊었거나 클라이언트만 검사하는 경우가 많습니다.',
+    todo: '자격 증명 없는 호출은 백엔드에서 거부하고(401), 누가 호출했는지 증거에서 확인하세요.',
+  },
+  'weak-authentication': {
+    en: 'Passwords in clear text',
+    title: '평문 비밀번호',
+    what: ['{endpoint}이(가) 암호화되지 않은 연결로 사용자 이름과 비밀번호(Basic)를 {count}번 받았습니다.'],
+    why: '지나가는 길의 누구나 비밀번호를 읽으며, 모든 요청에서 같은 비밀번호입니다.',
+    todo: '엔드포인트를 TLS로만 제공하고, Basic을 만료되는 토큰으로 바꾸세요.',
+  },
+  'weak-authentication-url': {
+    en: 'Credentials in the URL',
+    title: 'URL 속 자격 증명',
+    what: ['{endpoint}이(가) 쿼리({parameter})로 자격 증명을 {count}번 받았습니다.'],
+    why: 'URL은 지나가는 모든 곳의 로그, 방문 기록, 리퍼러에 남습니다.',
+    todo: '자격 증명은 Authorization 헤더로 받고 쿼리에서는 거부하세요.',
+  },
+  'shadow-api': {
+    en: 'Shadow API',
+    title: '섀도 API',
+    what: ['{endpoint}은(는) 쓰이고 있지만 가져온 문서 어디에도 없습니다.'],
+    why: '적어 두지 않은 것은 아무도 검토하거나 시험하거나 끄지 않습니다.',
+    todo: 'API 문서에 적거나 없애세요.',
+  },
+  'zombie-api': {
+    en: 'Zombie API',
+    title: '좀비 API',
+    what: ['{endpoint}은(는) 폐기 예정이거나 빠졌지만 여전히 호출되고 응답합니다.'],
+    why: '옛 버전에는 새 버전의 검사가 없습니다.',
+    todo: '호출하는 쪽(행위자 참고)에 알리고, 종료일을 정하고, 그 뒤에는 410으로 답하세요.',
+  },
+  'unmanaged-api': {
+    en: 'Unmanaged API',
+    title: '관리되지 않는 API',
+    what: ['{endpoint}은(는) 쓰이고 있지만 API 게이트웨이의 어떤 라우트에도 없습니다.'],
+    why: '키, 할당량, 로그가 있는 곳을 지나쳐 닿을 수 있습니다.',
+    todo: 'API 게이트웨이를 통해 공개하거나 다른 길을 막으세요.',
+  },
+  'stale-api': {
+    en: 'Stale API',
+    title: '쓰이지 않는 API',
+    what: ['{endpoint}은(는) 더 이상 호출되지 않습니다.'],
+    why: '아무도 쓰지 않는 것은 아무도 돌보지 않습니다.',
+    todo: '백엔드와 문서에서 없애세요.',
+  },
+  'undocumented-parameter': {
+    en: 'Undocumented parameter',
+    title: '문서에 없는 매개변수',
+    what: ['{endpoint}이(가) 문서에 없는 매개변수로 호출됩니다: {parameters}.'],
+    why: '적어 두지 않은 스위치는 아무도 검토하지 않으며, 디버그 스위치가 흔히 그렇습니다.',
+    todo: 'API 문서에 적거나 백엔드에서 거부하세요.',
+  },
+  'forbidden-data-types': {
+    en: 'Forbidden data in answers',
+    title: '응답 속 금지된 데이터',
+    what: [
+      '{endpoint}의 응답 {count}건에 {dataType}이(가) 들어 있었습니다. 성공한 응답의 {sharePercent}%입니다. 백엔드가 보내며, 여기서 정책이 마스킹하면 클라이언트는 받지 않습니다.',
+    ],
+    why: '응답에 든 것은 화면에 보이든 아니든 이미 나간 것입니다. 여기서의 마스킹은 임시방편입니다.',
+    todo: '백엔드에서 그 필드를 빼되, 몇 개를 지우는 것이 아니라 필드 허용 목록으로 하세요.',
+  },
+  'predictable-ids': {
+    en: 'Predictable ids of sensitive data',
+    title: '예측 가능한 민감 데이터 ID',
+    what: ['{endpoint}이(가) 단순한 숫자로 {dataType}을(를) 내줍니다(서로 다른 ID {ids}개 이상, 응답 {count}건).'],
+    why: '소유자 확인을 한 번 잊으면 숫자를 세어 모두 읽을 수 있습니다. 무작위 ID는 그 구멍을 작게 만듭니다.',
+    todo: '먼저 백엔드에서 모든 객체의 소유자를 확인하세요. 새 객체에는 무작위 ID(UUID 버전 4나 7)를 쓰세요.',
+  },
+  'cacheable-sensitive-responses': {
+    en: 'Sensitive answers that caches may keep',
+    title: '캐시에 남을 수 있는 민감한 응답',
+    what: ['{dataType}이(가) 든 {endpoint}의 응답 {count}건의 캐시 지시: {says}.'],
+    why: '길목의 캐시가 한 사람의 데이터를 다음에 묻는 사람에게 줄 수 있습니다.',
+    todo: '사람에 관한 모든 응답에 `Cache-Control: no-store`를 보내세요.',
+  },
+  'missing-rate-limit': {
+    en: 'No rate limit where it matters',
+    title: '필요한 곳에 속도 제한 없음',
+    what: [
+      '{endpoint}이(가) 한 호출자에게 1분 안에 {what} {served}건을 처리했고, 누구도 제한한 적이 없습니다(429도 RateLimit 헤더도 없음).',
+    ],
+    why: '서버가 허용하는 속도로 비밀번호가 추측되고, 표가 복사되고, 요금이 쌓입니다.',
+    todo: '백엔드에서 계정과 주소별로 제한하고 Retry-After와 함께 429로 답하세요. 그때까지는 대응 계획으로 여기서 제한할 수 있습니다.',
+  },
+  'permissive-cors': {
+    en: 'Any site may read with credentials',
+    title: '어느 사이트든 자격 증명으로 읽을 수 있음',
+    what: ['{host}이(가) 방문자의 자격 증명으로 읽는 것을 다음에 허용했습니다: {allowed}(응답 {count}건).'],
+    why: '로그인한 사람이 열기만 한 페이지가 그 사람의 데이터를 읽을 수 있습니다.',
+    todo: '정해진 출처 목록만 허용하고, 출처 전체를 비교하고, `null`은 절대 허용하지 마세요. 쿠키가 필요 없는 곳에서는 Access-Control-Allow-Credentials를 빼세요.',
+  },
+  'missing-security-headers': {
+    en: 'Missing security headers',
+    title: '보안 헤더 누락',
+    what: ['{host}의 응답 {count}건에 {missing}이(가) 없었습니다. 필요한 응답의 {sharePercent}%입니다.'],
+    why: '헤더는 비용이 들지 않고, 브라우저에서 여러 종류의 공격을 통째로 막아 줍니다.',
+    todo: 'API 앞의 웹 서버나 게이트웨이에서 한 번만 설정하세요.',
+  },
+  'cookies-without-flags': {
+    en: 'Login cookies without flags',
+    title: '플래그 없는 로그인 쿠키',
+    what: ['{host}이(가) 쿠키 {cookie}을(를) {missing} 없이 {count}번 내주었습니다.'],
+    why: '누군가 페이지에 끼워 넣은 스크립트 하나, 평문 요청 한 번이면 세션을 빼앗기에 충분합니다.',
+    todo: '로그인을 나타내는 모든 쿠키에 HttpOnly, Secure, SameSite를 설정하세요.',
+  },
+  'debug-endpoint': {
+    en: 'Debugging or management function answers',
+    title: '디버그·관리 기능이 응답함',
+    what: ['{endpoint}이(가) 자격 증명 없이 {count}번 응답했습니다({path}).'],
+    why: '이런 기능은 메모리, 설정, 비밀 값을 보여 주며, 바꾸는 것도 있습니다.',
+    todo: '운영 환경에서는 끄거나, 내부 주소에서만 열리게 하세요.',
+  },
+  'verbose-errors': {
+    en: 'Verbose errors',
+    title: '지나치게 자세한 오류',
+    what: ['{endpoint}의 응답 {count}건이 내부를 드러냈습니다({what}).'],
+    why: '버전, 경로, 질의문은 다음 공격의 재료입니다.',
+    todo: '오류에는 로그에서 찾을 수 있는 번호만으로 답하세요. 운영 환경에서는 디버그 모드를 끄세요.',
+  },
+  'method-surprise': {
+    en: 'Methods that nobody needs',
+    title: '아무도 필요로 하지 않는 메서드',
+    what: ['{host}이(가) {method}에 {count}번 성공으로 응답했습니다.'],
+    why: 'TRACE는 요청을 자격 증명까지 그대로 돌려주고, 나머지는 웹 서버의 파일 기능으로 열린 문입니다.',
+    todo: '문서에 있는 메서드만 허용하고 나머지에는 405로 답하세요.',
+  },
+  'clear-text-transport': {
+    en: 'Clear-text transport',
+    title: '평문 전송',
+    what: ['{host}이(가) 암호화되지 않은 연결로 요청 {count}건을 처리했습니다({carried}).'],
+    why: '지나가는 길의 누구나 보낸 것을 읽고 바꿀 수 있습니다.',
+    todo: 'TLS로 제공하고 평문은 TLS로 돌리세요. 앞단에서 TLS를 끝낸다면 `identity.trustedProxies`에 적으세요.',
+  },
+};

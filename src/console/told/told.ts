@@ -1,0 +1,105 @@
+// What the analysis tells in English, said in the reader's language: incidents by the id of their detection with the figures put
+// in, sentences about figures by their form. What an operator wrote is nobody's to translate: a text that is not the shipped one
+// is shown as it came.
+import { duration } from '../format.ts';
+import { language } from '../preferences.ts';
+import { attacks } from './ko-attacks.ts';
+import { behaviour } from './ko-behaviour.ts';
+import { phrases } from './ko-phrases.ts';
+import { posture } from './ko-posture.ts';
+import { SHIPPED } from './shipped.ts';
+import type { Told } from './texts.ts';
+
+export interface Tale {
+  readonly detection: string;
+  readonly title: string;
+  readonly whatHappened: string;
+  readonly why: string;
+  readonly whatToDo: string;
+  readonly figures: Readonly<Record<string, number | string>>;
+}
+
+export const TOLD_IN_KOREAN: Readonly<Record<string, Told>> = { ...attacks, ...behaviour, ...posture };
+
+/** The incident's texts in the reader's language. */
+export function told<T extends Tale>(of: T): T {
+  if (language.value !== 'ko') return of;
+  const known = TOLD_IN_KOREAN[of.detection];
+  const title = titleOf(of.detection, of.title);
+  if (known === undefined || fingerprint(of.why, of.whatToDo) !== SHIPPED[of.detection]) return { ...of, title };
+  const whatHappened = known.what.find((text) => isFilled(text, of.figures));
+  return {
+    ...of,
+    title,
+    whatHappened: whatHappened === undefined ? of.whatHappened : fill(whatHappened, of.figures),
+    why: known.why,
+    whatToDo: known.todo,
+  };
+}
+
+/** A title alone, as lists have it. */
+export function titleOf(detection: string, title: string): string {
+  if (language.value !== 'ko') return title;
+  const known = TOLD_IN_KOREAN[detection];
+  if (known === undefined || !title.startsWith(known.en)) return phrase(title);
+  const rest = title.slice(known.en.length);
+  const isOpen = known.title.includes('{');
+  if (!isOpen && rest !== '') return title;
+  return known.title.replace(/\{\w+\}/, () => englishTitle(rest));
+}
+
+/** A title where nothing says of which detection. */
+export function englishTitle(title: string): string {
+  if (language.value !== 'ko') return title;
+  for (const { en, title: korean } of Object.values(TOLD_IN_KOREAN)) if (en === title) return korean;
+  return phrase(title);
+}
+
+/** A sentence or a part of one that has a known form; anything else as it is. */
+export function phrase(text: string): string {
+  if (language.value !== 'ko') return text;
+  for (const [form, korean] of forms()) {
+    const found = form.exec(text);
+    if (found !== null) return korean.replace(/\{(\d)\}/g, (_, n: string) => figure(found[Number(n) + 1] ?? ''));
+  }
+  return text;
+}
+
+/** FNV-1a over why and what to do: enough to notice that a text is another one. */
+export function fingerprint(why: string, whatToDo: string): string {
+  let hash = 0x811c9dc5;
+  for (const character of `${why}\n${whatToDo}`) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193) >>> 0;
+  return hash.toString(36);
+}
+
+let compiled: readonly (readonly [RegExp, string])[] | undefined;
+
+function forms(): readonly (readonly [RegExp, string])[] {
+  compiled ??= phrases.map(([english, korean]) => {
+    const pattern = english
+      .split(/\{\d\}/)
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('(.+?)');
+    return [new RegExp(`^${pattern}$`), korean] as const;
+  });
+  return compiled;
+}
+
+/** What is put into sentences: lists of known words, names of detections. */
+export function figure(text: string): string {
+  const whole = englishTitle(text);
+  if (whole !== text || !text.includes(', ')) return whole;
+  return text.split(', ').map(phrase).join(', ');
+}
+
+function isFilled(template: string, figures: Tale['figures']): boolean {
+  return [...template.matchAll(/\{(\w+)\}/g)].every(
+    ([, name]) => (name === 'window' ? figures.windowSeconds : figures[name!]) !== undefined,
+  );
+}
+
+function fill(template: string, figures: Tale['figures']): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    name === 'window' ? duration(Number(figures.windowSeconds)) : figure(String(figures[name])),
+  );
+}

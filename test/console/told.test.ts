@@ -1,0 +1,160 @@
+// What the analysis says in English is said in Korean where the console speaks Korean: all of it, with its figures.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { Catalogue, type CatalogueEntry } from '../../src/analysis/incidents/catalogue.ts';
+import { fill } from '../../src/analysis/incidents/wording.ts';
+import { riskOf } from '../../src/analysis/posture/risk.ts';
+import { comparison } from '../../src/analysis/scenarios/threshold.ts';
+import { shippedPolicies } from '../support/shipped-policies.ts';
+
+type Console = typeof import('../../src/console/told/told.ts') & {
+  readonly shipped: Readonly<Record<string, string>>;
+  readonly setLanguage: (language: 'en' | 'ko') => void;
+};
+
+const HANGUL = /[가-힣]/;
+const SHIPPED_FILE = resolve(import.meta.dirname, '../../src/console/told/shipped.ts');
+const catalogue = new Catalogue(shippedPolicies().documents);
+const ids = [
+  ...new Set(shippedPolicies().documents.flatMap((one) => ('detection' in one ? [one.detection] : [one.id]))),
+];
+const entries = ids.flatMap((id) =>
+  [catalogue.get(id), catalogue.ofInlineDetector(id)].filter((one) => one !== undefined),
+);
+let page: Console;
+
+beforeAll(async () => {
+  // What a browser has, as far as preferences look.
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
+  vi.stubGlobal('navigator', { language: 'en' });
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
+  const { SHIPPED } = await import('../../src/console/told/shipped.ts');
+  const { language } = await import('../../src/console/preferences.ts');
+  const texts = await import('../../src/console/told/told.ts');
+  page = { ...texts, shipped: SHIPPED, setLanguage: (one) => language.set(one) };
+  page.setLanguage('ko');
+});
+
+/** Every figure has a value of its own, so that a lost one is noticed. */
+function figuresFor(entry: CatalogueEntry): Record<string, number | string> {
+  const figures: Record<string, number | string> = { windowSeconds: 300 };
+  for (const [, name] of `${entry.title} ${entry.whatHappened}`.matchAll(/\{(\w+)\}/g))
+    if (name !== 'window') figures[name!] = name === 'isEstimate' ? 'about ' : `<${name}>`;
+  return figures;
+}
+
+describe('incidents in Korean', () => {
+  it('are known for every shipped detection, word for word the text that is shipped', () => {
+    expect(entries.length).toBeGreaterThan(70);
+    const fingerprints = Object.fromEntries(
+      entries.map(({ detection, why, whatToDo }) => [detection, page.fingerprint(why, whatToDo)]).sort(),
+    );
+    // A text was changed: change its Korean one, then its fingerprint.
+    expect(page.shipped, `${SHIPPED_FILE} is not what the policies say`).toEqual(fingerprints);
+    expect(Object.keys(page.TOLD_IN_KOREAN).sort()).toEqual(Object.keys(fingerprints));
+  });
+
+  it('tell the same figures', () => {
+    for (const entry of entries) {
+      const figures = figuresFor(entry);
+      const english = {
+        ...entry,
+        title: fill(entry.title, figures),
+        whatHappened: fill(entry.whatHappened, figures),
+        figures,
+      };
+      const korean = page.told(english);
+      for (const name of ['title', 'whatHappened', 'why', 'whatToDo'] as const)
+        expect(korean[name], `${entry.detection}: ${name}`).toMatch(HANGUL);
+      for (const [, name] of entry.whatHappened.matchAll(/\{(\w+)\}/g))
+        if (name !== 'window' && name !== 'isEstimate')
+          expect(korean.whatHappened, `${entry.detection}: {${name}}`).toContain(`<${name}>`);
+      expect(korean.whatHappened, entry.detection).not.toMatch(/[{}]|undefined/);
+    }
+  });
+
+  it('leave alone what an operator wrote', () => {
+    const own = {
+      detection: 'injection-sql',
+      title: 'SQL in a form',
+      whatHappened: 'Seen.',
+      why: 'Ours.',
+      whatToDo: 'Call us.',
+      figures: {},
+    };
+    expect(page.told(own)).toEqual(own);
+    const mine = { ...own, detection: 'my-scenario' };
+    expect(page.told(mine)).toEqual(mine);
+  });
+
+  it('are as they came in English', () => {
+    page.setLanguage('en');
+    const entry = { ...entries[0]!, figures: {} };
+    expect(page.told(entry)).toBe(entry);
+    expect(page.phrase('the limit is 5')).toBe('the limit is 5');
+    page.setLanguage('ko');
+  });
+});
+
+describe('sentences with figures', () => {
+  it('say every addend of a risk', () => {
+    const facts = {
+      method: 'POST',
+      isExposed: true,
+      authenticatedShare: 0.5,
+      tags: ['admin', 'export'],
+      dataTypeTags: [{ type: 'us-ssn', tags: ['pii', 'sensitive'] }],
+      findings: [{ title: 'Missing authentication', severity: 'high' }],
+      incidents: [
+        { id: 'a', title: 'SQL injection', severity: 'critical' },
+        { id: 'b', title: 'Path traversal', severity: 'high' },
+      ],
+    } as const;
+    const { addends } = riskOf(facts);
+    expect(addends.map(({ of }) => of)).toEqual([
+      'exposure',
+      'authentication',
+      'data',
+      'change',
+      'function',
+      'posture',
+      'incidents',
+    ]);
+    const said = [
+      ...addends,
+      ...riskOf({ ...facts, authenticatedShare: 0, tags: ['login'], incidents: [], findings: [] }).addends,
+    ].map(({ why }) => page.phrase(why));
+    for (const one of said) expect(one).toMatch(HANGUL);
+    expect(said).toContain('미해결 인시던트: SQL 인젝션(치명) 외 1건.');
+    expect(said).toContain('보안 상태: 인증 없음(높음).');
+    expect(said).toContain('응답에 us-ssn이(가) 들어 있습니다(민감).');
+  });
+
+  it('say why a baseline is not ready, as the learning does', () => {
+    const source = readFileSync(resolve(import.meta.dirname, '../../src/analysis/learning/maturity.ts'), 'utf8');
+    const templates = [...source.matchAll(/`([^`]*\$\{[^`]*)`/g)].map(([, text]) => text!);
+    expect(templates).toHaveLength(5);
+    for (const name of ['request', 'response'])
+      for (const template of templates) {
+        let n = 2;
+        const sentence = template.replaceAll('${name}', name).replace(/\$\{[^}]*\}/g, () => {
+          n += 1;
+          return String(n);
+        });
+        expect(page.phrase(sentence), sentence).toMatch(HANGUL);
+        for (let i = 3; i <= n; i++) expect(page.phrase(sentence), sentence).toContain(String(i));
+      }
+  });
+
+  it('say with whom somebody was compared', () => {
+    const population = { peers: 7, mean: 3.5, quantile: 9, deviation: 1 } as never;
+    for (const by of ['quantile', 'deviation', 'own-history', 'floor'] as const)
+      expect(page.phrase(comparison({ by, threshold: 40, population, isPassed: true } as never, 0.99))).toMatch(HANGUL);
+  });
+
+  it('leave alone what they do not know', () => {
+    expect(page.phrase('GET shop.example.com/api/orders')).toBe('GET shop.example.com/api/orders');
+    expect(page.titleOf('mine', 'A title of mine')).toBe('A title of mine');
+  });
+});
