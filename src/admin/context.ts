@@ -51,7 +51,7 @@ export interface AdminContext extends AnalysisContext {
   readonly store: Pick<Store, 'kind' | 'health'>;
   readonly policy: () => { readonly bundle: PolicyBundle; readonly faults: readonly DocumentFault[] };
   /** API documents in force, and how traffic differs from them. */
-  readonly documents?: { readonly contracts: readonly PreparedContract[]; readonly drift: readonly DriftFinding[] };
+  readonly documents?: { readonly contracts: readonly PreparedContract[]; drift(): readonly DriftFinding[] };
   readonly workers: () => { readonly serving: number; readonly wanted: number };
   /** This node first. */
   readonly nodes: () => Promise<readonly NodeStatus[]>;

@@ -32,7 +32,7 @@ export function apiDocumentRoutes(api: FastifyInstance, { documents }: AdminCont
     '/drift',
     { config: { role: 'viewer' }, schema: { tags: ['api-documents'], querystring: driftQuery } },
     async ({ query: { kind, offset, limit } }) => {
-      const found = (documents?.drift ?? []).filter((one) => kind === undefined || one.kind === kind);
+      const found = (documents?.drift() ?? []).filter((one) => kind === undefined || one.kind === kind);
       return { total: found.length, items: found.slice(offset, offset + limit) };
     },
   );

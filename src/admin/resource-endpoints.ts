@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { openapiOf } from '../analysis/learning/openapi.ts';
 import type { LearnedEndpoint } from '../core/learned-endpoint.ts';
+import type { DriftFinding } from '../openapi/drift/drift.ts';
 import type { AdminContext } from './context.ts';
 
 const querystring = {
@@ -68,10 +69,27 @@ const NOT_FOUND = { title: 'No such endpoint', status: 404 };
 
 export function endpointRoutes(
   api: FastifyInstance,
-  { learner, decisions, audit, analysis }: Pick<AdminContext, 'learner' | 'decisions' | 'audit' | 'analysis'>,
+  {
+    learner,
+    decisions,
+    audit,
+    analysis,
+    documents,
+  }: Pick<AdminContext, 'learner' | 'decisions' | 'audit' | 'analysis' | 'documents'>,
 ): void {
   const { posture } = analysis;
   const isPromoted = (id: string): boolean => decisions.get('promotion', id)?.holds === true;
+
+  /** How each endpoint differs from documents and route lists. */
+  const drifts = (): ReadonlyMap<string, readonly Omit<DriftFinding, 'endpoint'>[]> => {
+    const byEndpoint = new Map<string, Omit<DriftFinding, 'endpoint'>[]>();
+    for (const { endpoint, ...drift } of documents?.drift() ?? []) {
+      const known = byEndpoint.get(endpoint);
+      if (known === undefined) byEndpoint.set(endpoint, [drift]);
+      else known.push(drift);
+    }
+    return byEndpoint;
+  };
 
   api.get<{ Querystring: Query }>('/endpoints', { schema: { querystring } }, async (request) => {
     const { host, text, offset, limit } = request.query;
@@ -79,6 +97,7 @@ export function endpointRoutes(
       .endpoints()
       .filter((one) => (host === undefined || one.host === host) && (text === undefined || one.id.includes(text)));
     const open = analysis.openIncidents();
+    const drift = drifts();
     return {
       total: wanted.length,
       items: wanted.slice(offset, offset + limit).map((one) => ({
@@ -86,6 +105,7 @@ export function endpointRoutes(
         isPromoted: isPromoted(one.id),
         tags: posture.tags(one.id, one),
         risk: posture.risk(one, open.get(one.id) ?? []),
+        drift: drift.get(one.id) ?? [],
       })),
     };
   });
@@ -101,6 +121,7 @@ export function endpointRoutes(
       tags: posture.tags(endpoint.id, endpoint),
       risk: posture.risk(endpoint, analysis.openIncidents().get(endpoint.id) ?? []),
       findings: posture.findings(endpoint.id),
+      drift: drifts().get(endpoint.id) ?? [],
     };
   });
 

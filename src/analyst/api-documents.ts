@@ -14,6 +14,8 @@ import { readRouteListFile } from '../openapi-loader/read-documents.ts';
 const COMPARE_MS = 60_000;
 const FIRST_MS = 10_000;
 const ENFORCE_MS = 5_000;
+/** Who asks gets an answer no older than this. */
+const FRESH_MS = 5_000;
 
 interface KeptList {
   readonly file: string;
@@ -37,7 +39,8 @@ export interface ApiDocumentsOptions {
 
 export class ApiDocuments {
   contracts: readonly PreparedContract[];
-  drift: readonly DriftFinding[] = [];
+  #drift: readonly DriftFinding[] = [];
+  #comparedAt = 0;
   readonly #options: ApiDocumentsOptions;
   /** What the workers were last told to enforce. */
   #learned = '';
@@ -53,20 +56,26 @@ export class ApiDocuments {
     this.#routeLists = configuration.routeLists.map((file) => ({ file, stamp: '', list: undefined }));
     this.#readRouteLists();
     this.#timers = [
-      setTimeout(() => this.compare(), FIRST_MS),
-      setInterval(() => this.compare(), COMPARE_MS),
+      setTimeout(() => this.#compare(), FIRST_MS),
+      setInterval(() => this.#compare(), COMPARE_MS),
       setInterval(() => this.#enforceLearned(), ENFORCE_MS),
     ];
     for (const timer of this.#timers) timer.unref();
   }
 
-  compare(): void {
+  drift(): readonly DriftFinding[] {
+    if (this.#options.now() - this.#comparedAt > FRESH_MS) this.#compare();
+    return this.#drift;
+  }
+
+  #compare(): void {
+    this.#comparedAt = this.#options.now();
     this.#readRouteLists();
     const routeLists = this.#routeLists.flatMap(({ list }) => list ?? []);
     if (this.contracts.length === 0 && routeLists.length === 0) return;
     const now = this.#options.now();
     const endpoints = this.#options.endpoints();
-    this.drift = driftOf({
+    this.#drift = driftOf({
       contracts: this.contracts,
       routeLists,
       endpoints,
@@ -74,7 +83,7 @@ export class ApiDocuments {
       now,
       observedSince: endpoints.reduce((first, one) => Math.min(first, one.firstSeen), now),
     });
-    this.#options.onDrift(this.drift, now);
+    this.#options.onDrift(this.#drift, now);
   }
 
   /** Those that changed. One that cannot be read changes nothing: the last good one stays, and the refusal is told once. */

@@ -8,11 +8,12 @@ export interface Operation {
   readonly template: string;
   /** A path that can be asked; undefined when a parameter has no value that would make sense. */
   readonly path: string | undefined;
-  /** Undefined when nothing says it. */
+  /** What a document says, or what was learned of callers and owners; undefined when nothing says it. */
   readonly isAuthenticated: boolean | undefined;
 }
 
 const OPERATIONS_MAX = 2_000;
+const CHANGES = new Set(['PUT', 'PATCH', 'DELETE']);
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'];
 
 type Json = Readonly<Record<string, unknown>>;
@@ -41,15 +42,22 @@ export function operationsOfDocument(text: string): Operation[] {
   return operations;
 }
 
+type Known = Pick<
+  LearnedEndpoint,
+  'id' | 'method' | 'template' | 'authentication' | 'statuses' | 'operation' | 'ownership'
+>;
+
 /** `paths` are real ones of late, by endpoint id. */
-export function operationsOfEndpoints(
-  endpoints: readonly Pick<LearnedEndpoint, 'id' | 'method' | 'template' | 'authentication' | 'operation'>[],
-  paths: ReadonlyMap<string, string>,
-): Operation[] {
-  return endpoints
-    .filter(({ operation }) => operation === undefined)
+export function operationsOfEndpoints(endpoints: readonly Known[], paths: ReadonlyMap<string, string>): Operation[] {
+  // What GraphQL and WebSocket endpoints do was learned one by one; asked is the one address of all.
+  const byAddress = new Map<string, Known>();
+  for (const one of endpoints) {
+    const address = `${one.method} ${one.template}`;
+    if (one.operation === undefined || !byAddress.has(address)) byAddress.set(address, one);
+  }
+  return [...byAddress.values()]
     .slice(0, OPERATIONS_MAX)
-    .map(({ id, method, template, authentication }) => {
+    .map(({ id, method, template, authentication, statuses, operation, ownership }) => {
       let all = 0;
       let anonymous = 0;
       for (const [scheme, count] of authentication) {
@@ -57,7 +65,11 @@ export function operationsOfEndpoints(
         if (scheme === 'none') anonymous += count;
       }
       const path = template.includes('{') ? paths.get(id) : template;
-      return { method, template, path, isAuthenticated: all === 0 ? undefined : anonymous < all / 2 };
+      // Many clients send their token to public places as well: only what changes something or belongs to somebody must ask for it.
+      const isChange = CHANGES.has(method) || (method === 'POST' && statuses.some(([status]) => status === '201'));
+      const isGuarded = operation === undefined && (isChange || ownership.isPrivate);
+      const isAuthenticated = all > 0 && anonymous >= all / 2 ? false : isGuarded && all > 0 ? true : undefined;
+      return { method, template, path, isAuthenticated };
     });
 }
 

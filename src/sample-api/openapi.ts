@@ -31,8 +31,8 @@ const ERROR = { type: 'object', required: ['error'], properties: { error: text }
 const LOGGED_IN = [{ token: [] }];
 const ID = { name: 'id', in: 'path', required: true, schema: whole } as const;
 
-/** Public operations of the shop; `/api/admin`, `/debug` and the like are not written down, as so often. */
-export function openapiOfShop(): object {
+/** Public operations of the shop; `/api/admin`, `/debug` and the like are not written down, as so often. Hardened, all it serves is. */
+export function openapiOfShop(isHardened: boolean): object {
   return {
     openapi: '3.1.0',
     info: { title: 'Sample shop', version: '1.0.0' },
@@ -108,8 +108,10 @@ export function openapiOfShop(): object {
         post: {
           ...operation('GraphQL', 200, { type: 'object' }),
           requestBody: json({ type: 'object', required: ['query'], properties: { query: text } }),
+          ...(isHardened ? { security: LOGGED_IN } : {}),
         },
       },
+      ...(isHardened ? REST : {}),
     },
     components: {
       schemas: { User: USER, Order: ORDER, Product: PRODUCT, Error: ERROR },
@@ -117,6 +119,39 @@ export function openapiOfShop(): object {
     },
   };
 }
+
+const REST = {
+  '/openapi.json': { get: operation('This document', 200, { type: 'object' }) },
+  '/api/users': { get: { ...operation('Users', 200, { type: 'array' }, 401, 403), security: LOGGED_IN } },
+  '/api/admin/users': { get: { ...operation('Users', 200, { type: 'array' }, 401, 403), security: LOGGED_IN } },
+  '/api/admin/export': {
+    get: { ...operation('All there is', 200, { type: 'object' }, 401, 403), security: LOGGED_IN },
+  },
+  '/api/files': {
+    get: {
+      ...operation('A file', 200, text, 404),
+      parameters: [
+        { name: 'name', in: 'query', required: true, schema: { type: 'string', pattern: '^[\\w-]+\\.\\w+$' } },
+      ],
+    },
+  },
+  '/api/fetch': {
+    post: {
+      ...operation('A picture of a partner', 200, { type: 'object' }, 400),
+      requestBody: json({ type: 'object', required: ['url'], properties: { url: { type: 'string', format: 'uri' } } }),
+    },
+  },
+  '/api/ping': {
+    get: {
+      ...operation('Is a host up?', 200, text, 400),
+      parameters: [{ name: 'host', in: 'query', required: true, schema: { type: 'string', format: 'hostname' } }],
+    },
+  },
+  '/api/events': { get: { summary: 'Stock, as events', responses: { 200: { description: 'Events' } } } },
+  '/ws': {
+    get: { summary: 'Stock, over a WebSocket', responses: { 101: { description: 'Connected' } }, security: LOGGED_IN },
+  },
+};
 
 function ref(name: string): object {
   return { $ref: `#/components/schemas/${name}` };

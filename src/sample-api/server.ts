@@ -98,7 +98,11 @@ function shopRoutes({ users, orders, products }: ShopData, isHardened: boolean):
   const shown = (user: User): Partial<User> => (isHardened ? { id: user.id, name: user.name } : user);
   const shop = { users, orders: placed, shown, isHardened };
   return [
-    { method: 'GET', path: '/openapi.json', handle: ({ response }) => sendJson(response, 200, openapiOfShop()) },
+    {
+      method: 'GET',
+      path: '/openapi.json',
+      handle: ({ response }) => sendJson(response, 200, openapiOfShop(isHardened)),
+    },
     { method: 'GET', path: '/healthz', handle: ({ response }) => sendJson(response, 200, { status: 'ok' }) },
     {
       method: 'POST',

@@ -280,29 +280,45 @@ components: { parameters: { Id: { name: id, in: path, schema: { type: string, ex
     expect(() => operationsOfDocument('{"a":1}')).toThrow(/no OpenAPI document/);
   });
 
-  it('of a gateway has paths that were asked', () => {
-    const learned = (template: string, authentication: [string, number][]) => ({
-      id: `GET api${template}`,
-      method: 'GET',
-      template,
-      authentication,
+  it('of a gateway has paths that were asked, and what belongs to somebody or changes something must ask for credentials', () => {
+    const learned = (id: string, more: object) => ({
+      id: `${id.split(' ')[0]} api${id.split(' ')[1]}`,
+      method: id.split(' ')[0]!,
+      template: id.split(' ')[1]!,
+      statuses: [['200', 90]] as [string, number][],
       operation: undefined,
+      ownership: { objects: 0, ownedShare: 0, isPrivate: false },
+      authentication: [
+        ['jwt', 90],
+        ['none', 2],
+      ] as [string, number][],
+      ...more,
     });
     const paths = new Map([['GET api/users/{id}', '/users/9']]);
-    expect(
-      operationsOfEndpoints(
-        [
-          learned('/users/{id}', [
-            ['jwt', 90],
-            ['none', 2],
-          ]),
-          learned('/a/{id}', []),
-        ],
-        paths,
-      ),
-    ).toEqual([
-      { method: 'GET', template: '/users/{id}', path: '/users/9', isAuthenticated: true },
-      { method: 'GET', template: '/a/{id}', path: undefined, isAuthenticated: undefined },
+    const isPrivate = { ownership: { objects: 40, ownedShare: 1, isPrivate: true } };
+    const operations = operationsOfEndpoints(
+      [
+        learned('GET /users/{id}', isPrivate),
+        learned('GET /a/{id}', { ...isPrivate, authentication: [] }),
+        learned('GET /prices', {}),
+        learned('DELETE /carts', {}),
+        learned('POST /search', {}),
+        learned('POST /comments', { statuses: [['201', 9]] }),
+        learned('GET /mostly-open', { ...isPrivate, authentication: [['none', 9]] }),
+        learned('POST /graphql', { operation: 'query user' }),
+        learned('POST /graphql', { operation: 'query orders' }),
+      ],
+      paths,
+    );
+    expect(operations.map(({ method, path, isAuthenticated }) => [method, path, isAuthenticated])).toEqual([
+      ['GET', '/users/9', true],
+      ['GET', undefined, undefined],
+      ['GET', '/prices', undefined],
+      ['DELETE', '/carts', true],
+      ['POST', '/search', undefined],
+      ['POST', '/comments', true],
+      ['GET', '/mostly-open', false],
+      ['POST', '/graphql', undefined],
     ]);
   });
 });

@@ -32,7 +32,7 @@ export interface Launch {
 
 export async function startGateway(
   args: readonly string[],
-  data = mkdtempSync(join(tmpdir(), 'sallyport-')),
+  data = temporaryFolder(),
   { under = [], env = {} }: Launch = {},
 ): Promise<RunningGateway> {
   const token = 'a-token-for-tests-only-0123456789';
@@ -68,6 +68,10 @@ export async function startGateway(
       return ended;
     },
   };
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'sallyport-'));
 }
 
 export function removeFolder(folder: string): void {

@@ -34,12 +34,22 @@ const shop = () =>
   upstreamThat((request, response) => {
     const id = /(\d+)$/.exec(request.url ?? '')?.[1] ?? '0';
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ id: Number(id), name: 'lamp', price: 12.5 }));
+    const isPerson = request.url?.startsWith('/api/people') === true;
+    response.end(
+      JSON.stringify(
+        isPerson ? { id: 7, name: 'Ann Lee', ssn: '536-22-8754' } : { id: Number(id), name: 'lamp', price: 12.5 },
+      ),
+    );
   });
 
 async function idsAt(gateway: RunningGateway): Promise<string[]> {
   const { items } = (await (await gateway.api('/endpoints')).json()) as { items: { id: string; samples: number }[] };
   return items.map(({ id, samples }) => `${id} ${samples}`).sort();
+}
+
+async function postureOf(gateway: RunningGateway, detection: string): Promise<string[]> {
+  const answer = await gateway.api(`/incidents?module=posture&detection=${detection}`);
+  return ((await answer.json()) as { items: { id: string }[] }).items.map(({ id }) => id);
 }
 
 async function restrict(gateway: RunningGateway, id: string): Promise<string> {
@@ -80,6 +90,14 @@ describe.skipIf(!hasRedis && process.env.CI === undefined)('three gateways on on
       const seen = await Promise.all([a, b, c].map((gateway) => idsAt(gateway!)));
       return seen.every((ids) => ids.some((id) => / 60$/.test(id))) ? seen : undefined;
     }, 40_000);
+
+    // An open door that each saw once is one finding of all.
+    for (const gateway of [a, b, c]) await (await fetch(`${gateway!.url}/api/people/7`)).arrayBuffer();
+    const openDoor = await until(async () => {
+      const told = await Promise.all([a, b, c].map((gateway) => postureOf(gateway!, 'missing-authentication')));
+      return told.every((ids) => ids.length === 1) ? told : undefined;
+    });
+    expect(new Set(openDoor.flat()).size).toBe(1);
 
     const waits: number[] = [];
     for (let i = 0; i < 10; i++) {

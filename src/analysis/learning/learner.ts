@@ -242,8 +242,16 @@ function isClean(record: TransactionRecord): boolean {
   return !record.findings.some(
     (one) =>
       one.action === 'block' ||
-      (one.policy.kind === 'detector' && one.action !== 'allow' && !LEARNED_DATA_DETECTIONS.has(one.detection)),
+      (one.policy.kind === 'detector' &&
+        one.action !== 'allow' &&
+        !LEARNED_DATA_DETECTIONS.has(one.detection) &&
+        !isOfDocument(one)),
   );
+}
+
+/** What an API document merely lacks, and answers that are not as it says: how else would anybody know what is in use? */
+function isOfDocument({ detection, severity }: TransactionRecord['findings'][number]): boolean {
+  return detection === 'schema-violation' && severity === 'low';
 }
 
 const STRENGTH = { subject: 4, 'api-key': 3, session: 2, header: 1, ip: 0 } as const;

@@ -127,6 +127,15 @@ describe('learning that somebody tries to poison', () => {
     expect(learner.counts).toMatchObject({ unclean: 2, suspect: 1, unknown: 1, learned: 0 });
   });
 
+  it('learns what an API document merely lacks, and nothing from what it forbids', () => {
+    const violation = { detection: 'schema-violation', action: 'tag', policy: { kind: 'detector' } };
+    const learner = new Learner();
+    learner.take(changed(anOrder, { findings: [{ ...violation, severity: 'medium' } as never] }));
+    expect(learner.endpoints()).toEqual([]);
+    learner.take(changed(anOrder, { findings: [{ ...violation, severity: 'low' } as never] }));
+    expect(learner.endpoints()).toHaveLength(1);
+  });
+
   it('lets one caller add only so much in an hour', () => {
     const learner = new Learner();
     for (let i = 0; i < 1_000; i++) learner.take(anOrder);
