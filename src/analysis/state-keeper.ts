@@ -1,5 +1,5 @@
 // What was learned and found, kept in the store over a restart: one JSON text in documents of bounded size, in two slots that
-// take turns, so that a save that breaks off leaves the one before whole.
+// take turns, so that a save that breaks off leaves the one before whole. Invariant: what nobody has read is not overwritten.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Keep, Store } from '../core/store.ts';
@@ -20,6 +20,7 @@ type Head = z.output<typeof headSchema>;
 export class StateKeeper {
   readonly #store: Pick<Store, 'put' | 'document'>;
   readonly #name: string;
+  #isRead = false;
 
   /** `name` tells the states of several nodes apart. */
   constructor(store: Pick<Store, 'put' | 'document'>, name: string) {
@@ -27,8 +28,14 @@ export class StateKeeper {
     this.#name = name;
   }
 
-  /** False when the state is too large, or somebody else wrote meanwhile. @throws Fault of the store */
+  /** Whether the store has answered a `load`: until then there may be a state that only waits for the store to come back. */
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
+  /** False when the state is too large, somebody else wrote meanwhile, or nothing was read yet. @throws Fault of the store */
   async save(state: unknown): Promise<boolean> {
+    if (!this.#isRead) return false;
     const text = JSON.stringify(state);
     const parts = Math.ceil(text.length / PART_CHARS);
     if (parts > PARTS_MAX) return false;
@@ -47,6 +54,12 @@ export class StateKeeper {
 
   /** Undefined when there is none, or none that is whole. @throws Fault of the store */
   async load(): Promise<unknown> {
+    const state = await this.#load();
+    this.#isRead = true;
+    return state;
+  }
+
+  async #load(): Promise<unknown> {
     const head = headSchema.safeParse((await this.#store.document(KIND, this.#idOf('head')))?.value);
     if (!head.success) return undefined;
     const { slot, parts, sha256 } = head.data;

@@ -13,6 +13,8 @@ import type { Sinks } from '../sinks/open-sinks.ts';
 
 const TICK_MS = 2_000;
 const SAVE_MS = 30_000;
+/** Between two attempts to read back what the analysis knew, while the store is away. */
+const RECALL_MS = 1_000;
 /** A message about an incident goes out once for all nodes within this time. */
 const CLAIM_MS = 60_000;
 
@@ -111,15 +113,24 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
 
   await restore(analysis, keeper, log);
   if (isShared) exchange.start();
+  let isRecalling = false;
+  const recall = setInterval(async () => {
+    if (isRecalling) return;
+    isRecalling = true;
+    if (!keeper.isRead) await restore(analysis, keeper, log);
+    if (keeper.isRead) clearInterval(recall);
+    isRecalling = false;
+  }, RECALL_MS);
   const timers = [
     setInterval(() => analysis.tick(Date.now()), TICK_MS),
     setInterval(() => void exchange.flush(), FLUSH_MS),
     setInterval(() => void save(), SAVE_MS),
+    recall,
   ];
   for (const timer of timers) timer.unref();
   let isSaving = false;
   const save = async (): Promise<void> => {
-    if (isSaving) return;
+    if (isSaving || !keeper.isRead) return;
     isSaving = true;
     try {
       if (!(await keeper.save(analysis.dump())))
@@ -158,7 +169,8 @@ async function restore(analysis: Analysis, keeper: StateKeeper, log: Logger): Pr
     const kept = await keeper.load();
     if (kept !== undefined) analysis.restore(kept as AnalysisDump);
   } catch (error) {
-    // Another version wrote it, or the store is away: learned anew rather than not started.
-    log.warn({ reason: (error as Error).message }, 'what the analysis knew could not be read back');
+    // Another version wrote it: learned anew rather than not started. Or the store is away: asked again until it answers.
+    if (keeper.isRead) log.warn({ reason: (error as Error).message }, 'what the analysis knew could not be read back');
+    else log.debug({ reason: (error as Error).message }, 'what the analysis knew is read when the store is back');
   }
 }

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Learner } from '../analysis/learning/learner.ts';
 import type { StatedTemplate } from '../analysis/learning/model.ts';
-import { SharedLearning } from '../analysis/learning/shared-learning.ts';
+import { type CommonState, SharedLearning } from '../analysis/learning/shared-learning.ts';
 import { StateKeeper } from '../analysis/state-keeper.ts';
 import type { LearnedEndpoint } from '../core/learned-endpoint.ts';
 import type { Store } from '../core/store.ts';
-import { readLearned, writeLearned } from './learned-file.ts';
+import { type LearnedFile, readLearned, writeLearned } from './learned-file.ts';
 
 const PUBLISH_MS = 5_000;
 const SAVE_MS = 60_000;
@@ -45,16 +45,30 @@ export async function startLearning(options: LearningOptions): Promise<Learning>
   const isShared = store.kind === 'redis';
   const learner = new Learner({ isSuspect: options.isSuspect, stated: options.stated, isShared });
   const keeper = new StateKeeper(store, COMMON_STATE);
-  const known = readLearned(dataFolder) ?? (isShared ? await commonState(keeper) : undefined);
+  const known = readLearned(dataFolder);
   if (known !== undefined) {
     const ignored = learner.merge(known.dump);
     if (ignored > 0)
       log.warn({ ignored }, 'entries of what was learned are not what they should be, and were left out');
   }
-  const shared = isShared
-    ? new SharedLearning({ store, node: `${options.node}.${randomUUID()}`, learner, added: known?.added ?? new Map() })
-    : undefined;
   let fadedDay = known?.fadedDay ?? today();
+  // A node that begins with nothing begins with what the others know.
+  const common = async (): Promise<CommonState | undefined> => {
+    const kept = await readCommon(keeper);
+    if (kept === undefined || known !== undefined) return undefined;
+    fadedDay = kept.fadedDay;
+    return kept;
+  };
+  const shared = isShared
+    ? new SharedLearning({
+        store,
+        node: `${options.node}.${randomUUID()}`,
+        learner,
+        added: known?.added ?? new Map(),
+        common,
+      })
+    : undefined;
+  await shared?.begin();
   let saved = -1;
   let told = -1;
   let tellFrom = 0;
@@ -70,7 +84,7 @@ export async function startLearning(options: LearningOptions): Promise<Learning>
     }
   };
   const saveCommon = async (): Promise<void> => {
-    if (!(await options.claim('learned-state', COMMON_SAVE_MS))) return;
+    if (shared?.hasBegun !== true || !(await options.claim('learned-state', COMMON_SAVE_MS))) return;
     const { dump, added } = state();
     await keeper.save({ dump, added: [...added], fadedDay }).catch(() => false);
   };
@@ -111,14 +125,10 @@ export async function startLearning(options: LearningOptions): Promise<Learning>
   };
 }
 
-/** A node that begins with nothing begins with what the others know. */
-async function commonState(keeper: StateKeeper): Promise<ReturnType<typeof readLearned>> {
-  try {
-    const kept = (await keeper.load()) as { dump: unknown; added: [string, number][]; fadedDay: number } | undefined;
-    return kept === undefined ? undefined : { ...kept, added: new Map(kept.added) };
-  } catch {
-    return undefined;
-  }
+/** @throws Fault of the store */
+async function readCommon(keeper: StateKeeper): Promise<LearnedFile | undefined> {
+  const kept = (await keeper.load()) as { dump: unknown; added: [string, number][]; fadedDay: number } | undefined;
+  return kept === undefined ? undefined : { ...kept, added: new Map(kept.added) };
 }
 
 /** Grows with everything that is learned here or heard of. */

@@ -21,10 +21,13 @@ export interface RunOptions {
 }
 
 const SUPPORTED_NODE_MAJOR = 22;
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** Resolves with the exit code when the gateway has stopped. */
 export async function runGateway(options: RunOptions): Promise<number> {
   const { config, ...overrides } = options;
+  // As the first process of a container it would not hear the signals that it does not ask for.
+  for (const signal of SIGNALS) process.once(signal, endAtOnce);
   const objection = environmentObjection();
   if (objection !== undefined) return refuse(objection);
   let given = givenConfiguration(config, overrides as Overrides);
@@ -57,6 +60,8 @@ export async function runGateway(options: RunOptions): Promise<number> {
   });
   const started = await supervisor.start();
   if ('failure' in started) return refuse(started.failure);
+  // From here on the supervisor hears them, and drains.
+  for (const signal of SIGNALS) process.off(signal, endAtOnce);
   const { gatewayPort, adminPort, firstToken } = started;
   const scheme = configuration.tls === undefined ? 'http' : 'https';
   const gateway = `${scheme}://localhost:${gatewayPort}`;
@@ -94,6 +99,11 @@ export async function runGateway(options: RunOptions): Promise<number> {
     );
   }
   return supervisor.stopped;
+}
+
+/** While it starts there is nothing to drain; the other processes end with this one. Codes as of a shell. */
+function endAtOnce(signal: (typeof SIGNALS)[number]): never {
+  process.exit(signal === 'SIGTERM' ? 143 : 130);
 }
 
 function environmentObjection(): string | undefined {

@@ -1,5 +1,7 @@
 // A Bloom filter of two generations (Bloom 1970; the older generation is dropped when the newer is full): 4 MiB each, four
 // bits per entry, about half a percent of false positives at three million entries a generation. Mergeable by OR.
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
 
 const BITS = 1 << 25;
 const PROBES = 4;
@@ -45,21 +47,40 @@ export class PairFilter {
     for (let i = 0; i < until; i++) this.#current[from + i]! |= words[i]!;
   }
 
+  /** Compressed: an empty filter takes 50 KB, one with 20,000 entries 0.4 MB, a full generation 5 MB. */
   dump(): unknown {
-    const text = (words: Uint32Array): string => Buffer.from(words.buffer).toString('base64');
-    return { current: text(this.#current), previous: text(this.#previous), entries: this.#entries };
+    return { current: packed(this.#current), previous: packed(this.#previous), entries: this.#entries };
   }
 
+  /** Adds what was dumped to what is in it; what is no dump of such a filter is left out. */
   restore(dump: unknown): void {
-    const { current, previous, entries } = dump as { current: string; previous: string; entries: number };
-    const words = (text: string): Uint32Array<ArrayBuffer> => {
-      const bytes = Uint8Array.from(Buffer.from(text, 'base64'));
-      return new Uint32Array(bytes.buffer);
-    };
-    this.#current = words(current);
-    this.#previous = words(previous);
-    this.#entries = entries;
+    const kept = dumpSchema.safeParse(dump);
+    if (!kept.success) return;
+    const { current, previous, entries } = kept.data;
+    mergeInto(this.#current, current);
+    mergeInto(this.#previous, previous);
+    this.#entries = Math.min(ENTRIES_PER_GENERATION_MAX, this.#entries + entries);
   }
+}
+
+const dumpSchema = z.object({ current: z.string(), previous: z.string(), entries: z.number().int().min(0) });
+
+function packed(words: Uint32Array): string {
+  return deflateRawSync(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), { level: 1 }).toString(
+    'base64',
+  );
+}
+
+function mergeInto(words: Uint32Array, text: string): void {
+  let bytes: Buffer;
+  try {
+    bytes = inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: words.byteLength });
+  } catch {
+    return;
+  }
+  if (bytes.byteLength !== words.byteLength) return;
+  const kept = new Uint32Array(Uint8Array.from(bytes).buffer);
+  for (let i = 0; i < words.length; i++) words[i]! |= kept[i]!;
 }
 
 function start(hash: number): { at: number; step: number } {

@@ -132,6 +132,7 @@ describe('the kept state', () => {
 
   it('is the one before when a save breaks off', async () => {
     const keeper = new StateKeeper(store, 'n1');
+    await keeper.load();
     await keeper.save({ what: 'first'.repeat(200_000) });
     const put = store.put.bind(store);
     store.put = async (kind, id, ...rest) => {
@@ -142,8 +143,22 @@ describe('the kept state', () => {
     expect(await keeper.load()).toEqual({ what: 'first'.repeat(200_000) });
   });
 
+  it('is not overwritten by one that could not read it', async () => {
+    const earlier = new StateKeeper(store, 'n1');
+    await earlier.load();
+    await earlier.save({ what: 'earlier' });
+    const later = new StateKeeper(store, 'n1');
+    store.isDown = true;
+    await expect(later.load()).rejects.toMatchObject({ code: 'STORE_DOWN' });
+    store.isDown = false;
+    expect(await later.save({ what: 'nothing' })).toBe(false);
+    expect(await later.load()).toEqual({ what: 'earlier' });
+    expect(await later.save({ what: 'both' })).toBe(true);
+  });
+
   it('is none when a part of it was changed', async () => {
     const keeper = new StateKeeper(store, 'n1');
+    await keeper.load();
     await keeper.save({ what: 'it' });
     store.documents.set('analysis-state n1.a0', { id: 'n1.a0', version: 1, value: '{"what":"at"}' });
     expect(await keeper.load()).toBeUndefined();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RestrictionBook } from '../../src/admin/restriction-book.ts';
 import { Learner } from '../../src/analysis/learning/learner.ts';
-import { SharedLearning } from '../../src/analysis/learning/shared-learning.ts';
+import { type CommonState, SharedLearning } from '../../src/analysis/learning/shared-learning.ts';
 import { SharedRestrictions } from '../../src/analysis/response/shared-restrictions.ts';
 import { Fault } from '../../src/core/fault.ts';
 import type { Restriction } from '../../src/core/restriction.ts';
@@ -181,10 +181,16 @@ describe('restrictions of several nodes', () => {
 describe('learning of several nodes', () => {
   const TRAFFIC = [...simulatedTraffic({ seed: 5, transactions: 6_000, days: 2 })];
 
-  function sharing(name: string, added = new Map<string, number>()) {
+  function sharing(name: string, added = new Map<string, number>(), common?: () => Promise<CommonState | undefined>) {
     const learner = new Learner({ isShared: true });
     const line = new Line(real);
-    const shared = new SharedLearning({ store: line, node: name, learner, added });
+    const shared = new SharedLearning({
+      store: line,
+      node: name,
+      learner,
+      added,
+      ...(common === undefined ? {} : { common }),
+    });
     shared.start();
     return { learner, line, shared };
   }
@@ -212,6 +218,29 @@ describe('learning of several nodes', () => {
       expect(Math.abs(samples(together) - samples(truth))).toBeLessThanOrEqual(0.02 * samples(truth));
       expect(shared.counts).toMatchObject({ missed: 0, ignored: 0 });
     }
+  });
+
+  it('takes what all have in common once, as soon as it can be read, and only what came after it from the others', async () => {
+    const a = sharing('a');
+    for (const record of TRAFFIC.slice(0, 500)) a.learner.take(record);
+    await a.shared.publish();
+    const kept = { dump: JSON.parse(JSON.stringify(a.learner.dump())), added: a.shared.added };
+    for (const record of TRAFFIC.slice(500, 700)) a.learner.take(record);
+    await a.shared.publish();
+    let isAway = true;
+    const late = sharing('late', undefined, async () => {
+      if (isAway) throw new Fault('STORE_DOWN', 'gateway', 503);
+      return kept;
+    });
+    await late.shared.begin();
+    await late.shared.catchUp();
+    expect(late.shared.hasBegun).toBe(false);
+    expect(late.learner.endpoints()).toEqual([]);
+    isAway = false;
+    await late.shared.catchUp();
+    await late.shared.catchUp();
+    const samples = ({ learner }: typeof a): number => learner.endpoints().reduce((sum, one) => sum + one.samples, 0);
+    expect(samples(late)).toBe(samples(a));
   });
 
   it('adds nothing twice: not what was heard and read, and not after a restart', async () => {

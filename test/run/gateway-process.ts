@@ -1,12 +1,13 @@
 // A gateway as people start it: `node dist/main.js run …`, in front of an upstream, with a data folder of its own.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+/** The command, as `npm run build` made it. */
+export const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
 const START_MS = 180_000;
 
 export interface RunningGateway {
@@ -36,7 +37,7 @@ export async function startGateway(
   { under = [], env = {} }: Launch = {},
 ): Promise<RunningGateway> {
   const token = 'a-token-for-tests-only-0123456789';
-  const run = [join(ROOT, 'dist/main.js'), 'run', '--listen', '0', '--admin', '0', '--data', data, ...args];
+  const run = [MAIN, 'run', '--listen', '0', '--admin', '0', '--data', data, ...args];
   const [command, ...rest] = [...under, process.execPath, ...run];
   const child = spawn(command!, rest, {
     cwd: data,
@@ -107,9 +108,10 @@ export async function upstreamThat(answer: http.RequestListener): Promise<{ read
   };
 }
 
-function childrenOf(pid: number, script: string): number[] {
-  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' })
-    .trim()
-    .split('\n');
+/** Process ids of children whose command line contains `script`. */
+export function childrenOf(pid: number, script: string): number[] {
+  // Ends with 1 when there are none.
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' });
+  const lines = stdout.split('\n').filter((line) => line !== '');
   return lines.filter((line) => line.includes(script)).map((line) => Number.parseInt(line, 10));
 }

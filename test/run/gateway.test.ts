@@ -1,9 +1,19 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } from './gateway-process.ts';
+import {
+  childrenOf,
+  MAIN,
+  type RunningGateway,
+  removeFolder,
+  startGateway,
+  until,
+  upstreamThat,
+} from './gateway-process.ts';
 
 function people(request: IncomingMessage, response: ServerResponse): void {
   request.resume().on('end', () => {
@@ -215,6 +225,17 @@ describe('starting and stopping', () => {
     expect(await ended).toBe(0);
     upstream.close();
     removeFolder(gateway.data);
+  });
+
+  it('ends at once when it is told to while it still starts, as the first process of a container too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sallyport-'));
+    const child = spawn(process.execPath, [MAIN, 'run', '--upstream', 'http://127.0.0.1:1', '--data', folder]);
+    // Its first child reads the policies; nothing listens yet.
+    await until(() => childrenOf(child.pid!, '').length > 0);
+    child.kill();
+    // Without a listener for it the kernel would have ended it: no code then, and nothing at all for a first process.
+    expect(await once(child, 'exit')).toEqual([143, null]);
+    removeFolder(folder);
   });
 
   it('names file, line and column of a fault and does not start', async () => {

@@ -37,12 +37,25 @@ export interface SharedLearningOptions {
   readonly learner: Learner;
   /** Node → number of its last increment that the learner already has. */
   readonly added?: ReadonlyMap<string, number>;
+  /**
+   * What the nodes keep in common, for a node that begins with nothing. Rejects while the store is away and is asked again then:
+   * nothing of the others is added before it, since increments that are in it must not count twice.
+   */
+  readonly common?: () => Promise<CommonState | undefined>;
+}
+
+export interface CommonState {
+  /** As a learner dumped it. */
+  readonly dump: unknown;
+  /** Node → number of its last increment that is in the dump. */
+  readonly added: ReadonlyMap<string, number>;
 }
 
 export class SharedLearning {
   readonly counts = { sent: 0, added: 0, missed: 0, ignored: 0, tooLarge: 0 };
   readonly #options: SharedLearningOptions;
   readonly #added: Map<string, number>;
+  #hasBegun = false;
   #number = 0;
   /** An increment on its way to the store; the next one is made when it has arrived. */
   #leaving: string | undefined;
@@ -57,6 +70,16 @@ export class SharedLearning {
   /** To be kept with what the learner knows, so that nothing is added twice after a restart. */
   get added(): ReadonlyMap<string, number> {
     return new Map(this.#added).set(this.#options.node, this.#number);
+  }
+
+  /** Whether this node knows what the others keep in common. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  /** Takes over what the nodes keep in common. Never rejects; while the store is away it is tried again by all that follows. */
+  begin(): Promise<void> {
+    return this.#next(() => this.#begin());
   }
 
   start(): void {
@@ -90,7 +113,18 @@ export class SharedLearning {
     return this.#next(() => this.#catchUp());
   }
 
+  async #begin(): Promise<void> {
+    if (this.#hasBegun) return;
+    const common = await this.#options.common?.();
+    this.#hasBegun = true;
+    if (common === undefined) return;
+    this.counts.ignored += this.#options.learner.merge(common.dump);
+    this.counts.added += 1;
+    for (const [node, number] of common.added) this.#added.set(node, number);
+  }
+
   async #catchUp(): Promise<void> {
+    await this.#begin();
     const byNode = new Map<string, Map<number, Part[]>>();
     let after: string | undefined;
     do {
@@ -125,6 +159,7 @@ export class SharedLearning {
   }
 
   async #fetch({ node, number, parts }: News): Promise<void> {
+    await this.#begin();
     const added = this.#added.get(node) ?? 0;
     if (number <= added) return;
     // Something before it was missed, or its parts are not all there yet.

@@ -150,6 +150,24 @@ describe('a filter of pairs', () => {
     copy.restore(JSON.parse(JSON.stringify(filter.dump())));
     expect(copy.has(pairOf(7, hashOf('id7')))).toBe(true);
   });
+
+  it('is kept small while it holds little, and takes in only what is whole', () => {
+    const filter = new PairFilter();
+    expect(JSON.stringify(filter.dump()).length).toBeLessThan(60_000);
+    const other = new PairFilter();
+    other.add(pairOf(1, hashOf('a')));
+    filter.add(pairOf(2, hashOf('b')));
+    filter.restore(other.dump());
+    for (const strange of [
+      undefined,
+      {},
+      { current: 'AAAA', previous: '', entries: 1 },
+      { ...(other.dump() as object), entries: -1 },
+    ])
+      filter.restore(strange);
+    expect([filter.has(pairOf(1, hashOf('a'))), filter.has(pairOf(2, hashOf('b')))]).toEqual([true, true]);
+    expect(filter.has(pairOf(3, hashOf('c')))).toBe(false);
+  });
 });
 
 describe('a population', () => {
