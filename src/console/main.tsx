@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import './style.css';
+import './parts.css';
 import { findSession, session } from './api.ts';
 import { Wait } from './components/states.tsx';
 import { Toasts } from './components/toasts.tsx';

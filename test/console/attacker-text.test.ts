@@ -1,8 +1,10 @@
 // Evidence is what an attacker wrote. Whatever it is, it is shown as text: in every field, on every page.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/core/incident.ts';
-import { type RunningGateway, removeFolder, until } from '../run/gateway-process.ts';
-import { openBrowser, signIn, startConsoleGateway, type Visit } from './browser.ts';
+import { until } from '../run/gateway-process.ts';
+import { sendTraffic, signIn } from './browser.ts';
+import { stage } from './stage.ts';
+import { follow, viewsOf } from './views.ts';
 
 const FIRE = 'window.__fired=1';
 const PAYLOADS = [
@@ -48,24 +50,11 @@ const PAYLOADS = [
   `"onmouseover="${FIRE}" autofocus onfocus="${FIRE}" x="`,
 ] as const;
 
-let gateway: RunningGateway;
-let visit: Visit;
-
-beforeAll(async () => {
-  gateway = await startConsoleGateway('monitor');
-  visit = await openBrowser();
-  await signIn(visit.page, gateway);
-}, 120_000);
-
-afterAll(async () => {
-  await visit.close();
-  await gateway.stop();
-  removeFolder(gateway.data);
-}, 60_000);
+const on = stage({ mode: 'monitor' }, ({ visit, gateway }) => signIn(visit.page, gateway));
 
 /** What of the page came from a payload: nothing may. */
 async function traces(): Promise<unknown> {
-  return visit.page.evaluate(() => ({
+  return on.visit.page.evaluate(() => ({
     hasFired: '__fired' in globalThis,
     elements: document.querySelectorAll(
       'main img, main iframe, main script, main object, main embed, main video, main audio, main marquee, main math, main style, main base, main template, xss, base, meta[http-equiv]',
@@ -86,7 +75,7 @@ describe('what an attacker wrote', { timeout: 180_000 }, () => {
   });
 
   it('is text in every field of an incident', async () => {
-    const { page } = visit;
+    const { page } = on.visit;
     let payload: string = PAYLOADS[0];
     await page.route('**/api/v1/incidents/inc-attack-*', (route) => route.fulfill({ json: incidentOf(payload) }));
     await page.route('**/api/v1/explain/**', (route) =>
@@ -102,9 +91,13 @@ describe('what an attacker wrote', { timeout: 180_000 }, () => {
     );
     for (const [i, one] of PAYLOADS.entries()) {
       payload = one;
-      await page.goto(`${gateway.admin}/incidents/inc-attack-${i}`);
+      await follow(on.visit, `/incidents/inc-attack-${i}`);
       await page.locator('.timeline').waitFor();
       await page.locator('.fields, .plain-table').first().waitFor();
+      await page
+        .getByRole('heading', { level: 1 })
+        .filter({ hasText: one.trim().slice(0, 12) })
+        .waitFor();
       expect(await page.locator('h1').textContent()).toBe(one);
       expect(await traces(), one).toEqual(NONE);
     }
@@ -113,28 +106,28 @@ describe('what an attacker wrote', { timeout: 180_000 }, () => {
   });
 
   it('is text wherever it really arrives: path, query, headers, body, host, names', async () => {
-    const { page } = visit;
+    const { page } = on.visit;
     for (const payload of PAYLOADS) {
       const inUrl = encodeURIComponent(payload);
       const safe = payload.replace(/[^\x20-\x7e]/g, ' ');
-      await fetch(`${gateway.url}/api/products?search=${inUrl}&${inUrl}=1`, {
+      await fetch(`${on.gateway.url}/api/products?search=${inUrl}&${inUrl}=1`, {
         headers: { 'user-agent': safe, 'x-forwarded-for': '203.0.113.99', referer: safe },
       }).then((answer) => answer.arrayBuffer());
-      await fetch(`${gateway.url}/api/${inUrl}`, { headers: { 'x-forwarded-for': '203.0.113.98' } }).then((answer) =>
+      await fetch(`${on.gateway.url}/api/${inUrl}`, { headers: { 'x-forwarded-for': '203.0.113.98' } }).then((answer) =>
         answer.arrayBuffer(),
       );
-      await fetch(`${gateway.url}/api/login`, {
+      await fetch(`${on.gateway.url}/api/login`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.97' },
         body: JSON.stringify({ email: payload, password: payload, [payload]: payload }),
       }).then((answer) => answer.arrayBuffer());
     }
     const incidents = await until(async () => {
-      const { items } = (await (await gateway.api('/incidents?limit=200')).json()) as { items: Incident[] };
+      const { items } = (await (await on.gateway.api('/incidents?limit=200')).json()) as { items: Incident[] };
       return items.length >= 2 ? items : undefined;
     });
-    const actors = (await (await gateway.api('/actors')).json()) as { items: { key: string }[] };
-    const { items: transactions } = (await (await gateway.api('/transactions?action=tag&limit=10')).json()) as {
+    const actors = (await (await on.gateway.api('/actors')).json()) as { items: { key: string }[] };
+    const { items: transactions } = (await (await on.gateway.api('/transactions?action=tag&limit=10')).json()) as {
       items: { id: string }[];
     };
     const places = [
@@ -155,16 +148,90 @@ describe('what an attacker wrote', { timeout: 180_000 }, () => {
       `/${encodeURIComponent(PAYLOADS[0])}`,
     ];
     for (const place of places) {
-      await page.goto(gateway.admin + place);
+      await follow(on.visit, place);
       await page.locator('main h1, main .empty').first().waitFor();
       expect(await traces(), place).toEqual(NONE);
     }
   });
 
+  it('is text in everything that the admin API says, on every page', async () => {
+    const { page } = on.visit;
+    await sendTraffic(on.gateway, 10);
+    const views = await viewsOf(on);
+    const all = PAYLOADS.join(' ');
+    let said = '';
+    let poisoned = 0;
+    await page.route('**/api/v1/**', async (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (route.request().method() !== 'GET' || /\/(?:session|events)$/.test(pathname)) return route.continue();
+      const answer = await route.fetch();
+      if (!(answer.headers()['content-type'] ?? '').includes('json')) return route.fulfill({ response: answer });
+      poisoned += 1;
+      return route.fulfill({ response: answer, json: poison(await answer.json(), said) });
+    });
+    // All of them in each field at once; and alone, those that only do harm where they are the whole of it.
+    for (said of [all, ...PAYLOADS.filter((one) => /^\s*(?:java\s*script|data):/.test(one))])
+      for (const { name, path } of views.filter((view) => view.name !== 'policy')) {
+        const before = poisoned;
+        await follow(on.visit, path);
+        await expect.poll(() => poisoned, { message: name, timeout: 30_000 }).toBeGreaterThan(before);
+        await page.locator('main h1, main .empty').first().waitFor();
+        await expect.poll(() => page.locator('main .wait').count(), { message: name, timeout: 30_000 }).toBe(0);
+        if (said === all && SAYS_TEXT.has(name))
+          await expect
+            .poll(() => page.locator('main').textContent(), { message: name, timeout: 30_000 })
+            .toContain(FIRE);
+        expect(await traces(), `${name}: ${said.slice(0, 40)}`).toEqual(NONE);
+      }
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
   it('never made the page complain of a script or style it had to refuse', () => {
-    expect(visit.complaints).toEqual([]);
+    expect(on.visit.complaints).toEqual([]);
   });
 });
+
+/** Pages on which something of the answers must be seen, or nothing was tried. */
+const SAYS_TEXT = new Set([
+  'overview',
+  'incidents',
+  'incident',
+  'attackers',
+  'attacker',
+  'transactions',
+  'transaction',
+  'endpoints',
+  'endpoint',
+  'data',
+  'posture',
+  'integrations',
+  'nodes',
+  'audit-log',
+]);
+/** What the page chooses by, and never shows as it is. */
+const CHOOSES = new Set([
+  'severity',
+  'status',
+  'module',
+  'result',
+  'action',
+  'position',
+  'phase',
+  'state',
+  'role',
+  'layer',
+]);
+
+/** The answer with the text in every field that holds text, names of fields included where they are data. */
+function poison(value: unknown, text: string, name = ''): unknown {
+  // Times are the gateway's own.
+  if (typeof value === 'string') return CHOOSES.has(name) || /^\d{4}-\d\d-\d\dT/.test(value) ? value : text;
+  if (Array.isArray(value)) return value.map((one) => poison(one, text, name));
+  if (value === null || typeof value !== 'object') return value;
+  const fields = Object.entries(value).map(([key, one]) => [key, poison(one, text, key)] as const);
+  if (name === 'figures' || name === 'families') return Object.fromEntries([...fields, [text, text]]);
+  return Object.fromEntries(fields);
+}
 
 function findingOf(text: string): object {
   return {

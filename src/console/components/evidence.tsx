@@ -136,7 +136,7 @@ export interface ShownFinding {
 export function Findings({ of }: { readonly of: readonly ShownFinding[] }) {
   return (
     <div class="scroll-x">
-      <table class="plain-table">
+      <table class="plain-table cards">
         <thead>
           <tr>
             <th>{t('finding.what')}</th>

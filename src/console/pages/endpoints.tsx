@@ -122,7 +122,7 @@ function columns(): readonly Column<ListedEndpoint>[] {
     {
       key: 'samples',
       title: t('endpoints.samples'),
-      width: '84px',
+      width: '104px',
       class: 'right numeric',
       isLate: true,
       cell: ({ samples }) => compact(samples),

@@ -281,7 +281,7 @@ function Traffic({ buckets }: { readonly buckets: readonly Bucket[] }) {
       ],
     };
   }, [buckets]);
-  return <StackedBars label={t('overview.traffic')} times={times} series={series} />;
+  return <StackedBars label={t('overview.traffic')} times={times} series={series} height={256} />;
 }
 
 function IncidentsOverTime({ incidents }: { readonly incidents: OverviewData['incidents'] }) {
@@ -300,7 +300,7 @@ function IncidentsOverTime({ incidents }: { readonly incidents: OverviewData['in
   const families = Object.entries(incidents.families).sort((a, b) => b[1] - a[1]);
   return (
     <div class="stack">
-      <StackedBars label={t('overview.incidents')} times={times} series={series} height={260} />
+      <StackedBars label={t('overview.incidents')} times={times} series={series} height={300} />
       {families.length > 0 && (
         <div class="row wrap">
           {families.map(([family, count]) => (
