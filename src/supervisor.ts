@@ -17,6 +17,7 @@ import { ContractKeeper } from './openapi-loader/contract-keeper.ts';
 import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 import { CALM, DeadlyRequests, type QuarantineState } from './quarantine/deadly-requests.ts';
 import { takeLastNote } from './quarantine/last-note.ts';
+import { backOff } from './supervisor/back-off.ts';
 import { closeUntakenConnections } from './supervisor/handed-connections.ts';
 import { LastKnown } from './supervisor/last-known.ts';
 import { Pulse, waitedForProcessorMs } from './supervisor/pulse.ts';
@@ -36,7 +37,6 @@ export type Started =
   | { readonly gatewayPort: number; readonly adminPort: number; readonly firstToken: string | undefined }
   | { readonly failure: string };
 
-const BACK_OFF_MS = [0, 100, 250, 500, 1_000, 2_000, 5_000, 10_000] as const;
 /** A process that lived this long starts with a clean record. */
 const STABLE_MS = 30_000;
 /** Room for young objects: what a transaction makes is garbage when it ends, and is copied less before. */
@@ -395,10 +395,4 @@ function keySetUrls({ identity }: Configuration): string[] {
     'jwt' in source && source.jwt.jwks !== undefined && isUrl(source.jwt.jwks) ? [source.jwt.jwks] : [],
   );
   return [...new Set(urls)];
-}
-
-/** Grows with the number of crashes in a row; jitter keeps many from coming back at the same moment. */
-function backOff(crashes: number): number {
-  const base = BACK_OFF_MS[Math.min(crashes, BACK_OFF_MS.length - 1)]!;
-  return base + Math.random() * base * 0.2;
 }
