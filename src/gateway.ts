@@ -21,6 +21,7 @@ import { ContractTable } from './openapi/contract-table.ts';
 import { endpointsOf } from './openapi/endpoints-of.ts';
 import { WarmUp } from './openapi-loader/warm-up.ts';
 import { createDataPlane } from './proxy/data-plane.ts';
+import { connectionsMax } from './proxy/open-files.ts';
 import type { ProxySettings } from './proxy/settings.ts';
 import { LastNote } from './quarantine/last-note.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
@@ -343,7 +344,7 @@ function proxySettings(configuration: Configuration): ProxySettings {
             },
     })),
     heldBytesMax: configuration.bodies.heldBytesMax,
-    connectionsMax: 50_000,
+    connectionsMax: connectionsMax(),
   };
 }
 

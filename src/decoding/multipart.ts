@@ -115,8 +115,9 @@ function dispositionNames(disposition: string | undefined): { name: string; file
     parameters.set(match[1]!.toLowerCase(), match[2]?.replace(/\\(["\\])/g, '$1') ?? match[3]!);
     at = DISPOSITION_PARAMETER.lastIndex;
   }
-  // No client sends name*; some parsers decode it, some take it for nothing, and each knows the field by another name.
-  if (parameters.has('name*')) refuse('MULTIPART_DISPOSITION');
+  // No client sends name* or a piece of a name (RFC 2231); some parsers decode it, some take it for nothing, some for another
+  // name, and each knows the field by its own.
+  for (const name of parameters.keys()) if (name.includes('*') && name !== 'filename*') refuse('MULTIPART_DISPOSITION');
   const extended = parameters.get('filename*');
   if (extended === undefined) return { name: parameters.get('name') ?? '', fileName: parameters.get('filename') };
   // RFC 7578 §4.2 forbids filename*; browsers never send it. It is decoded so that it is seen, whichever one a server takes.

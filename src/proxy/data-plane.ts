@@ -6,7 +6,9 @@ import { newCounters, type ProxyCounters } from './counters.ts';
 import { type Drained, drain } from './drain.ts';
 import { type ExchangeContext, exchange } from './exchange.ts';
 import { createListener, portOf } from './listener.ts';
+import { openMemoryLimit } from './memory-limit.ts';
 import { Pace } from './pace.ts';
+import { collectGarbage, Pressure } from './pressure.ts';
 import { DEFAULT_PACE, type ProxySettings } from './settings.ts';
 import { transactionIds } from './transaction-id.ts';
 import { createUpgrade } from './upgrade.ts';
@@ -26,6 +28,12 @@ export function createDataPlane(settings: ProxySettings, inspector: Inspector): 
   const counters = newCounters();
   const paceSettings = { ...DEFAULT_PACE, ...settings.pace };
   const pace = new Pace(paceSettings, counters);
+  const pressure = new Pressure({
+    memoryShare: openMemoryLimit(),
+    collect: collectGarbage,
+    now: () => performance.now(),
+    ...settings.pressure,
+  });
   const upstreams = new Map(settings.upstreams.map((upstream) => [upstream.name, new Upstream(upstream)]));
   const sessions = new Set<ServerHttp2Session>();
   const connections = new Set<Socket>();
@@ -36,9 +44,10 @@ export function createDataPlane(settings: ProxySettings, inspector: Inspector): 
     settings,
     counters,
     pace,
+    pressure,
     upstreams,
     nextId: transactionIds(),
-    isDraining: () => isDraining,
+    endsConnections: () => isDraining || pressure.isTight,
     onEnded: () => onEnded(),
   };
   const onRequest: Parameters<typeof createListener>[3]['onRequest'] = (request, response, onWanted) => {
@@ -88,6 +97,7 @@ export function createDataPlane(settings: ProxySettings, inspector: Inspector): 
         graceMs,
       );
       pace.stop();
+      pressure.stop();
       await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
       return cut;
     },

@@ -12,6 +12,7 @@ import { forward } from './forward.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { outgoingBody } from './outgoing-body.ts';
 import type { Pace } from './pace.ts';
+import type { Pressure } from './pressure.ts';
 import { Relay } from './relay.ts';
 import type { ProxySettings } from './settings.ts';
 import type { Upstream } from './upstream.ts';
@@ -21,10 +22,11 @@ export interface ExchangeContext {
   readonly settings: ProxySettings;
   readonly counters: ProxyCounters;
   readonly pace: Pace;
+  readonly pressure: Pressure;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly nextId: (now: number) => string;
-  /** True while the worker drains: connections are not kept. */
-  readonly isDraining: () => boolean;
+  /** True while the worker drains or has too little memory: connections are not kept. */
+  readonly endsConnections: () => boolean;
   /** A transaction or an upgraded connection ended. */
   readonly onEnded: () => void;
 }
@@ -63,7 +65,7 @@ async function transact(
   connection: ClientConnection | undefined,
   isLast: boolean,
 ): Promise<void> {
-  const { counters, pace, settings } = context;
+  const { counters, pace, pressure, settings } = context;
   const receivedAt = Date.now();
   const id = context.nextId(receivedAt);
   const downstream = new Downstream(request, response);
@@ -79,16 +81,18 @@ async function transact(
   let fault: Fault | undefined;
   const refuse = (refusal: Refusal): void => {
     if (refusal.kind === 'refuse') fault = refusal.fault;
-    downstream.reply(refusal, id, route, isLast || context.isDraining());
+    downstream.reply(refusal, id, route, isLast || context.endsConnections());
   };
   counters.activeTransactions += 1;
   pace.watch(downstream);
   try {
+    if (pressure.isLate) throw new Fault('OVERLOADED', 'gateway', 503);
     const outcome = inspection.requestHead();
     if (outcome.kind !== 'forward') return refuse(outcome);
     route = outcome.route;
     const upstream = context.upstreams.get(route.upstream);
     if (upstream === undefined) throw new Fault('UPSTREAM_UNKNOWN', 'gateway', 502);
+    if (pressure.isFull && downstream.hasBody) throw new Fault('MEMORY_FULL', 'gateway', 503);
     const going = outgoingBody({ downstream, outcome, inspection, held: requestBytes, counters, onWanted });
     const body = going instanceof Promise ? await going : going;
     if (body.kind !== 'body') return refuse(body);
@@ -98,7 +102,7 @@ async function transact(
         inspection,
         route: outcome.route,
         held: responseBytes,
-        isLast: isLast || context.isDraining(),
+        isLast: isLast || context.endsConnections(),
         refuse,
         requestJudged: () => body.tap?.finish(),
       });

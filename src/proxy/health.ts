@@ -36,7 +36,7 @@ class MemberCheck {
       pipelining: 1,
       headersTimeout: settings.timeoutMs,
       bodyTimeout: settings.timeoutMs,
-      connect: { ...member.tls, servername: member.servername, timeout: settings.timeoutMs },
+      connect: { ...member.tls, lookup: member.lookup, servername: member.servername, timeout: settings.timeoutMs },
     });
   }
 

@@ -1,5 +1,7 @@
 // What the data plane is told once: where it listens, which upstreams there are, what it may hold, how slow peers may be.
 // Its own shape, so that the sockets do not depend on how people write configuration files.
+import type { AskForAddresses } from './last-good-lookup.ts';
+import type { PressureSettings } from './pressure.ts';
 
 export interface HealthCheckSettings {
   readonly path: string;
@@ -30,6 +32,8 @@ export interface UpstreamSettings {
     readonly servername: string | undefined;
   };
   readonly healthCheck: HealthCheckSettings | undefined;
+  /** Who is asked for addresses; the system unless it says otherwise. */
+  readonly lookup?: AskForAddresses;
 }
 
 /** How slow a client may be. Every bound is a default of RELIABILITY; tests make them short. */
@@ -80,4 +84,5 @@ export interface ProxySettings {
   readonly heldBytesMax: number;
   readonly connectionsMax: number;
   readonly pace?: Partial<PaceSettings>;
+  readonly pressure?: Partial<PressureSettings>;
 }

@@ -129,6 +129,7 @@ class Upgrade {
         target: member.origin.replace(/^http/, 'ws'),
         // The target that was judged, and not what another parser makes of it.
         toProxy: true,
+        agent: member.upgradeAgent,
         secure: true,
         ssl: { ...member.tls, servername: member.servername } as NonNullable<httpProxy.ServerOptions['ssl']>,
       });

@@ -1,13 +1,17 @@
 // One URL of an upstream: its pool of connections, whether it can be used now, and how much it has to do.
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector, Pool } from 'undici';
 import { CircuitBreaker } from './circuit-breaker.ts';
+import { lastGoodLookup } from './last-good-lookup.ts';
 import type { UpstreamSettings } from './settings.ts';
 
 const HEADER_BYTES_MAX = 16 * 1024;
 /** Shorter than what servers usually keep (5 s), so that a request seldom meets a connection that is being closed. */
 const KEEP_ALIVE_MS = 4_000;
+const SAME_ADDRESS_MS = 60_000;
 
 export class UpstreamMember {
   readonly origin: string;
@@ -15,6 +19,10 @@ export class UpstreamMember {
   /** The name certificates are checked against; the Host of a request has no say in it. */
   readonly servername: string;
   readonly tls: buildConnector.BuildOptions;
+  /** How the addresses of its name are found. */
+  readonly lookup: LookupFunction;
+  /** For upgrades: a connection each, and no session of TLS kept. */
+  readonly upgradeAgent: http.Agent;
   readonly breaker = new CircuitBreaker();
   /** By the last health checks; true when there are none. */
   isHealthy = true;
@@ -29,7 +37,11 @@ export class UpstreamMember {
     this.servername = servername ?? hostname.replace(/^\[|\]$/g, '');
     this.#pendingMax = settings.connectionsMax + (settings.waitingMax ?? settings.connectionsMax);
     this.tls = { rejectUnauthorized, ...(ca === undefined ? {} : { ca: readFileSync(ca) }) };
-    const connect = buildConnector({ ...this.tls, allowH2: false, timeout: settings.connectTimeoutMs });
+    this.lookup = lastGoodLookup(settings.lookup);
+    const { lookup } = this;
+    this.upgradeAgent =
+      protocol === 'https:' ? new https.Agent({ lookup, maxCachedSessions: 0 }) : new http.Agent({ lookup });
+    const connect = buildConnector({ ...this.tls, lookup, allowH2: false, timeout: settings.connectTimeoutMs });
     // RFC 6066 §3: an address is no server name.
     const name = isIP(this.servername) === 0 ? { servername: this.servername } : undefined;
     this.pool = new Pool(this.origin, {
@@ -43,6 +55,8 @@ export class UpstreamMember {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      // A name may stand for other addresses by now; those of a busy upstream would never be left.
+      ...(isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? { clientTtl: SAME_ADDRESS_MS } : {}),
       connect: (options, callback) =>
         connect(name === undefined ? omitName(options) : { ...options, ...name }, callback),
     });

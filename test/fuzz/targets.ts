@@ -52,6 +52,8 @@ const JSON_SEEDS = texts(
 );
 
 const MULTIPART_SEEDS = texts(
+  // Found by fuzzing: one parser takes it for a field called `a=a`.
+  '--b\r\nContent-Disposition: form-data; name*a="a"\r\n\r\n1\r\n--b--',
   '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nvalue\r\n--b--\r\n',
   '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name="f"; filename="x.json"\r\nContent-Type: application/json\r\n\r\n{"q":1}\r\n--b--',
 );
