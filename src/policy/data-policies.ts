@@ -2,6 +2,7 @@
 import type { DataPolicyDocument, DataTypeDocument } from '../core/document.ts';
 import type { Location } from '../core/field.ts';
 import type { Direction } from '../core/transaction.ts';
+import { EndpointIndex } from './endpoint-index.ts';
 import { compileMatch, type Facts, type Matcher } from './match.ts';
 import { compilePointers } from './pointer-pattern.ts';
 
@@ -14,7 +15,7 @@ export interface CompiledDataPolicy {
 
 export class DataPolicies {
   /** Data type id → policies about it, in document order. */
-  readonly #byType = new Map<string, CompiledDataPolicy[]>();
+  readonly #byType = new Map<string, EndpointIndex<CompiledDataPolicy>>();
   readonly #directions = new Set<Direction>();
   readonly #bodyDirections = new Set<Direction>();
   readonly #locations = new Set<Location>();
@@ -36,9 +37,9 @@ export class DataPolicies {
       }
       for (const one of location) this.#locations.add(one);
       for (const id of typesOf(document, dataTypes)) {
-        const same = this.#byType.get(id);
-        if (same === undefined) this.#byType.set(id, [compiled]);
-        else same.push(compiled);
+        const ofType = this.#byType.get(id) ?? new EndpointIndex();
+        this.#byType.set(id, ofType);
+        ofType.add(compiled, document.match.endpoint);
       }
     }
   }
@@ -60,7 +61,7 @@ export class DataPolicies {
 
   /** Policies about a data type in this direction at this endpoint and actor, exceptions already taken out. */
   about(dataType: string, direction: Direction, location: Location, facts: Facts): CompiledDataPolicy[] {
-    const candidates = this.#byType.get(dataType);
+    const candidates = this.#byType.get(dataType)?.candidates(facts);
     if (candidates === undefined) return [];
     return candidates.filter(({ document: { match }, matches, isExcepted }) => {
       if (match.direction !== 'both' && match.direction !== direction) return false;

@@ -3,6 +3,8 @@
 
 export interface EndpointPattern {
   readonly source: string;
+  /** The path's first segments, up to one that stands for others. */
+  readonly literals: readonly string[];
   matches(method: string, host: string, segments: readonly string[]): boolean;
 }
 
@@ -32,11 +34,17 @@ export function compileEndpointPattern(source: string): EndpointPattern {
   const methods = methodPart === '*' ? undefined : new Set(methodPart.split(','));
   return {
     source,
+    literals: wanted.slice(0, literalCount(wanted)),
     matches: (method, requestHost, segments) =>
       (methods === undefined || methods.has(method)) &&
       (host === '' || isSameHost(host, requestHost)) &&
       matchSegments(wanted, segments),
   };
+}
+
+function literalCount(wanted: readonly string[]): number {
+  const at = wanted.findIndex((segment) => segment === '**' || isPlaceholder(segment));
+  return at === -1 ? wanted.length : at;
 }
 
 function isWholeSegment(segment: string): boolean {
@@ -71,5 +79,9 @@ function matchSegments(wanted: readonly string[], segments: readonly string[]): 
 }
 
 function isSegment(want: string, segment: string): boolean {
-  return want === '*' || (want.startsWith('{') && want.endsWith('}')) || want === segment;
+  return isPlaceholder(want) || want === segment;
+}
+
+function isPlaceholder(want: string): boolean {
+  return want === '*' || (want.startsWith('{') && want.endsWith('}'));
 }
