@@ -18,7 +18,7 @@ import { runRecorded } from '../../dist/inspection/run-recorded.js';
 import { compileSnapshot } from '../../dist/inspection/snapshot.js';
 import { loadDirectories } from '../../dist/policy-loader/load-directories.js';
 
-/** @typedef {{what: string, goal: string, measured: string, isMet: boolean | undefined}} Comparison */
+/** @typedef {{what: string, goal: string, measured: string, isMet: boolean | undefined, isCurve?: boolean}} Comparison */
 
 const SHIPPED = resolve(import.meta.dirname, '../../policies');
 const RESTRICTIONS = 1_000_000;

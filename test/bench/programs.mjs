@@ -19,12 +19,15 @@ export const fastifyProxy = nodeProxy(
 /** @type {Contestant} */
 export const nginx = {
   name: 'nginx',
+  isNative: true,
   start: (upstreamPort) => startNginx(upstreamPort, ''),
 };
 
 /** @type {Contestant} */
 export const nginxWithCrs = {
   name: 'nginx + ModSecurity + CRS',
+  isNative: true,
+  connectionsMax: 4,
   start: async (upstreamPort) => {
     needs(NGINX_MODULE, 'libnginx-mod-http-modsecurity');
     needs(CRS_RULES, 'modsecurity-crs');
@@ -35,6 +38,7 @@ export const nginxWithCrs = {
 /** @type {Contestant} */
 export const haproxy = {
   name: 'haproxy',
+  isNative: true,
   start: async (upstreamPort) => {
     needs('/usr/sbin/haproxy', 'haproxy');
     const folder = mkdtempSync(join(tmpdir(), 'bench-haproxy-'));

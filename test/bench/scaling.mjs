@@ -216,5 +216,6 @@ function flat(what, counts, costs, most) {
     goal: `≤ ${most} ×`,
     measured: `${ratio.toFixed(2)} × (${curve} µs)`,
     isMet: ratio <= most,
+    isCurve: true,
   };
 }

@@ -16,6 +16,10 @@ export interface Running {
 
 export interface Contestant {
   readonly name: string;
+  /** Of those that take milliseconds a request: with more of them all time is spent on waiting in line. */
+  readonly connectionsMax?: number;
+  /** Not compiled while it runs: it costs the same from its first request on. */
+  readonly isNative?: boolean;
   /** @throws with a sentence saying what is missing */
   start(upstreamPort: number): Promise<Running>;
 }

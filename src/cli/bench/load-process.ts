@@ -28,6 +28,8 @@ export interface LoadResult {
   readonly p999Us: number;
 }
 
+/** Requests in flight at the end were paid for by whoever answers them: they are waited for, and counted. */
+const DRAIN_MS_MAX = 3_000;
 /** Different requests, one after the other. */
 const VARIANTS = 512;
 
@@ -48,7 +50,11 @@ async function load(order: LoadOrder): Promise<LoadResult> {
   const latencies: number[] = [];
   let failures = 0;
   let failure: string | undefined;
+  /** Nothing new is sent. */
+  let isEnding = false;
+  /** Nothing more is counted. */
   let isOver = false;
+  let inFlight = 0;
   const backlog: number[] = [];
   const idle: Lane[] = [];
   const fail = (why: string): void => {
@@ -58,12 +64,14 @@ async function load(order: LoadOrder): Promise<LoadResult> {
   };
   const send = (lane: Lane, due: number): void => {
     lane.due = due;
+    inFlight += 1;
     lane.socket.write(variants[sent++ % VARIANTS]!);
   };
   const waiting = new Turns();
   const next = (lane: Lane): void => {
     lane.due = undefined;
-    if (isOver) return;
+    inFlight -= 1;
+    if (isEnding) return;
     if (order.inFlightMax !== undefined) {
       waiting.join(lane);
       send(waiting.first(), performance.now());
@@ -97,7 +105,8 @@ async function load(order: LoadOrder): Promise<LoadResult> {
     }),
   );
   const started = performance.now();
-  if (order.inFlightMax === undefined) for (const lane of lanes) next(lane);
+  if (order.requestsPerSecond !== undefined) idle.push(...lanes);
+  else if (order.inFlightMax === undefined) for (const lane of lanes) send(lane, performance.now());
   else {
     for (const lane of lanes) waiting.join(lane);
     for (let i = 0; i < Math.min(order.inFlightMax, lanes.length); i += 1) send(waiting.first(), performance.now());
@@ -107,8 +116,11 @@ async function load(order: LoadOrder): Promise<LoadResult> {
       ? undefined
       : keepSchedule(order.requestsPerSecond, started, idle, backlog, send);
   await new Promise((resolve) => setTimeout(resolve, order.durationMs));
-  isOver = true;
+  isEnding = true;
   clearInterval(schedule);
+  const latest = performance.now() + DRAIN_MS_MAX;
+  while (inFlight > 0 && performance.now() < latest) await new Promise((resolve) => setTimeout(resolve, 2));
+  isOver = true;
   const seconds = (performance.now() - started) / 1_000;
   for (const { socket } of lanes) socket.destroy();
   const sorted = Float64Array.from(latencies).sort();
