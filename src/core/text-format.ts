@@ -39,7 +39,8 @@ export function formatOf(text: string): TextFormat | undefined {
     if (length >= 16 && length <= 35 && DATE_TIME.test(text)) return 'date-time';
     if (length >= 7 && length <= 15 && IPV4.test(text)) return 'ipv4';
   }
-  if (length < 5) return undefined;
+  // What is left has no space in it, and prose always has.
+  if (length < 5 || text.includes(' ')) return undefined;
   if (length === 36 && UUID.test(text)) return 'uuid';
   if (length === 26 && ULID.test(text) && /\d/.test(text)) return 'ulid';
   if (length >= 16 && length <= 128 && HEX.test(text) && /\d/.test(text)) return length === 24 ? 'object-id' : 'hash';

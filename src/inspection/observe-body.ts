@@ -2,11 +2,11 @@
 // Invariants: at most FIELDS_MAX fields; no recursion; values leave only as hashes, numbers, lengths, and as short words of
 // places where no sensitive value was found.
 import type { BodyView } from '../core/detector.ts';
-import { childPointer } from '../core/field.ts';
 import type { ObservedBody, ObservedField, ObservedType } from '../core/observation.ts';
 import { formatOf } from '../core/text-format.ts';
 import { decodePairs } from '../decoding/target.ts';
 import type { KeyedHash } from './observe-hash.ts';
+import { ObservedPlace } from './observed-place.ts';
 
 export const FIELDS_MAX = 200;
 const DEPTH_MAX = 16;
@@ -21,11 +21,9 @@ const BODY_BYTES_MAX = 65_536;
 const FORM_PAIRS_MAX = 200;
 
 const WORD = /^[A-Za-z][A-Za-z_-]{0,31}$/;
-/** People, places and secrets are words as well. */
-const PRIVATE_NAME =
-  /name|mail|pass|secret|token|street|city|address|phone|note|comment|title|description|text|message/i;
-const ID_NAME =
-  /(?:^|[_-])(?:id|uuid|guid|key|ref|number|no|slug|owner|user|account|tenant)$|(?:Id|Uuid|Guid|Key|Ref|Number|No)$/;
+
+/** Of all bodies in this process: their places are a function of names alone. */
+let root = new ObservedPlace();
 
 /** Pointers (positions as `*`) where sensitive values were found, and how many by type. */
 export interface SeenData {
@@ -67,7 +65,7 @@ function decodedValue(body: BodyView): unknown {
 
 interface Open {
   readonly value: unknown;
-  readonly pointer: string;
+  readonly place: ObservedPlace;
   readonly depth: number;
   readonly isWhole: boolean;
 }
@@ -86,9 +84,10 @@ class Walk {
     this.#isWhole = isWhole;
   }
 
-  from(root: unknown): void {
+  from(value: unknown): void {
+    root = root.fresh;
     // A queue, so that the outer fields are known before the bound is met inside.
-    const open: Open[] = [{ value: root, pointer: '', depth: 0, isWhole: this.#isWhole }];
+    const open: Open[] = [{ value, place: root, depth: 0, isWhole: this.#isWhole }];
     for (let next = 0; next < open.length; next++) {
       if (this.fields.length >= FIELDS_MAX) {
         this.isTruncated = true;
@@ -98,11 +97,12 @@ class Walk {
     }
   }
 
-  #visit({ value, pointer, depth, isWhole }: Open, open: Open[]): void {
+  #visit({ value, place, depth, isWhole }: Open, open: Open[]): void {
     if (typeof value !== 'object' || value === null) {
-      this.#scalar(value, pointer, isWhole);
+      this.#scalar(value, place, isWhole);
       return;
     }
+    const { pointer } = place;
     const isArray = Array.isArray(value);
     if (isWhole) this.#add(pointer, isArray ? 'array' : 'object', undefined, isArray ? value.length : undefined);
     if (depth >= DEPTH_MAX || pointer.length > POINTER_CHARS_MAX) {
@@ -110,7 +110,7 @@ class Walk {
       return;
     }
     if (isArray) {
-      this.#elements(value, `${pointer}/*`, depth, isWhole, open);
+      this.#elements(value, place.elements(), depth, isWhole, open);
       return;
     }
     let keys = 0;
@@ -120,34 +120,33 @@ class Walk {
         return;
       }
       const child = (value as Record<string, unknown>)[key];
-      const at = childPointer(pointer, key);
+      const at = place.member(key);
       if (typeof child === 'object' && child !== null)
-        open.push({ value: child, pointer: at, depth: depth + 1, isWhole });
+        open.push({ value: child, place: at, depth: depth + 1, isWhole });
       else this.#scalar(child, at, isWhole);
     }
   }
 
-  #elements(value: readonly unknown[], pointer: string, depth: number, isWhole: boolean, open: Open[]): void {
+  #elements(value: readonly unknown[], place: ObservedPlace, depth: number, isWhole: boolean, open: Open[]): void {
     if (typeof value[0] === 'object' && value[0] !== null) this.records = Math.max(this.records, value.length);
     const count = Math.min(value.length, ELEMENTS_MAX);
     for (let i = 0; i < count; i++) {
-      open.push({ value: value[i], pointer, depth: depth + 1, isWhole: isWhole && i < WHOLE_ELEMENTS_MAX });
+      open.push({ value: value[i], place, depth: depth + 1, isWhole: isWhole && i < WHOLE_ELEMENTS_MAX });
     }
   }
 
-  #scalar(value: unknown, pointer: string, isWhole: boolean): void {
+  #scalar(value: unknown, place: ObservedPlace, isWhole: boolean): void {
+    const { pointer } = place;
     if (typeof value === 'string') {
       const format = formatOf(value);
-      if (!isWhole && !isIdentity(pointer, format)) return;
+      if (!isWhole && !place.isNamedId && !(format !== undefined && ID_FORMATS.has(format))) return;
       const isHashed = value.length > 0 && value.length <= HASHED_CHARS_MAX;
       const word =
-        isWhole && WORD.test(value) && !PRIVATE_NAME.test(pointer) && !this.#data.pointers.has(pointer)
-          ? value
-          : undefined;
+        isWhole && !place.isPrivate && WORD.test(value) && !this.#data.pointers.has(pointer) ? value : undefined;
       this.#push(pointer, 'string', format, value.length, undefined, isHashed ? this.#hash.of(value) : undefined, word);
     } else if (typeof value === 'number') {
       const isInteger = Number.isSafeInteger(value);
-      if (!isWhole && !(isInteger && ID_NAME.test(pointer.slice(pointer.lastIndexOf('/') + 1)))) return;
+      if (!isWhole && !(isInteger && place.isNamedId)) return;
       const number = this.#data.counts.length > 0 && this.#data.pointers.has(pointer) ? undefined : value;
       const hash = isInteger ? this.#hash.of(String(value)) : undefined;
       this.#push(pointer, isInteger ? 'integer' : 'number', undefined, undefined, number, hash, undefined);
@@ -173,7 +172,3 @@ class Walk {
 }
 
 const ID_FORMATS = new Set<string>(['uuid', 'object-id', 'numeric', 'hash', 'ulid', 'prefixed-id']);
-
-function isIdentity(pointer: string, format: string | undefined): boolean {
-  return (format !== undefined && ID_FORMATS.has(format)) || ID_NAME.test(pointer.slice(pointer.lastIndexOf('/') + 1));
-}

@@ -5,6 +5,7 @@
 import { connect, type Socket } from 'node:net';
 import type { TransactionRecord } from '../core/record.ts';
 import { FRAME_HEAD_BYTES } from './frame.ts';
+import { packed } from './packed-record.ts';
 import type { WorkerCounts } from './worker-counts.ts';
 
 export const RECORDS_MAX = 20_000;
@@ -22,7 +23,7 @@ const SPARE_FRAMES_MAX = 8;
 const BYTES_OF_CODE_UNIT_MAX = 3;
 const COMMA = 0x2c;
 
-/** What a frame is the JSON of. */
+/** What a frame is the JSON of, with its records packed. */
 export interface Batch {
   readonly worker: number;
   readonly records: readonly TransactionRecord[];
@@ -73,7 +74,7 @@ export class RecordQueue {
       this.dropped += 1;
       return false;
     }
-    const text = JSON.stringify(record);
+    const text = JSON.stringify(packed(record));
     const frame = this.#frameFor(text);
     const { end } = frame;
     if (frame.records > 0) frame.bytes[frame.end++] = COMMA;

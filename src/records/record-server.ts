@@ -2,7 +2,10 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { FrameReader } from './frame.ts';
+import { type PackedRecord, unpacked } from './packed-record.ts';
 import type { Batch } from './record-queue.ts';
+
+type PackedBatch = Omit<Batch, 'records'> & { readonly records: readonly PackedRecord[] };
 
 export function listenForRecords(path: string, onBatch: (batch: Batch) => void): Promise<Server> {
   rmSync(path, { force: true });
@@ -11,7 +14,10 @@ export function listenForRecords(path: string, onBatch: (batch: Batch) => void):
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk) => {
       try {
-        for (const batch of reader.read(chunk)) onBatch(batch as Batch);
+        for (const frame of reader.read(chunk)) {
+          const batch = frame as PackedBatch;
+          onBatch({ ...batch, records: batch.records.map(unpacked) });
+        }
       } catch {
         socket.destroy();
       }

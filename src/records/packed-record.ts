@@ -1,0 +1,86 @@
+// Records on the way from worker to analyst. Most of one are the observed fields of its bodies, and most of their text as JSON would be
+// the names of their members: they are one flat list instead, with a number in front of each field that says what follows.
+// Invariant: unpacked(JSON of packed(record)) is the JSON of the record.
+import type { Observation, ObservedBody, ObservedField, ObservedType } from '../core/observation.ts';
+import type { TransactionRecord } from '../core/record.ts';
+
+type PackedFields = readonly (string | number)[];
+type PackedBody = Omit<ObservedBody, 'fields'> & { readonly fields: PackedFields };
+type PackedObservation = Omit<Observation, 'request' | 'response'> & {
+  readonly request: PackedBody | undefined;
+  readonly response: PackedBody | undefined;
+};
+export type PackedRecord = Omit<TransactionRecord, 'observation'> & {
+  readonly observation?: PackedObservation | undefined;
+};
+
+const TYPES: readonly ObservedType[] = ['string', 'integer', 'number', 'boolean', 'null', 'object', 'array'];
+const NUMBER_OF_TYPE = new Map(TYPES.map((type, i) => [type, i] as const));
+/** What follows pointer and kind; the type is in the bits above. */
+const FORMAT = 1;
+const LENGTH = 2;
+const NUMBER = 4;
+const HASH = 8;
+const WORD = 16;
+const TYPE_BITS = 5;
+
+export function packed(record: TransactionRecord): PackedRecord {
+  const { observation } = record;
+  if (observation === undefined) return record as PackedRecord;
+  const { request, response } = observation;
+  if (request === undefined && response === undefined) return record as PackedRecord;
+  return {
+    ...record,
+    observation: { ...observation, request: packedBody(request), response: packedBody(response) },
+  };
+}
+
+export function unpacked(record: PackedRecord): TransactionRecord {
+  const { observation } = record;
+  if (observation === undefined) return record as TransactionRecord;
+  const { request, response } = observation;
+  const bodies = {
+    ...(request === undefined ? undefined : { request: unpackedBody(request) }),
+    ...(response === undefined ? undefined : { response: unpackedBody(response) }),
+  };
+  return { ...record, observation: { ...observation, ...bodies } } as TransactionRecord;
+}
+
+function packedBody(body: ObservedBody | undefined): PackedBody | undefined {
+  if (body === undefined) return undefined;
+  const fields: (string | number)[] = [];
+  for (const field of body.fields) {
+    const { pointer, type, format, length, number, hash, word } = field;
+    let kind = NUMBER_OF_TYPE.get(type)! << TYPE_BITS;
+    if (format !== undefined) kind |= FORMAT;
+    if (length !== undefined) kind |= LENGTH;
+    if (number !== undefined) kind |= NUMBER;
+    if (hash !== undefined) kind |= HASH;
+    if (word !== undefined) kind |= WORD;
+    fields.push(kind, pointer);
+    if (format !== undefined) fields.push(format);
+    if (length !== undefined) fields.push(length);
+    if (number !== undefined) fields.push(number);
+    if (hash !== undefined) fields.push(hash);
+    if (word !== undefined) fields.push(word);
+  }
+  return { ...body, fields };
+}
+
+function unpackedBody(body: PackedBody): ObservedBody {
+  const list = body.fields;
+  const fields: ObservedField[] = [];
+  for (let at = 0; at < list.length; ) {
+    const kind = list[at++] as number;
+    fields.push({
+      pointer: list[at++] as string,
+      type: TYPES[kind >> TYPE_BITS]!,
+      format: (kind & FORMAT) === 0 ? undefined : (list[at++] as string),
+      length: (kind & LENGTH) === 0 ? undefined : (list[at++] as number),
+      number: (kind & NUMBER) === 0 ? undefined : (list[at++] as number),
+      hash: (kind & HASH) === 0 ? undefined : (list[at++] as string),
+      word: (kind & WORD) === 0 ? undefined : (list[at++] as string),
+    });
+  }
+  return { ...body, fields };
+}
