@@ -9,6 +9,7 @@ import { placesAt } from '../decoding/json-pointers.ts';
 import type { CompiledDataPolicy } from '../policy/data-policies.ts';
 import type { Facts } from '../policy/match.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
+import { namesBefore } from './hit-names.ts';
 import { NO_DATA, type SeenData } from './observe-body.ts';
 
 interface PlacedHit {
@@ -79,6 +80,7 @@ class SeenHits implements SeenData {
   readonly counts: readonly (readonly [string, number])[];
   readonly #body: BodyView;
   readonly #hits: readonly Hit[];
+  #names: { readonly known: ReadonlySet<string> | undefined } | undefined;
   #pointers: ReadonlySet<string> | undefined;
 
   constructor(body: BodyView, hits: readonly Hit[]) {
@@ -89,9 +91,13 @@ class SeenHits implements SeenData {
     this.counts = [...counts];
   }
 
-  get pointers(): ReadonlySet<string> {
-    this.#pointers ??= new Set(placed(this.#body, this.#hits).map(({ pointer }) => pointer.replace(POSITIONS, '/*')));
-    return this.#pointers;
+  holds(pointer: string): boolean {
+    this.#names ??= { known: this.#body.format === 'json' ? namesBefore(this.#body.bytes, this.#hits) : undefined };
+    const { known } = this.#names;
+    const name = pointer.slice(pointer.lastIndexOf('/') + 1);
+    if (known !== undefined && name !== '*' && !known.has(name)) return false;
+    this.#pointers ??= new Set(placed(this.#body, this.#hits).map((one) => one.pointer.replace(POSITIONS, '/*')));
+    return this.#pointers.has(pointer);
   }
 }
 

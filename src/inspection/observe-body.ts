@@ -25,13 +25,13 @@ const WORD = /^[A-Za-z][A-Za-z_-]{0,31}$/;
 /** Of all bodies in this process: their places are a function of names alone. */
 let root = new ObservedPlace();
 
-/** Pointers (positions as `*`) where sensitive values were found, and how many by type. */
+/** Where sensitive values were found, by pointer (positions as `*`), and how many by type. */
 export interface SeenData {
-  readonly pointers: ReadonlySet<string>;
+  holds(pointer: string): boolean;
   readonly counts: readonly (readonly [string, number])[];
 }
 
-export const NO_DATA: SeenData = { pointers: new Set(), counts: [] };
+export const NO_DATA: SeenData = { holds: () => false, counts: [] };
 
 /** `whole: false` keeps identifiers only. */
 export function observeBody(body: BodyView, data: SeenData, hash: KeyedHash, whole: boolean): ObservedBody {
@@ -141,13 +141,12 @@ class Walk {
       const format = formatOf(value);
       if (!isWhole && !place.isNamedId && !(format !== undefined && ID_FORMATS.has(format))) return;
       const isHashed = value.length > 0 && value.length <= HASHED_CHARS_MAX;
-      const word =
-        isWhole && !place.isPrivate && WORD.test(value) && !this.#data.pointers.has(pointer) ? value : undefined;
+      const word = isWhole && !place.isPrivate && WORD.test(value) && !this.#data.holds(pointer) ? value : undefined;
       this.#push(pointer, 'string', format, value.length, undefined, isHashed ? this.#hash.of(value) : undefined, word);
     } else if (typeof value === 'number') {
       const isInteger = Number.isSafeInteger(value);
       if (!isWhole && !(isInteger && place.isNamedId)) return;
-      const number = this.#data.counts.length > 0 && this.#data.pointers.has(pointer) ? undefined : value;
+      const number = this.#data.counts.length > 0 && this.#data.holds(pointer) ? undefined : value;
       const hash = isInteger ? this.#hash.of(String(value)) : undefined;
       this.#push(pointer, isInteger ? 'integer' : 'number', undefined, undefined, number, hash, undefined);
     } else if (isWhole) this.#add(pointer, typeof value === 'boolean' ? 'boolean' : 'null', undefined, undefined);
