@@ -36,9 +36,8 @@ function nameBefore(json: Buffer, start: number): string | undefined {
   const begin = quoteBefore(json, end);
   if (begin === undefined) return undefined;
   const name = json.toString('utf8', begin + 1, end);
-  // Written with escapes, or to be written with escapes in a pointer; or no name, but what is between a name and a value that
-  // begins with a colon.
-  return /[\\~/]|^\s*:\s*$/.test(name) ? undefined : name;
+  // Written with escapes, or to be written with escapes in a pointer; or no name, but what stands between two strings.
+  return /[\\~/:,[\]{}]/.test(name) ? undefined : name;
 }
 
 /** Inside a string every quote is escaped: one that is not begins or ends a string. */
