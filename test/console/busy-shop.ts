@@ -56,9 +56,7 @@ const ATTACKS = [
 ];
 
 export async function fillTheShop(gateway: RunningGateway): Promise<void> {
-  await attackFromMany(gateway);
-  await readEverybody(gateway);
-  await mirror(gateway);
+  await Promise.all([attackFromMany(gateway), readEverybody(gateway), mirror(gateway)]);
 }
 
 async function call(gateway: RunningGateway, path: string, from: string, init: RequestInit = {}): Promise<Response> {

@@ -1,11 +1,12 @@
 // What the analysis says in English is said in Korean where the console speaks Korean: all of it, with its figures.
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Catalogue, type CatalogueEntry } from '../../src/analysis/incidents/catalogue.ts';
 import { fill } from '../../src/analysis/incidents/wording.ts';
 import { riskOf } from '../../src/analysis/posture/risk.ts';
 import { comparison } from '../../src/analysis/scenarios/threshold.ts';
+import { findings } from '../../src/console/told/ko-findings.ts';
 import { shippedPolicies } from '../support/shipped-policies.ts';
 
 type Console = typeof import('../../src/console/told/told.ts') & {
@@ -95,6 +96,23 @@ describe('incidents in Korean', () => {
     expect(page.phrase('the limit is 5')).toBe('the limit is 5');
     page.setLanguage('ko');
   });
+});
+
+it('say what findings noticed by the words that detectors have', () => {
+  const detectors = resolve(import.meta.dirname, '../../src/detectors');
+  const sources = readdirSync(detectors, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(detectors, name), 'utf8'))
+    .join('\n');
+  expect(findings.length).toBeGreaterThan(90);
+  expect(findings.filter(([english]) => !sources.includes(`'${english}'`))).toEqual([]);
+  for (const [english, korean] of findings) expect(page.phrase(english)).toBe(korean);
+});
+
+it('name every shipped data type in Korean', () => {
+  const shipped = shippedPolicies('data-types').documents.filter((one) => one.kind === 'data-type');
+  expect(shipped.length).toBeGreaterThan(100);
+  for (const { title } of shipped) expect(page.dataTypeName(title), title).not.toBe(title);
 });
 
 describe('sentences with figures', () => {

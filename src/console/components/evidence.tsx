@@ -1,7 +1,9 @@
 // What was sent and answered, as text: findings marked at their places, masked values shown as masked. Nothing of it is ever
 // markup: it is what an attacker wrote.
+
 import { type ComponentChildren, Fragment } from 'preact';
 import type { EvidenceMessage } from '../../core/incident.ts';
+import { phrase } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 export interface Mark {
@@ -150,7 +152,7 @@ export function Findings({ of }: { readonly of: readonly ShownFinding[] }) {
             <tr key={i}>
               <td>
                 <span class="strong">{finding.detection}</span>
-                <div>{finding.what}</div>
+                <div>{phrase(finding.what)}</div>
                 {finding.shape !== undefined && (
                   <div class="mono small muted break" title={t('finding.shape')}>
                     {finding.shape}

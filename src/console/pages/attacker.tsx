@@ -9,7 +9,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { say, sayError } from '../components/toasts.tsx';
 import { ago, clock, dateTime, number } from '../format.ts';
 import { useResource } from '../resource.ts';
-import { englishTitle, phrase, titleOf } from '../told/told.ts';
+import { englishTitle, phrase, restricted, titleOf } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 export function Attacker({ id }: { readonly id: string }) {
@@ -19,7 +19,8 @@ export function Attacker({ id }: { readonly id: string }) {
   ]);
   const restrictions = useResource<{ items: readonly Restriction[] }>('/restrictions', ['restrictions']);
   const [isBlocking, setBlocking] = useState(false);
-  const restriction = restrictions.data?.items.find(({ actor: { kind, id: name } }) => `${kind}:${name}` === id);
+  const found = restrictions.data?.items.find(({ actor: { kind, id: name } }) => `${kind}:${name}` === id);
+  const restriction = found === undefined ? undefined : restricted(found);
   const free = async (): Promise<void> => {
     try {
       await call('DELETE', `/restrictions/${restriction!.id}`);

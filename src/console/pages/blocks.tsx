@@ -14,6 +14,7 @@ import { type Column, Table } from '../components/table.tsx';
 import { say } from '../components/toasts.tsx';
 import { duration } from '../format.ts';
 import { useResource } from '../resource.ts';
+import { restricted } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 const FORMATS = ['plain', 'csv', 'json'] as const;
@@ -71,7 +72,7 @@ export function Blocks() {
 }
 
 function Restrictions({ of, reload }: { readonly of: readonly Restriction[]; readonly reload: () => void }) {
-  const sorted = [...of].sort((a, b) => b.createdAt - a.createdAt);
+  const sorted = of.map(restricted).sort((a, b) => b.createdAt - a.createdAt);
   const free = async (id: string): Promise<void> => {
     await act(() => call('DELETE', `/restrictions/${id}`), t('block.undone'));
     reload();

@@ -7,6 +7,7 @@ import { TextFilter } from '../components/text-filter.tsx';
 import { compact, number, percent } from '../format.ts';
 import { useResource } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
+import { dataTypeName, phrase } from '../told/told.ts';
 import { t } from '../words.ts';
 
 interface Flow {
@@ -48,7 +49,9 @@ export function Data() {
           const shown = items.filter(
             (flow) =>
               flow[direction] > 0 &&
-              `${flow.dataType} ${flow.title} ${flow.endpoint} ${flow.tags.join(' ')}`.toLowerCase().includes(text),
+              `${flow.dataType} ${flow.title} ${dataTypeName(flow.title)} ${flow.endpoint} ${flow.tags.join(' ')}`
+                .toLowerCase()
+                .includes(text),
           );
           return shown.length === 0 ? (
             <div class="panel">
@@ -163,7 +166,7 @@ function Types({ of, direction }: { readonly of: readonly Flow[]; readonly direc
             {byType.slice(0, isAll ? byType.length : 15).map(({ flow, values, withheld, endpoints }) => (
               <tr key={flow.dataType}>
                 <td>
-                  <span class="strong">{flow.title}</span>
+                  <span class="strong">{dataTypeName(flow.title)}</span>
                   <div class="mono small muted">{flow.dataType}</div>
                 </td>
                 <td>
@@ -173,7 +176,7 @@ function Types({ of, direction }: { readonly of: readonly Flow[]; readonly direc
                   <span class="row wrap">
                     {flow.tags.map((tag) => (
                       <span key={tag} class={`badge ${tag === 'forbidden' ? 'critical' : ''}`}>
-                        {tag}
+                        {phrase(tag)}
                       </span>
                     ))}
                   </span>

@@ -41,6 +41,8 @@ export const phrases: readonly (readonly [english: string, korean: string])[] = 
   ['forbidden', '금지'],
   ['sensitive', '민감'],
   ['financial', '금융'],
+  ['credential', '자격 증명'],
+  ['contact', '연락처'],
   ['pii', '개인 정보'],
   ['pci', '카드 정보'],
   ['phi', '의료 정보'],
@@ -127,6 +129,8 @@ export const phrases: readonly (readonly [english: string, korean: string])[] = 
   ],
   ['Data policy: {0}', '데이터 정책: {0}'],
   // What was done, and by whom.
+  ['{0} (inc-{1})', '{0} (inc-{1})'],
+  ['plan {0}', '대응 계획 {0}'],
   ['First seen', '처음 관측됨'],
   ['automatic', '자동'],
   ['analysis', '분석'],

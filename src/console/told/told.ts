@@ -5,6 +5,8 @@ import { duration } from '../format.ts';
 import { language } from '../preferences.ts';
 import { attacks } from './ko-attacks.ts';
 import { behaviour } from './ko-behaviour.ts';
+import { dataTypes } from './ko-data-types.ts';
+import { findings } from './ko-findings.ts';
 import { phrases } from './ko-phrases.ts';
 import { posture } from './ko-posture.ts';
 import { SHIPPED } from './shipped.ts';
@@ -51,8 +53,17 @@ export function titleOf(detection: string, title: string): string {
 /** A title where nothing says of which detection. */
 export function englishTitle(title: string): string {
   if (language.value !== 'ko') return title;
-  for (const { en, title: korean } of Object.values(TOLD_IN_KOREAN)) if (en === title) return korean;
+  for (const { en, title: korean } of Object.values(TOLD_IN_KOREAN)) {
+    if (en === title) return korean;
+    if (korean.includes('{') && title.startsWith(en))
+      return korean.replace(/\{\w+\}/, () => englishTitle(title.slice(en.length)));
+  }
   return phrase(title);
+}
+
+/** The name of a data type. */
+export function dataTypeName(title: string): string {
+  return language.value === 'ko' ? (dataTypes[title] ?? title) : title;
 }
 
 /** A sentence or a part of one that has a known form; anything else as it is. */
@@ -65,6 +76,12 @@ export function phrase(text: string): string {
   return text;
 }
 
+/** Why somebody is restricted, and by whom: a plan's words are known, a person's stay. */
+export function restricted<T extends { readonly createdBy: string; readonly reason: string }>(of: T): T {
+  if (!of.createdBy.startsWith('plan ')) return of;
+  return { ...of, createdBy: phrase(of.createdBy), reason: phrase(of.reason) };
+}
+
 /** FNV-1a over why and what to do: enough to notice that a text is another one. */
 export function fingerprint(why: string, whatToDo: string): string {
   let hash = 0x811c9dc5;
@@ -75,7 +92,7 @@ export function fingerprint(why: string, whatToDo: string): string {
 let compiled: readonly (readonly [RegExp, string])[] | undefined;
 
 function forms(): readonly (readonly [RegExp, string])[] {
-  compiled ??= phrases.map(([english, korean]) => {
+  compiled ??= [...phrases, ...findings].map(([english, korean]) => {
     const pattern = english
       .split(/\{\d\}/)
       .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
