@@ -92,12 +92,18 @@ const CODE: readonly (readonly [pattern: RegExp, what: string, needs: number])[]
     BRACKET | DOT | PAREN,
   ],
   [
-    /\bServer\.(?:ScriptTimeout|CreateObject|Execute|MapPath)\b|\bResponse\.Write\s*\(|\bCreateObject\s*\(|\beval\s*\(?\s*request\s*[.(["]|\bEx"\s*&\s*"e/i,
+    /\$\{\s{0,4}@\w{2,30}\s{0,4}\(|^\s*;?\s*(?:print|echo|die|exit|var_dump)\s*\(?\s*\d{1,9}\s*[*+]\s*\d{1,9}\s*\)?\s*;/,
+    'evaluates an expression of PHP',
+    PAREN | SEMICOLON,
+  ],
+  [/^\s*(?:java\.lang\.)?Thread\.sleep\s*\(\s*\d{1,9}\s*\)\s*;?\s*$/, 'makes the Java runtime wait', PAREN],
+  [
+    /\bServer\.(?:ScriptTimeout|CreateObject|Execute|MapPath)\b|\bResponse\.Write\s*\(|\bresponse\.write\s*\(\s*\d{1,12}\s*[*+]|\b[Cc]reate[Oo]bject\s*\(|\b[Ee]val\s*\(?\s*[Rr]equest\s*[.(["]|\bEx"\s*&\s*"e/,
     'calls into the ASP runtime',
     AMPERSAND | BRACKET | DOT | DOUBLE_QUOTE | PAREN,
   ],
   [
-    /require\s*\(\s*['"](?:node:)?(?:child_process|fs|vm|net|os|http|https)['"]\s*\)\s*[.[]|(?:^|[^=\s(,])require\s*\(\s*['"](?:node:)?(?:child_process|vm)['"]|process\.(?:mainModule|binding)\b|global\.process\b|_\$\$ND_FUNC\$\$_|constructor\s*\.\s*constructor\s*\(|this\.constructor\.constructor/,
+    /require\s*\(\s*['"](?:node:)?(?:child_process|fs|vm|net|os|http|https)['"]\s*\)\s*(?:\.\s*\w{1,40}\s*[.(`]|\[)|(?:^|[^=\s(,])require\s*\(\s*['"](?:node:)?(?:child_process|vm)['"]|process\.(?:mainModule|binding)\b|global\.process\b|_\$\$ND_FUNC\$\$_|constructor\s*\.\s*constructor\s*\(|this\.constructor\.constructor/,
     'calls into the Node runtime',
     DOLLAR | DOT | PAREN,
   ],

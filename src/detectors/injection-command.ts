@@ -19,6 +19,7 @@ import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { isDocument, wordPairs } from './prose.ts';
 import { noSettings } from './settings.ts';
+import { isLineOfCommands, isScriptPosition } from './shell/command-line.ts';
 import {
   commandName,
   IS_BUILDERS,
@@ -67,11 +68,13 @@ const SURE = 0.88;
 function inText(field: Field, text: string): Recognition | undefined {
   const isLong = isDocument(text);
   if (isLong) return undefined;
+  const isInScript = isScriptPosition(field);
   const disguise = disguised(text);
   if (disguise !== undefined) {
-    const at = text.indexOf(disguise);
-    const confidence = isInlineCode(text, at) ? 0.25 : isProse(text, 0, text) ? 0.45 : 0.93;
-    return found(confidence, 'is spelled to get past filters for shell commands', disguise);
+    const at = text.indexOf(disguise.part);
+    const isMeant = isInScript && disguise.isOfScripts && isLineOfCommands(text, true);
+    const confidence = isMeant ? 0 : isInlineCode(text, at) ? 0.25 : isProse(text, 0, text) ? 0.45 : 0.93;
+    if (confidence > 0) return found(confidence, 'is spelled to get past filters for shell commands', disguise.part);
   }
   const alone = (field.classes & IN_FILE_NAME) === 0 && !BARE_FILE_NAME.test(text) ? undefined : wholeLine(text);
   if (alone !== undefined) return alone;
@@ -80,7 +83,9 @@ function inText(field: Field, text: string): Recognition | undefined {
   for (let read = 0; read < SEPARATORS_READ_MAX; read++) {
     const match = SEPARATOR.exec(text);
     if (match === null) break;
-    const confidence = confidenceOf(match[1]!, text, match.index, SEPARATOR.lastIndex);
+    const strength = confidenceOf(match[1]!, text, match.index, SEPARATOR.lastIndex);
+    if (strength <= (best?.confidence ?? 0)) continue;
+    const confidence = isMeantThere(text, match.index, isInScript) ? 0 : strength;
     if (confidence <= (best?.confidence ?? 0)) continue;
     best = found(
       confidence,
@@ -94,10 +99,19 @@ function inText(field: Field, text: string): Recognition | undefined {
   return best;
 }
 
+/** The line begins with a command of its own, and what follows the separator touches nothing of the system. */
+function isMeantThere(text: string, at: number, isInScript: boolean): boolean {
+  return (
+    at > 0 && !SENSITIVE_FILE.test(text) && isLineOfCommands(text, isInScript) && !QUOTED_WORD.test(text.slice(at))
+  );
+}
+
+const QUOTED_WORD = /[;|&`(]\s{0,4}\w{1,10}(?:\\[a-z]|''|""|'\w{1,6}'|"\w{1,6}"|\$@)\w/;
+
 /** `cat /etc/passwd`, `/bin/ls -al /root/`: no separator, but a command and a file that no argument in earnest names. */
 function wholeLine(text: string): Recognition | undefined {
   if (text.length > 300) return undefined;
-  const match = /^\s*(\/?[\w./-]{2,40})\s+(.{1,200})$/.exec(text);
+  const match = /^\s*(\/?[\w./-]{2,40})[\s<]+(.{1,200})$/.exec(text);
   if (match === null) return undefined;
   const { name } = commandName(match[1]!);
   if (!isCommand(name) || !SENSITIVE_FILE.test(match[2]!) || wordPairs(text) >= PROSE_PAIRS_MIN) return undefined;
@@ -160,7 +174,9 @@ function strengthOf(
   if (isEvasive) return 0.95;
   if (SENSITIVE_FILE.test(line)) return 0.95;
   const isSubstitution = separator === '$(' || separator === '`';
-  const ends = /^\s*(?:$|[;|&)`#\0'"]|\n|%0a|\/\/)/.test(rest) || (isSubstitution && /^[^\n]{0,200}[)`]/.test(rest));
+  const ends =
+    /^\s*(?:$|>\s{0,4}[/\w.]|[;|&)`#\0'"]|\n|%0a|\/\/)/.test(rest) ||
+    (isSubstitution && /^[^\n]{0,200}[)`]/.test(rest));
   if (/^(?:sleep|ping6?|timeout|usleep)$/.test(name) && /^(?:-\w+\s*)?(?:\d|localhost|[\w-]+\.\w)/.test(argument))
     return 0.92;
   if (
@@ -181,6 +197,11 @@ function strengthOf(
   )
     return /^-/.test(argument) || isInBinFolder ? 0.9 : 0.88;
   if (name === 'ps' && /^(?:-|aux|ef)/.test(argument)) return 0.9;
+  if (
+    isBehindValue &&
+    /^\s*(?:-\S{1,40}\s+|[\d+=a-z]{1,10}\s+){0,3}\/(?:tmp|etc|home|root|dev|var)(?:\/|\s|$)/.test(line)
+  )
+    return 0.85;
   if (IS_LOOKING.test(name)) return ends || /^[-/]/.test(argument) ? 0.92 : 0;
   if (isInBinFolder && (ends || argument !== '')) return 0.92;
   if (/^(?:echo|printf|expr|print)$/.test(name))
@@ -242,7 +263,10 @@ function isProse(text: string, at: number, rest: string): boolean {
 
 /** `npm run build && rm -rf dist`, `head -c 16 x | base64`: the whole value is a line of commands, of a script or a manual. */
 function isCommandLine(separator: string, before: string): boolean {
-  const line = before.slice(-300).trimStart();
+  const line = before
+    .slice(-300)
+    .trimStart()
+    .replace(/^[+$#] /, '');
   if (/^(?:[A-Z_]+=\S+\s+)*[a-z@./][\w./@:-]*\s+\S/.test(line)) return true;
   // Words in front of the separator and white space around it, in quotes or parentheses as well.
   if (/^[\w(="'-]{2,}\s+\S[^;|&]*\s$/.test(line) && /^[|&;]/.test(separator)) return true;

@@ -19,7 +19,7 @@ export const injectionCrlf: FieldDetector = {
     const isInBody = location === 'body';
     if (SPLIT_RESPONSE.test(text) && !(isInBody && isDocument(text)))
       return {
-        confidence: isInBody ? 0.5 : 0.95,
+        confidence: isInBody && !isOneValue(text, text.search(/[\r\n\u560a\u560d]/)) ? 0.5 : 0.95,
         what: 'starts a second response behind a line end',
         matched: text.slice(0, 120),
       };
@@ -41,4 +41,4 @@ function isOneValue(text: string, at: number): boolean {
 }
 
 const ANSWER_HEADER =
-  /^[\r\n]+[ \t]*(?:(?:set-cookie|transfer-encoding)[ \t]*:|content-length[ \t]*:[ \t]*\d|location[ \t]*:[ \t]*(?:https?:\/)?\/)/i;
+  /^[\r\n\u010a\u560a\u560d]+[ \t]*(?:(?:set-cookie|transfer-encoding)[ \t]*:|content-length[ \t]*:[ \t]*\d|location[ \t]*:[ \t]*(?:https?:\/)?\/)/i;

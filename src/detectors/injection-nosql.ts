@@ -15,6 +15,9 @@ export const injectionNosql: FieldDetector = {
 
 const OPERATORS =
   /^\$(?:ne|gt|gte|lt|lte|in|nin|eq|regex|options|exists|type|size|all|elemMatch|not|nor|or|and|mod|where|expr|jsonSchema|text|search|func|accumulator|function|lookup|rename|set|unset|inc|push|pull)$/i;
+/** What an update of a document consists of; no reader of a query takes them. */
+const UPDATES = /^\$(?:set|unset|inc|push|pull|rename)$/i;
+const UPDATE_PARENT = /\/(?:update|updates|patch|changes|set|replacement|\d+)(?:\/|$)/i;
 const SCRIPTED = /^\$(?:where|func|function|accumulator|expr)$/i;
 /** Under these keys clients send queries on purpose. */
 const QUERY_PARENT =
@@ -39,6 +42,7 @@ function inKey(field: Field, text: string): Recognition | undefined {
     if (SCRIPTED.test(text)) return found(0.9, `passes script in ${text}`, text);
     if (CREDENTIAL_PARENT.test(parent))
       return found(0.95, `passes the operator ${text} where a value is expected`, text);
+    if (UPDATES.test(text) && UPDATE_PARENT.test(`${parent}/`)) return undefined;
     if (parent === '' || QUERY_PARENT.test(`${parent}/`))
       return found(0.35, `passes the operator ${text} in a query`, text);
     return found(0.82, `passes the operator ${text} where a value is expected`, text);
@@ -59,14 +63,14 @@ function inScript(text: string): Recognition | undefined {
   )
     return found(0.88, 'closes a string of a script query and adds a condition', text);
   if (
-    /^[^'"\n]{0,200}['"]\s*\)?\s*;?\s*(?:return\s+(?:true|this|1|!)|sleep\s*\(|var\s+\w+\s*=\s*new\s+Date|while\s*\(\s*(?:true|1))/.test(
+    /^[^'"\n]{0,200}['"]\s*\)?\s*;?\s*(?:return[\s(]+(?:true|this|1|!)|sleep\s*\(|(?:var\s+)?\w{1,20}\s*=\s*new\s+Date\s*\(|while\s*\(\s*(?:true|1))/.test(
       text,
     )
   )
     return found(0.9, 'closes a string of a script query and adds a statement', text);
   // `true, $where: '1 == 1'`, `', $or: [ {}, { 'a':'a`: the value ends and further keys of the query follow.
   if (
-    /^(?:true|false|null|\d{1,20}|[^'"\n]{0,100}['"])\s*\}?\s*,\s*['"]?\$(?:where|or|and|ne|gt|lt|nin|in|regex|nor|exists|comment)['"]?\s*:/.test(
+    /^(?:true|false|null|\d{1,20}|[^'"\n]{0,100}['"])?[\s}\])]{0,12},\s*['"]?\$(?:where|or|and|ne|gt|lt|nin|in|regex|nor|exists|comment)['"]?\s*:/.test(
       text,
     )
   )
@@ -88,6 +92,9 @@ function inScript(text: string): Recognition | undefined {
     !/\n|=>/.test(text)
   )
     return found(0.6, 'looks into the stored document', text);
+  if (/^\s*['"]?\$where['"]?\s*:\s*['"\w]/.test(text)) return found(0.88, 'passes script in $where', text);
+  if (/^[\s'")]{0,12}(?:\|\||&&)\s*\d{1,9}\s*===?\s*\d{1,9}\s*(?:\/\/.*|[;)]*)$/.test(text))
+    return found(0.85, 'adds a condition of script', text);
   if (/^\s*\{\s*['"]?\$(?:ne|gt|gte|lt|regex|where|in|nin|exists)['"]?\s*:/.test(text))
     return found(0.85, 'is an operator object where text is expected', text);
   return undefined;

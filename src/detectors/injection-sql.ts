@@ -15,7 +15,7 @@ import {
 } from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
-import { isDocument, wordPairs } from './prose.ts';
+import { isDocument, isInCodeSpan, wordPairs } from './prose.ts';
 import { type Sighting, sightings } from './sql/anywhere.ts';
 import { quotedSightings } from './sql/quoted.ts';
 import { isBareCall, statementOf } from './sql/statement.ts';
@@ -54,7 +54,7 @@ function inspect(field: Field, tutorialConfidence: number): Recognition | undefi
     if (isOdd || !isAsked)
       return found({ confidence: isOdd ? 0.88 : 0.82, what: 'is a whole SQL statement', start: 0 }, text);
     // Parameters for queries carry them; editors and articles are full of them.
-    if (field.location !== 'body' || isDocument(text)) return undefined;
+    if (field.location !== 'body' || QUERY_NAME.test(field.name) || isDocument(text)) return undefined;
     return found(
       { confidence: tutorialConfidence, what: 'is a whole SQL statement that breaks out of nothing', start: 0 },
       text,
@@ -63,7 +63,7 @@ function inspect(field: Field, tutorialConfidence: number): Recognition | undefi
   let best: Sighting | undefined;
   for (const sighting of candidates(text)) {
     if (sighting.confidence <= (best?.confidence ?? 0)) continue;
-    const weighed = weigh(sighting, text);
+    const weighed = weigh(sighting, field);
     if (weighed.confidence > (best?.confidence ?? 0)) best = weighed;
   }
   // What hardly says anything would only be noise.
@@ -81,13 +81,27 @@ function* candidates(text: string): Generator<Sighting> {
 }
 
 /** A sighting in the middle of prose or of a document is quoted there. */
-function weigh(sighting: Sighting, text: string): Sighting {
+function weigh(sighting: Sighting, field: Field): Sighting {
+  const { text } = field;
+  if (isOfQuery(sighting, field)) return { ...sighting, confidence: 0 };
   const isProse =
+    isInCodeSpan(text, sighting.start) ||
     wordPairs(text.slice(0, sighting.start), 'end') >= PROSE_PAIRS_MIN ||
     wordPairs(text.slice(sighting.start), 'start') >= PROSE_PAIRS_MIN ||
     isDocument(text);
   if (!isProse) return sighting;
   return { ...sighting, confidence: sighting.confidence < 0.8 ? 0 : PROSE_CONFIDENCE };
+}
+
+/** A line begins a query, no quote stands in it, and UNION goes on with it: the value breaks out of nothing. */
+const OWN_QUERY = /(?:^|\n)[ \t(]{0,20}(?:select|with)\b[^'"`;\0]{1,1200}\bfrom\b[^'"`;\0]{1,400}$/i;
+
+function isOfQuery({ what, start }: Sighting, { text, location, name }: Field): boolean {
+  return (
+    what.startsWith('adds a second query') &&
+    (location === 'body' || QUERY_NAME.test(name)) &&
+    OWN_QUERY.test(text.slice(Math.max(0, start - 1_600), start))
+  );
 }
 
 function found({ confidence, what, start }: Sighting, text: string): Recognition {

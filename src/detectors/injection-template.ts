@@ -2,7 +2,7 @@
 // `{{ name }}`, `${price}` and `{% if x %}` in a mail template are what templates are for.
 import { AT, BRACE, DOLLAR, HASH, PERCENT } from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
-import { isDocument } from './prose.ts';
+import { isDocument, isInCodeSpan, plainWords } from './prose.ts';
 import { noSettings } from './settings.ts';
 
 export const injectionTemplate: FieldDetector = {
@@ -55,9 +55,11 @@ function* expressions(text: string): Generator<Expression> {
 }
 /** Names that lead from a value to the runtime. */
 const RUNTIME =
-  /__[a-z]{2,20}__|\bgetClass\(|["'\])]\s*\.class\b|\.class\.(?:mro|base|forName|getClass|protectionDomain|classLoader|module)|\bclass\.forName|java\.lang|\bRuntime\b|ProcessBuilder|freemarker|ObjectConstructor|\?new\(|\bT\(\s*(?:java|javax|org|com|sun|jdk)\.|\bself\.(?:__|module\b|_TemplateReference|environment|context)|\b_self\b|\benv\.(?:getRuntime|register)|registerUndefinedFilterCallback|\bconfig\.(?:items\(|from_|__|SECRET)|\brequest\.(?:application\b|__|environ\b)|\bcycler\.|\blipsum\.|\bjoiner\.__|\|\s*attr\s*\(|\bconstructor\b[.(['"\]]|\bprocess\.(?:mainModule|binding)|\brequire\s*\(|\bsystem\s*\(|\bpopen\b|\bpassthru\b|\bshell_exec\b|\bFile\.(?:open|read)|\bDir\.(?:entries|glob)|\bIO\.(?:popen|read|sysopen)|\bKernel\.(?:system|exec|open|fork|spawn)|['"](?:system|passthru|shell_exec|popen|exec)['"]|@java|#_memberAccess|\bfilter\s*\(\s*['"](?:system|exec)|\|\s*(?:map|filter|sort|reduce)\s*\(\s*['"]?(?:system|exec|passthru)|\bdump\s*\(|\bget_flashed_messages\.|\burl_for\.|\bself\b\s*\||\bsession\b\.__/i;
+  /__[a-z]{2,20}__|\bgetClass\(|["'\])]\s*\.class\b|\.class\.(?:mro|base|forName|getClass|protectionDomain|classLoader|module)|\bclass\.forName|java\.lang|(?<![\\_-])\bRuntime\b(?![\\_-])|ProcessBuilder|freemarker|ObjectConstructor|\?new\(|\bT\(\s*(?:java|javax|org|com|sun|jdk)\.|\bself\.(?:__|module\b|_TemplateReference|environment|context)|\b_self\b|\benv\.(?:getRuntime|register)|registerUndefinedFilterCallback|\bconfig\.(?:items\(|from_|__|SECRET)|\brequest\.(?:application\b|__|environ\b)|\bcycler\.|\blipsum\.|\bjoiner\.__|\|\s*attr\s*\(|\bconstructor\b[.(['"\]]|\bprocess\.(?:mainModule|binding)|\brequire\s*\(|\bsystem\s*\(|\bpopen\b|\bpassthru\b|\bshell_exec\b|\bFile\.(?:open|read)|\bDir\.(?:entries|glob)|\bIO\.(?:popen|read|sysopen)|\bKernel\.(?:system|exec|open|fork|spawn)|['"](?:system|passthru|shell_exec|popen|exec)['"]|@java|#_memberAccess|\bfilter\s*\(\s*['"](?:system|exec)|\|\s*(?:map|filter|sort|reduce)\s*\(\s*['"]?(?:system|exec|passthru)|\bdump\s*\(|\bget_flashed_messages\.|\burl_for\.|\bself\b\s*\||\bsession\b\.__|\bapp\.request\.(?:server|cookies|headers|query)\b|\bfile_excerpt\s*\(|['"]\/(?:etc|proc|root)\/[\w.-]|\.setAttribute\s*\(/i;
 const ARITHMETIC = /^\s*=?\s*['"]?\d+['"]?\s*[*+\-/^%]\s*['"]?\d+['"]?(?:\s*[*+\-/]\s*\d+)*\s*$/;
 const EXPRESSIONS_READ_MAX = 2_000;
+/** Plain words around an expression that is only mentioned. */
+const PROSE_WORDS_MIN = 5;
 
 /** The whole value is one look at what a template engine offers. */
 const LOOK =
@@ -71,7 +73,8 @@ function inspect(text: string): Recognition | undefined {
     if (++read > EXPRESSIONS_READ_MAX) break;
     const isWhole = whole.length + 24 >= text.trim().length;
     if (ARITHMETIC.test(body)) {
-      best ??= found(isWhole ? 0.88 : open === '{' ? 0.3 : 0.7, 'computes in a template expression', whole);
+      const isQuoted = !isWhole && (plainWords(text) >= PROSE_WORDS_MIN || isInCodeSpan(text, text.indexOf(whole)));
+      best ??= found(isWhole ? 0.88 : open === '{' || isQuoted ? 0.3 : 0.7, 'computes in a template expression', whole);
       if (best.confidence >= 0.8) return best;
     } else if (open !== '{' && RUNTIME.test(body)) {
       if (isDocument(text)) return undefined;
@@ -80,7 +83,7 @@ function inspect(text: string): Recognition | undefined {
   }
   if (best !== undefined) return best.confidence < 0.5 || isDocument(text) ? undefined : best;
   const directive =
-    /#set\s*\(\s*\$\w{1,40}\s*=\s*(?:\d+\s*[*+]\s*\d|[^)]{0,100}(?:class\b|forName|Runtime))|\$\w{1,40}\.getClass\(|\$class\.(?:inspect|forName)\(|@\{?\s*System\.Diagnostics|<#assign\s[^>]{1,200}(?:\?new|Execute)|#\{[^}]{0,100}(?:system|`|exec|IO\.)|\{php\}|\{system\(|<%=?\s*(?:system|exec|`|import os|Runtime)/i.exec(
+    /#set\s*\(\s*\$\w{1,40}\s*=\s*(?:\d+\s*[*+]\s*\d|[^)]{0,100}(?:class\b|forName|Runtime))|\$\w{1,40}\.getClass\(|\$class\.(?:inspect|forName)\(|@\{?\s*System\.Diagnostics|[<[]#assign\s[^>\]]{1,200}(?:\?new|Execute)|#\{[^}]{0,100}(?:system|`|exec|IO\.)|\{php\}|\{system\(|<%=?\s*(?:system|exec|`|import os|Runtime)/i.exec(
       text,
     );
   return directive === null ? undefined : found(0.93, 'runs code in a template directive', directive[0]);

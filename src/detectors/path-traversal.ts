@@ -19,6 +19,12 @@ const STEP =
 const SENSITIVE =
   /(?:^|[/\\])(?:etc[/\\]+(?:passwd|shadow|group|hosts|issue|motd|fstab|crontab|sudoers|ssh[/\\]|nginx[/\\]|apache2?[/\\]|httpd[/\\]|mysql[/\\]|my\.cnf|php|resolv\.conf|hostname|environment|profile)|proc[/\\]+(?:self|version|cmdline|mounts|net|sched_debug|\d+)[/\\]?|root[/\\]\.|var[/\\]+(?:log|run[/\\]secrets|mail|spool)[/\\]|(?:win(?:dows|nt)|boot)[/\\.](?:system32|win\.ini|system\.ini|repair|ini|php\.ini|debug)|boot\.ini|\.ssh[/\\]|\.aws[/\\]credentials|\.env$|\.git[/\\]|\.bash_history|\.htpasswd|web-inf[/\\]|meta-inf[/\\]|id_rsa|sam$|windows[/\\]system32|inetpub[/\\])/i;
 
+const ROOTED = /^(?:(?:file:\/{2,3})?[/\\]?(?:[a-z]:)?[/\\]|~[/\\]|web-inf[/\\])/i;
+/** Of the sensitive files, those that no client names. */
+const GRAVE =
+  /passwd|shadow|win\.ini|boot\.ini|id_rsa|\benviron\b|cmdline|\.ssh[/\\](?:id_|authorized)|web-inf|global\.asa|drivers[/\\]etc|system32[/\\]config|proc[/\\]+(?:self|\d+)[/\\]+(?:fd|maps|mem|stat|root|cwd|exe|mount)/i;
+const OF_SERVICES = /^[/\\](?:etc|var[/\\]log)[/\\]/i;
+
 /** `\\\\host\\c$\\…`: the whole disk of a Windows machine. */
 const ADMIN_SHARE = /^\s*\\{2}[^\\\s]{1,255}\\[a-z]\$\\/i;
 
@@ -50,22 +56,11 @@ function inPath(field: Field): Recognition | undefined {
     return found(0.6, 'climbs out of its folder', text);
   if (text.includes('\u0000') && /\.\w{1,5}(?:\u0000|$)/.test(text) && isPath)
     return found(0.85, 'hides a file name’s end behind a null byte', text);
-  if (
-    isPath &&
-    /^(?:(?:file:\/{2,3})?[/\\]?(?:[a-z]:)?[/\\]|~[/\\]|web-inf[/\\])/i.test(text) &&
-    SENSITIVE.test(text)
-  ) {
-    return found(
-      /passwd|shadow|win\.ini|boot\.ini|id_rsa|\benviron\b|cmdline|\.ssh[/\\](?:id_|authorized)|web-inf|global\.asa|drivers[/\\]etc|system32[/\\]config/i.test(
-        text,
-      )
-        ? 0.9
-        : 0.5,
-      'names a system file',
-      text,
-    );
-  }
-  return undefined;
+  if (!isPath || !ROOTED.test(text) || !SENSITIVE.test(text)) return undefined;
+  if (GRAVE.test(text)) return found(0.9, 'names a system file', text);
+  // Configuration in a body names what it mounts and logs to.
+  if (field.location === 'body' && field.of === 'value') return undefined;
+  return found(field.location === 'query' && OF_SERVICES.test(text) ? 0.82 : 0.5, 'names a system file', text);
 }
 
 /** Steps of the path that climbs furthest: two pictures next to each other climb no further than one. */

@@ -4,7 +4,10 @@
 /** Words that stand next to each other in queries and commands as well. */
 const GRAMMAR =
   /^(?:select|from|where|and|or|not|union|all|distinct|insert|into|values|update|set|delete|drop|table|database|order|group|by|having|limit|offset|asc|desc|like|is|null|in|between|as|on|join|left|right|inner|outer|case|when|then|else|end|exec|execute|declare|waitfor|delay|varchar|int|char|begin|if|exists|create|alter|top|count|xor|div|mod|rlike|regexp|sounds|binary|boolean|mode|using|for|function|procedure|cursor|cast|convert|dual|users?|passwords?|information_schema|true|false)$/i;
-const WORD = /^[("'“‘]?(?:\p{L}{2,}(?:['’-]\p{L}+)*|[aI])[,.;:!?)"'”’]{0,2}$/u;
+const WORD = /^[("'“‘]?(?:\p{L}[\p{L}\p{M}]{1,200}(?:['’-]\p{L}+)*|[aI])[,.;:!?)"'”’。、，！？]{0,2}$/u;
+/** Scripts that set no white space between words: so many letters of them stand for one more word. */
+const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}ー]{8}/u;
+const UNSPACED_LETTERS_PER_WORD = 4;
 const WORDS_READ_MAX = 120;
 
 /** How often two plain words stand next to each other, of the last or first words of `text`. */
@@ -18,6 +21,8 @@ export function wordPairs(text: string, from: 'start' | 'end' = 'start'): number
     const isPlain = WORD.test(word) && !GRAMMAR.test(word.replace(/[,.;:!?]+$/, ''));
     // What a filler repeats counts once.
     if (isPlain && isBehindPlain && !seen.has(word)) pairs += 1;
+    if (isPlain && word.length >= 8 && UNSPACED.test(word))
+      pairs += Math.floor(word.length / UNSPACED_LETTERS_PER_WORD);
     if (isPlain) seen.add(word);
     isBehindPlain = isPlain;
   }
@@ -36,6 +41,8 @@ export function isDocument(text: string): boolean {
   if (text.length < 60) return false;
   if (text.length > 200 && (start.slice(0, 2_000).match(CODE)?.length ?? 0) >= 4) return true;
   if (/^(?:#!\/|#{1,6} \S|\$ \S|> \S|[-*] \S)/m.test(start)) return true;
+  // The row under the head of a Markdown table.
+  if (/^[ \t]{0,8}\|[ \t]{0,8}:?-{3,80}:?[ \t]{0,8}\|/m.test(start)) return true;
   // A filler repeats its lines.
   const lines = new Set(start.split('\n', LINES_READ_MAX).filter((line) => line.trim().length > 12));
   return lines.size >= 4 || sourceLines(start) >= 3;
@@ -62,4 +69,33 @@ export function isSourceCode(text: string): boolean {
   const start = text.slice(0, 20_000);
   const lines = start.split('\n', LINES_READ_MAX).filter((line) => line.trim().length > 6).length;
   return lines >= 6 && sourceLines(start) * 2 >= lines;
+}
+
+const OUTSIDE_WORDS_MIN = 4;
+const SPAN_CHARACTERS_MAX = 400;
+
+/** `` Try `' OR 1=1 --` as the name ``: what stands at `at` is set apart as code in a sentence of Markdown. */
+export function isInCodeSpan(text: string, at: number): boolean {
+  if (!text.includes('`')) return false;
+  const line = text.lastIndexOf('\n', at - 1) + 1;
+  const before = text.slice(Math.max(line, at - 4_000), at);
+  if (before.split('`').length % 2 === 1) return false;
+  const close = text.indexOf('`', at);
+  const open = before.lastIndexOf('`');
+  if (close === -1 || close - at > SPAN_CHARACTERS_MAX || text.slice(at, close).includes('\n')) return false;
+  if (
+    !/(?:^|[\s(:>*_|])$/.test(before.slice(0, open)) ||
+    !/^(?:[\s.,:;)!?*_|]|$)/.test(text.slice(close + 1, close + 2))
+  )
+    return false;
+  const outside = `${before.slice(-800)}${text.slice(close, close + 800)}`.replace(/`[^`\n]{0,400}`/g, ' ');
+  return plainWords(outside) >= OUTSIDE_WORDS_MIN;
+}
+
+/** Words of letters alone among the first ones. */
+export function plainWords(text: string): number {
+  return text
+    .slice(0, 2_000)
+    .split(/\s+/, WORDS_READ_MAX)
+    .filter((word) => /^\p{L}{2,40}[,.;:!?)]{0,2}$/u.test(word)).length;
 }

@@ -19,7 +19,16 @@ const DANGEROUS =
 const FILE_OF_SYSTEM =
   /^\s*(?:url:)?file:\/*(?:localhost)?\/*(?:etc|proc|sys|root|var|dev|boot|[a-z]:?[/\\|]+(?:windows|winnt|boot|inetpub|users)\b)/i;
 const METADATA =
-  /^(?:metadata(?:\.google)?\.internal|instance-data(?:\.ec2\.internal)?|metadata\.azure\.internal|kubernetes\.default(?:\.svc.*)?)$/i;
+  /^(?:metadata(?:\.google)?(?:\.internal)?|192\.0\.0\.192|instance-data(?:\.ec2\.internal)?|metadata\.azure\.internal|kubernetes\.default(?:\.svc.*)?)$/i;
+/** Where testers of a backend's calls listen for them. */
+const LISTENERS =
+  /(?:^|\.)(?:burpcollaborator\.net|oastify\.com|oast\.(?:pro|live|site|online|fun|me)|interact\.sh|dnslog\.cn|ceye\.io)$/;
+/** Ports of services that speak no HTTP and answer inside alone. */
+const SERVICE_PORT =
+  /:(?:2[1235]|53|110|11[01]|135|139|143|389|445|1433|1521|2375|2376|3306|3389|5432|5984|6379|11211|27017)$/;
+/** What nobody's own machine is asked for but to look at its inside. */
+const INSIDE_PATH =
+  /^\/(?:admin|manager|server-status|server-info|latest\/|actuator|console|phpmyadmin|jmx|containers\/|_cat\/|_cluster|v1\/agent|etc\/|secret)/i;
 const LINK_FIELDS = /^(?:origin|referer|x-forwarded-.*|forwarded|host|x-real-ip|via)$/i;
 /** Names of what a backend goes and gets. */
 const FETCH_FIELDS =
@@ -39,7 +48,12 @@ function inspect(field: Field): Recognition | undefined {
     // Shares, directories and local pages are addresses that clients send on purpose.
     const isOrdinary =
       /^(?:sftp|ldaps?|smb|rmi|tftp)$/i.test(scheme) || (/^file$/i.test(scheme) && !FILE_OF_SYSTEM.test(text));
-    return found(isOrdinary && location === 'body' ? 0.6 : 0.92, `uses the scheme ${scheme.toLowerCase()}`, text);
+    const isInside = /^\s*(?:url:)?[a-z]+:\/\/(?:localhost|127\.|0\.0\.0\.0|\[::1?\])/i.test(text);
+    return found(
+      isOrdinary && !isInside && location === 'body' ? 0.6 : 0.92,
+      `uses the scheme ${scheme.toLowerCase()}`,
+      text,
+    );
   }
   if (scheme !== undefined && !/^(?:https?|ftp|wss?)$/i.test(scheme)) return undefined;
   const authority = /^\s*(?:url:)?(?:(?:https?|ftp|wss?):[/\\]*|[/\\]{2,})([^/\\?#\s]*)/i.exec(text)?.[1];
@@ -48,9 +62,13 @@ function inspect(field: Field): Recognition | undefined {
   const host = bareHost(authority.slice(at + 1));
   // `http://a@127.0.0.1:80@b.example/`: parsers disagree about which part is the host (WHATWG takes the last).
   const isSplit = authority.indexOf('@') !== at;
-  const kind = isSplit && classOf(bareHost(authority.split('@', 8)[1]!)) !== undefined ? 'disguised' : classOf(host);
+  // Digits in circles, ideographic full stops: nobody types them but to get past a filter.
+  const isOdd = !isSplit && /[^\0-\u007f]/.test(authority);
+  const inside = isSplit && classOf(bareHost(authority.split('@', 8)[1]!)) !== undefined ? 'disguised' : classOf(host);
+  const kind = isOdd && inside !== undefined && inside !== 'listener' ? 'disguised' : inside;
   if (kind === undefined) return undefined;
   if (kind === 'metadata') return found(0.97, 'points at a cloud metadata service', text);
+  if (kind === 'listener') return found(0.85, 'points at a host that listens for calls of a backend', text);
   if (kind === 'disguised') return found(0.92, 'points at an inside address in a disguised notation', text);
   if (RETURN_FIELDS.test(name)) return undefined;
   // A sentence about an address is not an address.
@@ -58,7 +76,14 @@ function inspect(field: Field): Recognition | undefined {
   // What an API's description names as its servers is not fetched; neither is what stands in a document in a string.
   if (/\/(?:servers|hosts|examples?|environments)\//.test(field.pointer) || field.decodings.includes('json'))
     return undefined;
-  const isFetched = location === 'query' || (kind === 'loopback' && FETCH_FIELDS.test(name));
+  const isService =
+    kind === 'loopback' &&
+    (SERVICE_PORT.test(authority) ||
+      host.includes(':') ||
+      /^127\.(?!0\.0\.1$)/.test(host) ||
+      /^\s*http:\/\/(?:127\.0\.0\.1|localhost)\/\s*$/i.test(text) ||
+      INSIDE_PATH.test(text.trim().slice(text.trim().indexOf(authority) + authority.length)));
+  const isFetched = location === 'query' || isService || (kind === 'loopback' && FETCH_FIELDS.test(name));
   return found(isSentence ? 0.25 : at !== -1 || isFetched ? 0.82 : 0.6, `points at a ${kind} address`, text);
 }
 
@@ -69,11 +94,12 @@ function bareHost(text: string): string {
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '')
     .normalize('NFKC')
+    .replace(/[\u3002\uff0e\uff61]/g, '.')
     .toLowerCase()
     .replace(/^(?:(?:0{1,4}:){5}|64:ff9b::)(?:ffff:)?(?=.*[.:]|[0-9a-f])/, '::ffff:');
 }
 
-function classOf(host: string): 'metadata' | 'disguised' | 'loopback' | 'private' | undefined {
+function classOf(host: string): 'metadata' | 'disguised' | 'loopback' | 'private' | 'listener' | undefined {
   if (METADATA.test(host) || host === '169.254.169.254' || host === '100.100.100.200' || host === 'fd00:ec2::254')
     return 'metadata';
   if (
@@ -94,6 +120,7 @@ function classOf(host: string): 'metadata' | 'disguised' | 'loopback' | 'private
       return 'disguised';
     return /^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:/.test(host) ? 'private' : undefined;
   }
+  if (LISTENERS.test(host)) return 'listener';
   const parts = host.split('.');
   if (parts.length > 4 || !parts.every((part) => /^(?:0x[0-9a-f]{1,8}|\d{1,12})$/.test(part))) return undefined;
   const numbers = parts.map((part) =>

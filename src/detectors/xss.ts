@@ -88,7 +88,7 @@ function inPieces(text: string): Recognition | undefined {
 
 /** Calls of the browser in a spelling that no program uses, or as the whole value where a word or a number belongs. */
 const ODD_CALL =
-  /(?:^|[^\w$.])(?:\(\s*(?:alert|confirm|prompt|eval)\s*\)\s*[(`]|(?:alert|confirm|prompt)\s*(?:\?\.\s*\(|\.\s*(?:call|apply|bind)\s*[(`]|`)|(?:window|self|top|parent|this|globalThis|frames)\s*\[\s*['"`/][^\]]{1,60}\]\s*[(`]|eval\s*\(\s*(?:atob|String\.fromCharCode|unescape|location|name)\b|(?:\[\]|[\w$]{1,30})\s*[.[]['"]?(?:constructor|filter|map|find|sort)['"]?\]?\s*(?:[.[]['"]?constructor['"]?\]?\s*)?\(\s*(?:['"`][^'"`]{0,80}(?:alert|prompt|confirm|document|eval)|alert|prompt|confirm|eval)|\bdocument\s*\[\s*['"`]|\bset(?:Timeout|Interval)\s*\(\s*['"`]|\bFunction\s*\(\s*['"`][^'"`]{0,60}\b(?:alert|prompt|confirm|eval))/;
+  /(?:^|[^\w$.])(?:\(\s*(?:alert|confirm|prompt|eval)\s*\)\s*[(`]|(?:alert|confirm|prompt)\s*(?:\?\.\s*\(|\.\s*(?:call|apply|bind)\s*[(`]|`)|(?:window|self|top|parent|this|globalThis|frames)\s*\[\s*['"`/][^\]]{1,60}\]\s*[(`]|eval\s*\(\s*(?:atob|String\.fromCharCode|unescape|location|name)\b|(?:\[\]|[\w$]{1,30})\s*[.[]['"]?(?:constructor|filter|map|find|sort)['"]?\]?\s*(?:[.[]['"]?constructor['"]?\]?\s*)?\(\s*(?:['"`][^'"`]{0,80}(?:alert|prompt|confirm|document|eval)|alert|prompt|confirm|eval)|\bdocument\s*\[\s*['"`]|\bset(?:Timeout|Interval)\s*\(\s*['"`]|\bFunction\s*\(\s*['"`][^'"`]{0,60}\b(?:alert|prompt|confirm|eval)|onerror\s*=\s*(?:alert|eval|confirm|prompt|print)\s*[;}]\s*throw\b|location\s*=\s*['"`]javascript:)|\+ADw-\/?(?:script|img|svg|iframe|body)\b/i;
 const PLAIN_CALL = /^[\s'"`;)}\]+*-]{0,12}(?:alert|confirm|prompt)\s*\([^\n]{0,80}\)[\s;'"`/+*-]{0,12}$/;
 
 function wholeExpression(field: Field, text: string): Recognition | undefined {
@@ -215,7 +215,7 @@ function inTag(
     return found(0.85, 'imports script in a style', text, at);
   if (name === 'link' && attributes.some((a) => a.name === 'rel' && /import|stylesheet/i.test(a.value))) {
     const isForeign = attributes.some((a) => a.name === 'href' && /^\s*(?:https?:)?\/\//i.test(a.value));
-    const isAlone = text.length < 300 && text.slice(0, at).trim() === '';
+    const isAlone = text.length < 300 && text.slice(0, at).trim() === '' && !/>\s*\S/.test(text.slice(at));
     return isForeign ? found(isAlone ? 0.82 : 0.45, 'links a foreign style sheet', text, at) : undefined;
   }
   return undefined;
@@ -267,6 +267,8 @@ function isOnlyNamed(text: string, at: number, name: string): boolean {
   if (new RegExp(`</\\s*${name.slice(0, 12)}`, 'i').test(rest))
     return wordPairs(rest) >= 3 && !/[(=;`]/.test(rest.slice(0, 200));
   // Texts in languages without white space between words name it as well: letters in front, nothing that runs behind.
+  if (name === 'script' && /[^\0-\u024f]{2}[^<>]{0,40}$/u.test(text.slice(Math.max(0, at - 60), at)))
+    if (/^[^<>(=;`{[]{0,40}[^\0-\u024f]{2}[^<>(=;`{[]{0,400}$/u.test(rest)) return true;
   if (
     name === 'script' &&
     /[\p{L}]{2}[^<>]{0,40}$/u.test(text.slice(Math.max(0, at - 60), at)) &&
@@ -360,7 +362,8 @@ function isScriptUrl(value: string): boolean {
     .replace(/[\u0000-\u0020\u00a0]/g, '')
     .toLowerCase();
   return (
-    /^(?:javascript|vbscript|livescript|jscript):/.test(plain) ||
+    // A sign that a charset of the page swallows may stand in front.
+    /^[^\0-\u007f]?(?:javascript|vbscript|livescript|jscript):/.test(plain) ||
     /^data:(?:text\/html|image\/svg\+xml|text\/xml|application\/(?:xhtml\+)?xml|,|;|text\/javascript)/.test(plain)
   );
 }

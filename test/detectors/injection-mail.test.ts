@@ -13,6 +13,7 @@ const LOUD: Row[] = [
   ['Ann\nTo: bob@example.com', { name: 'name' }],
   ['x\r\n.\r\nMAIL FROM:<a@b.c>', { name: 'text' }],
   ['a@b.c\nReply-To: d@e.f', { location: 'query', name: 'q' }],
+  ['a@example.com\nBcc: b@evil.example', {}],
 ];
 
 const QUIET: Row[] = [
@@ -23,6 +24,8 @@ const QUIET: Row[] = [
   ['Street 1\nCity', { name: 'address' }],
   ['a\tb', { name: 'name' }],
   ['Note:\nto do: nothing', { name: 'note' }],
+  ['Ann <a@example.com>\nSubject: hello', {}],
+  ['a@example.com\nb@example.com', {}],
 ];
 
 describe('injection-mail', () => {

@@ -19,6 +19,13 @@ const LOUD: Row[] = [
   ['{"$ne": null}', {}],
   ['{"$gt": ""}', {}],
   ["x' && this.role == 'admin", {}],
+  ["', $or: [ {}, { 'a':'a", {}],
+  ["$where: '1 == 1'", {}],
+  [", $where: '1 == 1'", {}],
+  ['|| 1==1', {}],
+  ['"; return(true); var foo="', {}],
+  ["';it=new Date();do{pt=new Date();}while(pt-it<5000);", {}],
+  ["' } ], $comment:'x'", {}],
 ];
 
 const QUIET: Row[] = [
@@ -37,6 +44,13 @@ const QUIET: Row[] = [
   ['a || b', {}],
   ['return true to sender', {}],
   ['{"a": 1}', {}],
+  ['$set', { of: 'key', pointer: '/update/$set', name: '$set' }],
+  ['$inc', { of: 'key', pointer: '/update/$inc', name: '$inc' }],
+  ['a || b == c', {}],
+  ['x ?? new Date()', {}],
+  ["it's; a = new Day", {}],
+  ['total, $where we are', {}],
+  ['if (a || 1 == 2) x()', {}],
 ];
 
 describe('injection-nosql', () => {

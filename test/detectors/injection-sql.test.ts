@@ -71,6 +71,10 @@ const LOUD = [
   '1 union\tselect\t1',
   "1'\nor\n'1'='1",
   `${'a'.repeat(200_000)}' or '1'='1`,
+  '" or ""*"',
+  "'='",
+  "' - '",
+  "admin' or 'x",
 ];
 
 const QUIET = [
@@ -155,6 +159,10 @@ const QUIET = [
   'order by price',
   "He's 30 and she's 28",
   '1 - 2 - 3',
+  '\\b(SELECT|UNION|DROP)\\b',
+  'In SQL, UNION combines two SELECT statements:\nSELECT a FROM t1\nUNION\nSELECT b FROM t2;',
+  "const { exec } = require('child_process');\nexec('ls -la', (err, out) => console.log(out));",
+  "rock 'n' roll or 'pop'",
 ];
 
 const TUTORIALS = [
@@ -163,6 +171,9 @@ const TUTORIALS = [
   "To find the user write SELECT * FROM users WHERE name = 'ann' OR email = 'ann@example.com' and then press enter to run it",
   "An attacker could type ' OR '1'='1 into the field and the query would return every row of the table, which is bad",
   "UPDATE users SET name = 'Ann' WHERE id = 7",
+  "Use `SELECT * FROM users WHERE id = 1` or `' OR 1=1 --` to test for injection.",
+  "Crash: can't parse `'; DROP TABLE` in demo",
+  'ユーザーが or 1=1 と入力した場合の対策について',
 ];
 
 describe('injection-sql', () => {

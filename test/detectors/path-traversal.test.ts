@@ -29,6 +29,8 @@ const LOUD: Row[] = [
   ['../shell.php', { of: 'file-name', name: 'file' }],
   ['../upload.txt', { of: 'file-name', name: 'file' }],
   ['/../../../../../../etc/hosts', {}],
+  ['/proc/self/fd/3', {}],
+  ['/etc/nginx/nginx.conf', { location: 'query' }],
 ];
 
 const QUIET: Row[] = [
@@ -58,6 +60,10 @@ const QUIET: Row[] = [
   ['안녕/하세요', {}],
   ['/etc', {}],
   ['hello/../world is a sentence about paths that has many words', {}],
+  ['/etc/nginx/nginx.conf', {}],
+  ['/var/log/nginx/', {}],
+  ['/etc/nginx/conf.d/*.conf', {}],
+  ['/etc/hostname/x', {}],
 ];
 
 describe('path-traversal', () => {

@@ -26,6 +26,18 @@ const LOUD: Row[] = [
   ['http://①⑥⑨.②⑤④.①⑥⑨.②⑤④/', { name: 'url' }],
   ['http://0xa9fea9fe/', { name: 'url' }],
   ['//169.254.169.254/latest', { name: 'url' }],
+  ['http://127.0.0.1:6379/', {}],
+  ['http://[::1]/', {}],
+  ['http://127.127.127.127', {}],
+  ['http://①②⑦.⓪.⓪.①/', {}],
+  ['http://127。0。0。1/', {}],
+  ['http://localhost:2375/containers/json', {}],
+  ['ldap://localhost:389/', {}],
+  ['http://127.0.0.1/', {}],
+  ['http://localhost/admin', {}],
+  ['http://192.0.0.192/latest/', {}],
+  ['http://metadata/computeMetadata/v1/', {}],
+  ['http://a.b.oastify.com/x', {}],
 ];
 
 const QUIET: Row[] = [
@@ -47,6 +59,13 @@ const QUIET: Row[] = [
   ['data:image/png;base64,iVBOR', { name: 'img' }],
   ['http://localhost:3000/', { name: 'base_url' }],
   ['a//b//c', { name: 'path' }],
+  ['http://localhost:8080/callback', { name: 'redirect_uris', pointer: '/redirect_uris/0' }],
+  ['http://metadata.example.com/v1', {}],
+  ['http://127.example.com/', {}],
+  ['http://例え.example/', {}],
+  ['redis://127.0.0.1:6379/0', {}],
+  ['postgres://app@localhost:5432/app', {}],
+  ['https://oast.example.com/', {}],
 ];
 
 describe('ssrf', () => {

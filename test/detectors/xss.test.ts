@@ -42,6 +42,11 @@ const LOUD: Row[] = [
   ['<xss onclick=alert(1)>x', {}],
   ['<script>/*', {}],
   ['<img src=`x`onerror=alert(1)>', {}],
+  ['onerror=alert;throw 1', {}],
+  ['{onerror=alert}throw 1337', {}],
+  ["location='javascript:alert(1)'", {}],
+  ['+ADw-script+AD4-alert(1)+ADw-/script+AD4-', {}],
+  ['<a href="ώjavascript:alert(1)">x</a>', {}],
 ];
 
 const QUIET: Row[] = [
@@ -83,6 +88,9 @@ const QUIET: Row[] = [
   ['<tt>code</tt>', {}],
   ['5 > 3 = true', {}],
   ['a=b; c=d', {}],
+  ['스크립트 태그 <script> 는 자바스크립트를 실행합니다', {}],
+  ['<a href="javascript-basics.html">x</a>', {}],
+  ['<a href="/über-javascript:-eine-einführung">x</a>', {}],
 ];
 
 describe('xss', () => {

@@ -23,6 +23,10 @@ const QUIET: Row[] = [
   ['<entity>text</entity>', {}],
   ['<![CDATA[text]]>', {}],
   ['an ENTITY of its own', {}],
+  [
+    'Version 2.50\n - Fix a crash when <!ENTITY x SYSTEM "file"> is read.\n - Support for xi:include in included files was added again.\n - Parse numbers with exponents as the standard says they are.\n - Test that the whole suite is run in the build.',
+    {},
+  ],
 ];
 
 describe('xxe', () => {

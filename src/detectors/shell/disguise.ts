@@ -10,31 +10,49 @@ const TARGETS =
 const GLOB = /(?<![\w.*?/])\/[\w?*[\]-]{1,20}(?:\/[\w?*[\]-]{1,20}){1,3}(?![\w/*?])/g;
 const GLOBS_READ_MAX = 20;
 
-const SPELLINGS: readonly RegExp[] = [
-  /\w\$\{?IFS\}?(?:\$\d)?\S/,
-  /(?:^|[;|&`(]\s{0,4})\{(?:cat|ls|ping|curl|wget|nc|bash|sh|echo|id|uname),[^\s}]{1,100}\}/,
-  /\$\{(?:PATH|HOME|PWD|SHELL|LS_COLORS)[:#%]|\$\{[A-Z_]+:\d+:\d+\}|\$\(printf\s|%(?:COMSPEC|PATHEXT|ProgramFiles|CommonProgramFiles):~/i,
-  /\bpowershell(?:\.exe)?\s+(?:-\w+\s+){0,5}-e(?:nc|ncodedcommand|c)?\s+[A-Za-z0-9+/=]{16}/i,
-  /\/dev\/(?:tcp|udp)\/[\w.]+\/\d+/,
-  /\bcmd(?:\.exe)?\s*\/[ckr]\s+\S/i,
-  /\b(?:nc|ncat|netcat)\b[^|;&\n]{0,60}\s-[a-z]*[ec]\s+\/?(?:bin\/)?(?:ba|z|k|c|da)?sh\b/i,
-  /\bbash\s+-i\b|\b(?:ba|z|k|da)?sh\s+-c\s+['"$`]/,
-  /\bbase64\s+(?:-d|--decode|-D)\s*\|\s*(?:ba|z|da)?sh\b|\|\s*(?:rev|xxd -r[ -p]*)\s*\|\s*(?:ba|z|da)?sh\b/,
-  /\b(?:curl|wget)\b[^|;&\n]{1,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b/,
-  /\$'(?:\\x[0-9a-f]{2}|[a-z]+\\x20)/i,
+/** Spellings, and whether scripts in earnest have them as well. */
+const SPELLINGS: readonly (readonly [spelling: RegExp, isOfScripts: boolean])[] = [
+  [/\w\$\{?IFS\}?(?:\$\d)?\S/, false],
+  [/(?:^|[;|&`(]\s{0,4})\{(?:cat|ls|ping|curl|wget|nc|bash|sh|echo|id|uname),[^\s}]{1,100}\}/, false],
+  [
+    /\$\{(?:PATH|HOME|PWD|SHELL|LS_COLORS)[:#%]|\$\{[A-Z_]+:\d+:\d+\}|\$\(printf\s|%(?:COMSPEC|PATHEXT|ProgramFiles|CommonProgramFiles):~/i,
+    true,
+  ],
+  [/\bpowershell(?:\.exe)?\s+(?:-\w+\s+){0,5}-e(?:nc|ncodedcommand|c)?\s+[A-Za-z0-9+/=]{16}/i, false],
+  [/\bIEX\s*\(\s*(?:New-Object|Invoke-|iwr|irm)\b|\bNet\.WebClient\)?\s*\.\s*Download(?:String|File)\s*\(/i, true],
+  [/\/dev\/(?:tcp|udp)\/[\w.]+\/\d+/, false],
+  [/\bcmd(?:\.exe)?\s*\/[ckr]\s+\S/i, true],
+  [/\b(?:nc|ncat|netcat)\b[^|;&\n]{0,60}\s-[a-z]*[ec]\s+\/?(?:bin\/)?(?:ba|z|k|c|da)?sh\b/i, false],
+  [/\bbash\s+-i\b/, false],
+  [/\b(?:ba|z|k|da)?sh\s+-c\s+['"$`]/, true],
+  [/\bbase64\s+(?:-d|--decode|-D)\s*\|\s*(?:ba|z|da)?sh\b|\|\s*(?:rev|xxd -r[ -p]*)\s*\|\s*(?:ba|z|da)?sh\b/, false],
+  [/\b(?:curl|wget)\b[^|;&\n]{1,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b/, true],
+  [/\$'(?:\\x[0-9a-f]{2}|[a-z]+\\x20)/i, false],
+  [/\$\(\s{0,4}<\s{0,4}\/(?:etc|proc|root|home|var|flag)\b/, false],
+  [/\w\$\{[@*]\}\w|(?:^|[\s;|&])\$\{[@*]\}\w/, false],
 ];
 
 /** Every spelling has one of these. */
 const NEEDED = /[$%{\-/|?*'"\\]/;
 
+export interface Disguise {
+  readonly part: string;
+  readonly isOfScripts: boolean;
+}
+
 /** The disguised part, or undefined. */
-export function disguised(text: string): string | undefined {
+export function disguised(text: string): Disguise | undefined {
   if (!NEEDED.test(text)) return undefined;
-  for (const spelling of SPELLINGS) {
+  let ordinary: Disguise | undefined;
+  for (const [spelling, isOfScripts] of SPELLINGS) {
     const match = spelling.exec(text);
-    if (match !== null) return text.slice(match.index, match.index + 120);
+    if (match === null) continue;
+    const disguise = { part: text.slice(match.index, match.index + 120), isOfScripts };
+    if (!isOfScripts) return disguise;
+    ordinary ??= disguise;
   }
-  return byWildcard(text) ?? byEmptyParts(text);
+  const part = byWildcard(text) ?? byEmptyParts(text);
+  return part === undefined ? ordinary : { part, isOfScripts: false };
 }
 
 function byWildcard(text: string): string | undefined {

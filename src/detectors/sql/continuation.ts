@@ -218,8 +218,10 @@ export function hasSelectList(all: readonly SqlToken[], start: number, isStrict:
     case 'string':
     case 'open-string':
     case 'variable':
-    case 'operator':
       return true;
+    case 'operator':
+      // `(SELECT|UNION|DROP)` is a pattern: only a sign or the star begins a list.
+      return /^[-+*~!]$/.test(first.text);
     case 'comment':
     case '.':
     case 'end':
@@ -244,7 +246,8 @@ function tableBehind(all: readonly SqlToken[], start: number): boolean {
       if (table?.kind === '(') return true;
       const end = operandEnd(all, i + 1);
       if (table?.kind !== 'word' || end === undefined) return false;
-      return all[end] === undefined || all[end]!.text === 'WHERE' || isClosed(all, end);
+      const behind = all[end]?.kind === 'word' && isAliasEnd(all[end + 1]) ? end + 1 : end;
+      return all[behind] === undefined || all[behind]!.text === 'WHERE' || isClosed(all, behind);
     }
     if (
       token.kind === 'word' &&
@@ -257,6 +260,11 @@ function tableBehind(all: readonly SqlToken[], start: number): boolean {
     if (token.kind === 'end' || token.kind === ';') return false;
   }
   return false;
+}
+
+/** `FROM users u WHERE …`: what follows a table's other name. */
+function isAliasEnd(token: SqlToken | undefined): boolean {
+  return token?.kind === 'word' && /^(?:WHERE|JOIN|INNER|LEFT|RIGHT|ORDER|GROUP|LIMIT|UNION)$/.test(token.text);
 }
 
 /** `or 1`, `or 'x`, `and true`: a condition without comparison counts when something ends the statement or it stays open. */
@@ -519,7 +527,9 @@ function statementsAfter(all: readonly SqlToken[], at: number): Continuation | u
   if (word.text === 'LOAD' && /^(?:XML|DATA)$/.test(next?.text ?? '')) return found(0.95, 'adds a LOAD statement');
   // `exec(code)` of a program runs a variable; `exec('…')` and `exec(@s)` are SQL Server's.
   if (/^EXEC(?:UTE)?$/.test(word.text) && next?.kind === '(')
-    return /^(?:string|open-string|variable)$/.test(all[i + 2]?.kind ?? '') || all[i + 3]?.kind === '('
+    // `exec('ls', (error, out) => …)`: SQL Server's takes one argument.
+    return (/^(?:string|open-string|variable)$/.test(all[i + 2]?.kind ?? '') && all[i + 3]?.kind !== ',') ||
+      all[i + 3]?.kind === '('
       ? found(0.95, `adds a ${word.text} statement`)
       : undefined;
   if (word.text === 'IF' || word.text === 'WHILE')

@@ -12,6 +12,10 @@ const TELLING = 0.95;
 const CONTINUES =
   /[\s)\0]{0,64}(?:\/\*|--|#|[;=<>!+\-*/%|&^~\\]|(?:or|and|xor|not|div|mod|like|ilike|rlike|regexp|glob|similar|between|in|is|sounds|collate|escape|union|intersect|except|minus|order|group|having|limit|offset|procedure|into|waitfor|where|exec|execute|declare|select|insert|update|delete|drop|create|alter|shutdown|truncate|goto|begin|if|match)(?![A-Za-z_])|['"(])/iy;
 
+/** `'='`, `' or '`, `admin' || 'x`: nothing but a quote, an operator and a quote, which is true or zero in its statement. */
+const WHOLE_EXPRESSION =
+  /^(?:'\s*(?:[-=*+/%&|^<>]|<=>|<>|!=|<<|>>|or|and|xor|div|mod|\|\||&&|like|rlike|regexp)\s*'|[\w.@-]{0,40}'\s*(?:or|and|xor|div|mod|\|\||&&)\s*'[\w.-]{0,20})$/i;
+
 export function* quotedSightings(text: string): Generator<Sighting> {
   for (const quote of ["'", '"', '`']) {
     const all: number[] = [];
@@ -40,6 +44,7 @@ function confidenceOf(
   const before = text.slice(Math.max(0, at - 400), at);
   // `<a title="x" …>`: the quote closes an attribute of markup.
   if (/<[A-Za-z/][^<>]*=\s*["'][^"'<>]*$/.test(before) && !isTelling) return 0;
+  if (WHOLE_EXPRESSION.test(text)) return Math.max(confidence, 0.82);
   if (quote === '`' && !isTelling)
     return Math.min(confidence, index === 0 && before.length < 40 && !/\s/.test(before) ? 0.8 : 0.3);
   if (what.includes('comment')) {
@@ -51,7 +56,9 @@ function confidenceOf(
   }
   if (
     what.startsWith('goes on as') &&
-    ((quote === '"' && (at === 0 || /[;=(]/.test(before))) || at > 40 || /\s/.test(before.trim()))
+    ((quote === '"' && ((at === 0 && !/^"\s*(?:or|and|xor|\|\||&&)/i.test(text)) || /[;=(]/.test(before))) ||
+      at > 40 ||
+      /\s/.test(before.trim()))
   )
     confidence = Math.min(confidence, 0.4);
   // Opened behind white space or punctuation and closed again: a citation, a string of some language.
