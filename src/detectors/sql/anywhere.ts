@@ -1,7 +1,9 @@
 // SQL that gives itself away wherever it stands in a value, whatever stands in front of it: a second query, a subquery, a
 // comparison of constants, a further statement, a pause. Nothing here looks at words alone; each place is lexed and read.
-import { type Continuation, continuationOf, hasSelectList } from './continuation.ts';
+import { continuationOf } from './continuation.ts';
 import { lexSql } from './lexer.ts';
+import type { Continuation } from './recognised.ts';
+import { hasSelectList } from './select-list.ts';
 
 /** A continuation and where in the value it begins. */
 export interface Sighting extends Continuation {

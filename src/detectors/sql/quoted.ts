@@ -1,8 +1,9 @@
 // The value stands in a string literal: behind one of its quotes SQL goes on.
 // Most quotes belong to the text: an apostrophe, a citation, an attribute. What stands around a quote tells them apart.
 import type { Sighting } from './anywhere.ts';
-import { type Continuation, continuationOf } from './continuation.ts';
+import { continuationOf } from './continuation.ts';
 import { lexSql } from './lexer.ts';
+import type { Continuation } from './recognised.ts';
 
 /** How many quotes of one kind are lexed behind; the first ones and the last ones of a longer text. */
 const QUOTES_READ_MAX = 48;

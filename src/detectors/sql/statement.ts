@@ -1,6 +1,6 @@
 // A value that is SQL as a whole: a statement, or a call of the database's functions.
-import { hasSelectList } from './continuation.ts';
 import { lexSql } from './lexer.ts';
+import { hasSelectList } from './select-list.ts';
 
 const STATEMENT =
   /^[\s(]*(?:select\b[\s\S]{1,400}\bfrom\b\s*[\w"`[]|insert\s+into\b\s*[\w"`[]|update\b\s+[\w"`[.\]]{1,64}\s+set\b|delete\s+from\b\s*[\w"`[]|drop\s+(?:table|database)\b|create\s+(?:table|view|index|database)\b|alter\s+table\b|with\s+\w+\s+as\s*\()/i;
