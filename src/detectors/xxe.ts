@@ -71,7 +71,8 @@ export const xxe: FieldDetector = {
     const match = doctype(text) ?? ENTITY.exec(text) ?? INCLUDE.exec(text);
     if (match === null || isNamedDefinition(match, text)) return undefined;
     // No parser reads XML behind a text: notes and programs that mention an entity.
-    const isTame = isAbbreviation(match, text) || (!/^\s*</.test(text) && isDocument(text));
+    if (!/^\s*</.test(text) && isDocument(text)) return undefined;
+    const isTame = isAbbreviation(match, text);
     return {
       confidence: isTame ? 0.45 : 0.95,
       ...(isTame ? { severity: 'low' as const } : {}),

@@ -35,7 +35,7 @@ const SPELLINGS: readonly (readonly [spelling: RegExp, isOfScripts: boolean])[] 
 /** Every spelling has one of these. */
 const NEEDED = /[$%{\-/|?*'"\\]/;
 
-export interface Disguise {
+interface Disguise {
   readonly part: string;
   readonly isOfScripts: boolean;
 }
