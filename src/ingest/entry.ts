@@ -13,3 +13,10 @@ export type RecordedEntry =
 
 /** One entry longer than this is named and left out: it would not fit a transaction's limits many times over. */
 export const ENTRY_BYTES_MAX = 64 * 1024 * 1024;
+/** What waits for its other half may hold so much; the oldest then goes without. */
+export const PENDING_BYTES_MAX = 64 * 1024 * 1024;
+/** Nobody's traffic is nested as deep; what walks through it later has a stack that ends. */
+export const ENTRY_DEPTH_MAX = 1_000;
+
+export const TOO_LONG = `longer than ${ENTRY_BYTES_MAX} bytes`;
+export const TOO_DEEP = `nested deeper than ${ENTRY_DEPTH_MAX} levels`;

@@ -3,6 +3,7 @@
 // stops, and after WAIT_MS the answer is 429 with how far it came, so that the sender goes on from there.
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Intake } from './intake.ts';
 import { readStream } from './read-transactions.ts';
@@ -69,7 +70,8 @@ async function take(request: IncomingMessage, intake: Intake, counts: IngestCoun
   const packed = /^(?:x-)?gzip$/i.test(request.headers['content-encoding'] ?? '');
   let bytes = 0;
   async function* bounded(): AsyncGenerator<Buffer> {
-    for await (const chunk of packed ? request.pipe(createGunzip()) : request) {
+    // A sender that goes away ends what it sent, or its place would be taken for ever.
+    for await (const chunk of packed ? pipeline(request, createGunzip(), () => {}) : request) {
       bytes += (chunk as Buffer).length;
       if (bytes > BYTES_MAX) return;
       yield chunk as Buffer;

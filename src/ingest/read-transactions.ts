@@ -4,14 +4,14 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
-import { ENTRY_BYTES_MAX, type RecordedEntry } from './entry.ts';
+import { ENTRY_BYTES_MAX, type RecordedEntry, TOO_LONG } from './entry.ts';
 import { BurpItems } from './formats/burp.ts';
 import { GOREPLAY_SEPARATOR, GoReplayPairs } from './formats/goreplay.ts';
 import { entriesOfJson } from './formats/json.ts';
 import { readCapture } from './formats/pcap.ts';
 import { fromZapText, ZAP_SEPARATOR } from './formats/zap.ts';
 import { JsonElements } from './json-elements.ts';
-import { LineReader } from './lines.ts';
+import { type Line, LineReader } from './lines.ts';
 import { type Format, formatOf, isGzip, SNIFFED_BYTES } from './sniff.ts';
 
 type Bytes = AsyncIterable<Buffer>;
@@ -94,7 +94,7 @@ export function* entriesOfLine(line: {
   readonly number: number;
   readonly isTooLong: boolean;
 }): Generator<RecordedEntry> {
-  if (line.isTooLong) yield { malformed: `longer than ${ENTRY_BYTES_MAX} bytes`, line: line.number };
+  if (line.isTooLong) yield { malformed: TOO_LONG, line: line.number };
   else {
     const text = line.bytes
       .toString('utf8')
@@ -108,7 +108,7 @@ async function* readElements(bytes: Bytes, path: readonly string[] | undefined):
   const elements = new JsonElements(path, ENTRY_BYTES_MAX);
   for await (const chunk of bytes) {
     for (const { text, line, isTooLong } of elements.take(chunk)) {
-      if (isTooLong) yield { malformed: `longer than ${ENTRY_BYTES_MAX} bytes`, line };
+      if (isTooLong) yield { malformed: TOO_LONG, line };
       else yield* entriesOfJson(text, line);
     }
   }
@@ -126,13 +126,18 @@ async function* readBurp(bytes: Bytes): AsyncGenerator<RecordedEntry> {
 async function* readGoReplay(bytes: Bytes): AsyncGenerator<RecordedEntry> {
   const pairs = new GoReplayPairs();
   for await (const block of blocks(bytes, (line) => line.equals(GOREPLAY_SEPARATOR))) {
-    if (block.bytes.length > 0) yield* pairs.take(block.bytes, block.line);
+    if (block.isTooLong) yield { malformed: TOO_LONG, line: block.line };
+    else if (block.bytes.length > 0) yield* pairs.take(block.bytes, block.line);
   }
   yield* pairs.rest();
 }
 
 async function* readZap(bytes: Bytes): AsyncGenerator<RecordedEntry> {
   for await (const block of blocks(bytes, (line) => line.length < 40 && ZAP_SEPARATOR.test(line.toString('latin1')))) {
+    if (block.isTooLong) {
+      yield { malformed: TOO_LONG, line: block.line };
+      continue;
+    }
     if (block.bytes.toString('latin1').trim() === '') continue;
     try {
       yield { transaction: fromZapText(block.bytes), line: block.line, isTimed: false };
@@ -142,29 +147,48 @@ async function* readZap(bytes: Bytes): AsyncGenerator<RecordedEntry> {
   }
 }
 
+interface Block {
+  readonly bytes: Buffer;
+  readonly line: number;
+  readonly isTooLong: boolean;
+}
+
 /** What stands between lines that separate, with line feeds inside and none at the end. */
-async function* blocks(
-  bytes: Bytes,
-  separates: (line: Buffer) => boolean,
-): AsyncGenerator<{ readonly bytes: Buffer; readonly line: number }> {
+async function* blocks(bytes: Bytes, separates: (line: Buffer) => boolean): AsyncGenerator<Block> {
   const lines = new LineReader(ENTRY_BYTES_MAX);
-  let parts: Buffer[] = [];
+  let room = Buffer.allocUnsafe(BLOCK_BYTES_MIN);
   let size = 0;
+  let linesTaken = 0;
+  let isTooLong = false;
   let first = 1;
-  const whole = (): { bytes: Buffer; line: number } => ({ bytes: Buffer.concat(parts), line: first });
-  const take = (line: { bytes: Buffer; number: number }): { bytes: Buffer; line: number } | undefined => {
-    if (separates(line.bytes)) {
-      const block = whole();
-      parts = [];
+  const end = (nextLine: number): Block => {
+    const block = { bytes: Buffer.from(room.subarray(0, size)), line: first, isTooLong };
+    // One large block must not keep its room for all the small ones.
+    if (room.length > BLOCK_BYTES_MIN) room = Buffer.allocUnsafe(BLOCK_BYTES_MIN);
+    size = 0;
+    linesTaken = 0;
+    isTooLong = false;
+    first = nextLine;
+    return block;
+  };
+  const take = (line: Line): Block | undefined => {
+    if (!line.isTooLong && separates(line.bytes)) return end(line.number + 1);
+    const feed = linesTaken === 0 ? 0 : 1;
+    linesTaken += 1;
+    const wanted = size + feed + line.bytes.length;
+    if (isTooLong || line.isTooLong || wanted > ENTRY_BYTES_MAX) {
+      isTooLong = true;
       size = 0;
-      first = line.number + 1;
-      return block;
+      return undefined;
     }
-    size += line.bytes.length + 1;
-    if (size <= ENTRY_BYTES_MAX) {
-      if (parts.length > 0) parts.push(LINE_FEED);
-      parts.push(Buffer.from(line.bytes));
+    if (wanted > room.length) {
+      const larger = Buffer.allocUnsafe(Math.max(wanted, 2 * room.length));
+      room.copy(larger, 0, 0, size);
+      room = larger;
     }
+    if (feed === 1) room[size] = LINE_FEED;
+    line.bytes.copy(room, size + feed);
+    size = wanted;
     return undefined;
   };
   for await (const chunk of bytes) {
@@ -174,10 +198,11 @@ async function* blocks(
     }
   }
   for (const line of lines.rest()) take(line);
-  if (parts.length > 0) yield whole();
+  if (linesTaken > 0) yield end(0);
 }
 
-const LINE_FEED = Buffer.from('\n');
+const LINE_FEED = 0x0a;
+const BLOCK_BYTES_MIN = 64 * 1024;
 
 async function headOf(file: string): Promise<Buffer> {
   const handle = await open(file, 'r');

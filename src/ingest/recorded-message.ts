@@ -65,8 +65,16 @@ export function forwardedAddress(rawHeaders: readonly string[]): string | undefi
 
 export const UNKNOWN_ADDRESS = '0.0.0.0';
 
+/** The last millisecond of the year 9999; a later time is none. */
+const TIME_MAX = 253_402_300_799_999;
+
 /** Milliseconds since the epoch of ISO text, seconds or milliseconds; 0 when it is none of them. */
 export function timeOf(value: unknown): number {
+  const at = writtenTime(value);
+  return at <= TIME_MAX ? at : 0;
+}
+
+function writtenTime(value: unknown): number {
   if (typeof value === 'number') return Number.isFinite(value) && value > 0 ? milliseconds(value) : 0;
   if (typeof value !== 'string' || value === '') return 0;
   if (/^\d{9,19}(?:\.\d+)?$/.test(value)) return milliseconds(Number(value));

@@ -1,13 +1,14 @@
 // Traffic that does not pass through: posted, mirrored by a real nginx, written into a folder; what it shows becomes incidents.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordedSince } from '../../src/recorder/read-recording.ts';
-import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } from './gateway-process.ts';
+import { answering, type ConfiguredGateway, startConfigured } from '../support/configured-gateway.ts';
+import { type RunningGateway, until } from './gateway-process.ts';
 
 const HAS_NGINX = spawnSync('nginx', ['-v']).status === 0;
 if (!HAS_NGINX && process.env.CI === undefined) console.warn('nginx is not installed: mirroring is not tested');
@@ -15,29 +16,18 @@ if (!HAS_NGINX && process.env.CI === undefined) console.warn('nginx is not insta
 let folder = '';
 let traffic = '';
 let gateway: RunningGateway;
-let upstream: Awaited<ReturnType<typeof upstreamThat>>;
+let upstream: ConfiguredGateway['upstream'];
+let end: ConfiguredGateway['end'] | undefined;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-ingest-'));
-  traffic = join(folder, 'traffic');
-  mkdirSync(traffic);
-  upstream = await upstreamThat((request, response) => {
-    request.resume().on('end', () => response.end('{"ok":true}'));
-  });
-  const config = join(folder, 'gateway.yaml');
-  writeFileSync(
-    config,
-    `upstreams: { api: "${upstream.url}" }\nworkers: 1\nlog: { access: false }\nrecorder: { enabled: true }\ningest:\n  mirror: { listen: "127.0.0.1:0" }\n  directories: [{ path: traffic, poll: 50ms }]\n`,
-  );
-  gateway = await startGateway(['--config', config]);
+  ({ folder, gateway, upstream, end } = await startConfigured(answering('{"ok":true}'), (api, made) => {
+    traffic = join(made, 'traffic');
+    mkdirSync(traffic);
+    return `upstreams: { api: "${api}" }\nworkers: 1\nlog: { access: false }\nrecorder: { enabled: true }\ningest:\n  mirror: { listen: "127.0.0.1:0" }\n  directories: [{ path: traffic, poll: 50ms }]\n`;
+  }));
 }, 120_000);
 
-afterAll(async () => {
-  await gateway?.stop('SIGKILL');
-  upstream?.close();
-  removeFolder(gateway?.data ?? folder);
-  removeFolder(folder);
-});
+afterAll(() => end?.());
 
 interface Listed {
   readonly total: number;
@@ -91,6 +81,24 @@ describe('POST /api/v1/ingest', { timeout: 120_000 }, () => {
     });
     expect(incidents[0]).toMatchObject({ detection: 'injection-sql', result: 'succeeded' });
     expect((await post('nothing but this')).status).toBe(400);
+  });
+
+  it('keeps no place for senders that go away in the middle', async () => {
+    const half = gzipSync(`${line('gone')}\n`.repeat(50)).subarray(0, 60);
+    for (let i = 0; i < 20; i++) {
+      const sender = request(`${gateway.admin}/api/v1/ingest`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${gateway.token}`,
+          'content-type': 'application/x-ndjson',
+          'content-encoding': 'gzip',
+        },
+      });
+      sender.on('error', () => {});
+      await new Promise<void>((sent) => sender.write(half, () => sent()));
+      sender.destroy();
+    }
+    await until(async () => (await post(line('after'))).status === 200, 30_000);
   });
 
   it('is for analysts and for tokens that may do only this', async () => {

@@ -14,14 +14,16 @@ import {
 } from '../recorded-message.ts';
 import { sendableUrl } from '../recorded-url.ts';
 
-/** Undefined when this is nothing of Envoy's. @throws Error that says what is missing */
-export function fromEnvoy(value: Loose): RecordedTransaction[] | undefined {
+/** One reader for each transaction, which throws an Error that says what is missing. Undefined when this is nothing of Envoy's. */
+export function fromEnvoy(value: Loose): (() => RecordedTransaction)[] | undefined {
   const trace = part(value, 'http_buffered_trace');
-  if (trace !== undefined) return [fromTrace(trace)];
+  if (trace !== undefined) return [() => fromTrace(trace)];
   const logs = part(value, 'http_logs');
   const entries = logs === undefined ? undefined : (logs.log_entry ?? logs.logEntry);
-  if (Array.isArray(entries)) return entries.filter(isLoose).map(fromLogEntry);
-  return part(value, 'common_properties') !== undefined && isLoose(value.request) ? [fromLogEntry(value)] : undefined;
+  if (Array.isArray(entries)) return entries.map((entry: unknown) => () => fromLogEntry(entry));
+  return part(value, 'common_properties') !== undefined && isLoose(value.request)
+    ? [() => fromLogEntry(value)]
+    : undefined;
 }
 
 function fromTrace(trace: Loose): RecordedTransaction {
@@ -68,7 +70,8 @@ function withoutPseudoHeaders({ rawHeaders, body, isDecoded }: RecordedMessage):
   return { rawHeaders: plain, body, isDecoded };
 }
 
-function fromLogEntry(entry: Loose): RecordedTransaction {
+function fromLogEntry(entry: unknown): RecordedTransaction {
+  if (!isLoose(entry)) throw new Error('a log entry is a JSON object');
   const request = isLoose(entry.request) ? entry.request : {};
   const response = isLoose(entry.response) ? entry.response : {};
   const common = part(entry, 'common_properties') ?? {};

@@ -1,8 +1,8 @@
 // GoReplay's files: payloads between lines of three monkeys, each with a head `type id nanoseconds latency`. Requests and their
 // answers stand apart and are brought together by id.
-// Invariant: at most PENDING_MAX requests wait for their answer; the oldest then goes without.
+// Invariant: at most PENDING_MAX requests and PENDING_BYTES_MAX of their bodies wait for their answer; the oldest then goes without.
 import type { RecordedTransaction } from '../../core/recorded-transaction.ts';
-import type { RecordedEntry } from '../entry.ts';
+import { PENDING_BYTES_MAX, type RecordedEntry } from '../entry.ts';
 import { readHttpText, requestLine, statusLine } from '../http-text.ts';
 import { forwardedAddress, messageOfBytes, UNKNOWN_ADDRESS } from '../recorded-message.ts';
 import { sendableUrl } from '../recorded-url.ts';
@@ -19,6 +19,7 @@ interface Pending {
 
 export class GoReplayPairs {
   readonly #pending = new Map<string, Pending>();
+  #pendingBytes = 0;
 
   /** `payload`: what stood between two separators, without them. */
   *take(payload: Buffer, line: number): Generator<RecordedEntry> {
@@ -36,7 +37,7 @@ export class GoReplayPairs {
   }
 
   *rest(): Generator<RecordedEntry> {
-    for (const { transaction, line } of this.#pending.values()) yield { transaction, line, isTimed: true };
+    for (const pending of this.#pending.values()) yield { ...pending, isTimed: true };
     this.#pending.clear();
   }
 
@@ -47,10 +48,11 @@ export class GoReplayPairs {
       yield { malformed: 'the request has no request line', line };
       return;
     }
-    if (this.#pending.size >= PENDING_MAX) {
-      const [oldest, { transaction, line: oldLine }] = this.#pending.entries().next().value!;
-      this.#pending.delete(oldest);
-      yield { transaction, line: oldLine, isTimed: true };
+    // An id that comes twice: the first one goes without an answer.
+    const before = this.#take(id);
+    if (before !== undefined) yield { ...before, isTimed: true };
+    while (this.#pending.size >= PENDING_MAX || (this.#pending.size > 0 && this.#pendingBytes > PENDING_BYTES_MAX)) {
+      yield { ...this.#take(this.#pending.keys().next().value!)!, isTimed: true };
     }
     const transaction: RecordedTransaction = {
       at,
@@ -63,15 +65,15 @@ export class GoReplayPairs {
       response: undefined,
     };
     this.#pending.set(id, { transaction, line });
+    this.#pendingBytes += message.body.length;
   }
 
   *#response(id: string, bytes: Buffer, line: number): Generator<RecordedEntry> {
-    const pending = this.#pending.get(id);
+    const pending = this.#take(id);
     if (pending === undefined) {
       yield { malformed: `no request has the id ${id}`, line };
       return;
     }
-    this.#pending.delete(id);
     const message = readHttpText(bytes);
     const status = message === undefined ? undefined : statusLine(message.startLine);
     const response =
@@ -79,5 +81,13 @@ export class GoReplayPairs {
         ? undefined
         : { status, ...messageOfBytes(message.rawHeaders, message.body) };
     yield { transaction: { ...pending.transaction, response }, line: pending.line, isTimed: true };
+  }
+
+  #take(id: string): Pending | undefined {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(id);
+    this.#pendingBytes -= pending.transaction.request.body.length;
+    return pending;
   }
 }

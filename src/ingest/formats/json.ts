@@ -1,5 +1,5 @@
 // One JSON value of unknown make → the transactions it tells of.
-import type { RecordedEntry } from '../entry.ts';
+import { ENTRY_DEPTH_MAX, type RecordedEntry, TOO_DEEP } from '../entry.ts';
 import { isLoose } from '../recorded-message.ts';
 import { fromEnvoy } from './envoy.ts';
 import { fromHarEntry } from './har.ts';
@@ -8,6 +8,10 @@ import { fromZapMessage } from './zap.ts';
 
 /** Never throws: what cannot be read is an entry that says why. */
 export function* entriesOfJson(text: string, line: number): Generator<RecordedEntry> {
+  if (isTooDeep(text)) {
+    yield { malformed: TOO_DEEP, line };
+    return;
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -31,19 +35,40 @@ function* entriesOfValue(value: unknown, line: number): Generator<RecordedEntry>
     for (const one of value.messages) yield* entriesOfValue(one, line);
     return;
   }
-  try {
-    const envoy = fromEnvoy(value);
-    const made = envoy ?? [
+  const readers = fromEnvoy(value) ?? [
+    () =>
       'startedDateTime' in value
         ? fromHarEntry(value)
         : 'requestHeader' in value
           ? fromZapMessage(value)
           : fromTransaction(value),
-    ];
-    for (const transaction of made) yield { transaction, line, isTimed: transaction.at > 0 };
-  } catch (error) {
-    yield { malformed: shortened((error as Error).message), line };
+  ];
+  for (const reader of readers) {
+    try {
+      const transaction = reader();
+      yield { transaction, line, isTimed: transaction.at > 0 };
+    } catch (error) {
+      yield { malformed: shortened((error as Error).message), line };
+    }
   }
+}
+
+/** Looked at before it is parsed: the parser takes any depth, and nothing after it does. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (isInString) {
+      if (code === 0x5c) i += 1;
+      else if (code === 0x22) isInString = false;
+    } else if (code === 0x22) isInString = true;
+    else if (code === 0x5b || code === 0x7b) {
+      depth += 1;
+      if (depth > ENTRY_DEPTH_MAX) return true;
+    } else if (code === 0x5d || code === 0x7d) depth -= 1;
+  }
+  return false;
 }
 
 /** Parsers quote what they read; a recording's values do not belong into messages. */

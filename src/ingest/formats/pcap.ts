@@ -1,9 +1,9 @@
 // Captures of plain HTTP, through tshark: it follows connections, puts segments together and finds messages; the bytes of each
 // message are then read as any other recorded message. Requests wait for their answers on the same connection.
-// Invariant: at most PENDING_MAX requests wait; the oldest then goes without its answer.
+// Invariant: at most PENDING_MAX requests and PENDING_BYTES_MAX of their bodies wait; the oldest then goes without its answer.
 import { spawn } from 'node:child_process';
 import type { RecordedTransaction } from '../../core/recorded-transaction.ts';
-import { ENTRY_BYTES_MAX, type RecordedEntry } from '../entry.ts';
+import { ENTRY_BYTES_MAX, PENDING_BYTES_MAX, type RecordedEntry, TOO_LONG } from '../entry.ts';
 import { readHttpText, requestLine, statusLine } from '../http-text.ts';
 import { JsonElements } from '../json-elements.ts';
 import { isLoose, messageOfBytes, UNKNOWN_ADDRESS } from '../recorded-message.ts';
@@ -52,8 +52,9 @@ export async function* readCapture(file: string): AsyncGenerator<RecordedEntry> 
   const conversations = new Conversations();
   try {
     for await (const chunk of child.stdout) {
-      for (const { text, isTooLong } of elements.take(chunk as Buffer)) {
-        if (!isTooLong) yield* conversations.take(JSON.parse(text));
+      for (const { text, isTooLong, line } of elements.take(chunk as Buffer)) {
+        if (isTooLong) yield { malformed: TOO_LONG, line };
+        else yield* conversations.take(JSON.parse(text));
       }
     }
     yield* conversations.rest();
@@ -74,6 +75,7 @@ interface Waiting {
 class Conversations {
   readonly #waiting = new Map<string, Waiting[]>();
   #count = 0;
+  #bytes = 0;
 
   *take(packet: unknown): Generator<RecordedEntry> {
     const layers =
@@ -119,13 +121,16 @@ class Conversations {
   }
 
   *#ask(stream: string, waiting: Waiting): Generator<RecordedEntry> {
-    if (this.#count >= PENDING_MAX) {
+    while (this.#count >= PENDING_MAX || (this.#count > 0 && this.#bytes > PENDING_BYTES_MAX)) {
       const oldest = this.#waiting.keys().next().value!;
-      for (const { transaction, line } of this.#waiting.get(oldest)!) yield { transaction, line, isTimed: true };
-      this.#count -= this.#waiting.get(oldest)!.length;
+      for (const one of this.#waiting.get(oldest)!) {
+        this.#forget(one);
+        yield { ...one, isTimed: true };
+      }
       this.#waiting.delete(oldest);
     }
     this.#count += 1;
+    this.#bytes += waiting.transaction.request.body.length;
     const list = this.#waiting.get(stream);
     if (list === undefined) this.#waiting.set(stream, [waiting]);
     else list.push(waiting);
@@ -136,9 +141,14 @@ class Conversations {
     const asked = list?.shift();
     // An answer whose request came before the capture began.
     if (asked === undefined) return;
-    this.#count -= 1;
+    this.#forget(asked);
     if (list!.length === 0) this.#waiting.delete(stream);
     yield { transaction: { ...asked.transaction, response }, line: asked.line, isTimed: true };
+  }
+
+  #forget({ transaction }: Waiting): void {
+    this.#count -= 1;
+    this.#bytes -= transaction.request.body.length;
   }
 }
 

@@ -29,8 +29,15 @@ export function fromZapText(block: Buffer): RecordedTransaction {
   const answer = /(?:^|\r?\n)(?=HTTP\/\d(?:\.\d)? \d{3}\b)/.exec(text.slice(from));
   const end = answer === null ? text.length : from + answer.index;
   const start = answer === null ? text.length : from + answer.index + answer[0].length;
-  const response = answer === null ? undefined : Buffer.from(text.slice(start).replace(/[\r\n]+$/, ''), 'latin1');
+  const response = answer === null ? undefined : Buffer.from(withoutLineEnds(text.slice(start)), 'latin1');
   return transactionOf(Buffer.from(text.slice(0, end), 'latin1'), response, 0, false);
+}
+
+/** A loop, since `[\r\n]+$` takes the square of the line ends that stand elsewhere. */
+function withoutLineEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\r' || text[end - 1] === '\n')) end -= 1;
+  return text.slice(0, end);
 }
 
 function transactionOf(
