@@ -1,23 +1,12 @@
 // /api/v1/backtests: a change of policy, as YAML, tried on recorded traffic before it is live.
 import type { FastifyInstance } from 'fastify';
 import type { AdminContext } from './context.ts';
+import { draftSchema } from './policy-draft.ts';
 
 const HOUR_MS = 3_600_000;
-const wanted = {
-  type: 'object',
-  required: ['documents'],
-  additionalProperties: false,
-  properties: {
-    documents: {
-      type: 'string',
-      minLength: 1,
-      maxLength: 900_000,
-      description:
-        'Policy documents in YAML; they come on top of the live ones, and replace those of the same kind and id.',
-    },
-    sinceHours: { type: 'number', exclusiveMinimum: 0, maximum: 8_760, default: 24 },
-  },
-} as const;
+const wanted = draftSchema('and replace those of the same kind and id.', {
+  sinceHours: { type: 'number', exclusiveMinimum: 0, maximum: 8_760, default: 24 },
+});
 
 export function backtestRoutes(api: FastifyInstance, { backtests, audit }: AdminContext): void {
   if (backtests === undefined) return;

@@ -1,20 +1,9 @@
 // /api/v1/policy-tests: the unit tests of a draft, and all others with the draft in force; nothing is published.
 import type { FastifyInstance } from 'fastify';
 import type { AdminContext } from './context.ts';
+import { draftSchema } from './policy-draft.ts';
 
-const wanted = {
-  type: 'object',
-  required: ['documents'],
-  additionalProperties: false,
-  properties: {
-    documents: {
-      type: 'string',
-      minLength: 1,
-      maxLength: 900_000,
-      description: 'Policy documents in YAML; they come on top of the live ones for the time of the run.',
-    },
-  },
-} as const;
+const wanted = draftSchema('for the time of the run.', {});
 
 export function policyTestRoutes(api: FastifyInstance, { policyTests }: AdminContext): void {
   if (policyTests === undefined) return;

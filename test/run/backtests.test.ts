@@ -1,39 +1,23 @@
 // Backtests that are started over the admin API of a running gateway: refused, run, told, cancelled, one at a time.
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backtest } from '../../src/admin/backtests-context.ts';
-import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } from './gateway-process.ts';
+import { answering, type ConfiguredGateway, startConfigured } from '../support/configured-gateway.ts';
+import { type RunningGateway, until } from './gateway-process.ts';
 
-let folder = '';
 let gateway: RunningGateway;
-let upstream: Awaited<ReturnType<typeof upstreamThat>>;
+let end: ConfiguredGateway['end'] | undefined;
 const BLOCK =
   'kind: data-policy\nid: no-ssn\nmatch: { direction: response, endpoint: "GET /people/**", dataTypes: [us-ssn] }\naction: block\n';
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-backtests-'));
-  upstream = await upstreamThat((request, response) => {
-    request.resume().on('end', () => {
-      response.setHeader('content-type', 'application/json');
-      response.end('{"ssn":"536-22-8754"}');
-    });
-  });
-  const config = join(folder, 'gateway.yaml');
-  writeFileSync(
-    config,
-    `mode: monitor\nupstreams: { api: "${upstream.url}" }\nworkers: 1\nlog: { access: false }\nrecorder: { enabled: true }\n`,
-  );
-  gateway = await startGateway(['--config', config]);
+  ({ gateway, end } = await startConfigured(
+    answering('{"ssn":"536-22-8754"}'),
+    (upstream) =>
+      `mode: monitor\nupstreams: { api: "${upstream}" }\nworkers: 1\nlog: { access: false }\nrecorder: { enabled: true }\n`,
+  ));
 }, 240_000);
 
-afterAll(async () => {
-  await gateway?.stop('SIGKILL');
-  upstream?.close();
-  removeFolder(gateway?.data ?? folder);
-  removeFolder(folder);
-});
+afterAll(() => end?.());
 
 async function start(
   documents: string,

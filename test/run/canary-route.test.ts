@@ -1,32 +1,28 @@
 // A canary by route on a running gateway: a share of the clients of one route sees the changed policy, other routes never do, and
 // it is taken back for server errors, or when a worker dies of it.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PolicyLifeContext } from '../../src/admin/policy-life-context.ts';
-import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } from './gateway-process.ts';
+import { type ConfiguredGateway, startConfigured } from '../support/configured-gateway.ts';
+import { type RunningGateway, until } from './gateway-process.ts';
 
 let folder = '';
 let gateway: RunningGateway;
-let upstream: Awaited<ReturnType<typeof upstreamThat>>;
+let end: ConfiguredGateway['end'] | undefined;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-canary-'));
-  mkdirSync(join(folder, 'policies'));
-  upstream = await upstreamThat((request, response) => {
-    request.resume().on('end', () => {
-      response.setHeader('content-type', 'application/json');
-      // An upstream that does not get on with tags.
-      if (request.headers['x-sallyport-tags'] !== undefined) response.statusCode = 500;
-      response.end('{"a":1}');
-    });
-  });
-  const config = join(folder, 'gateway.yaml');
-  writeFileSync(
-    config,
-    `mode: enforce
-upstreams: { api: "${upstream.url}" }
+  ({ folder, gateway, end } = await startConfigured(
+    (request, response) => {
+      request.resume().on('end', () => {
+        response.setHeader('content-type', 'application/json');
+        // An upstream that does not get on with tags.
+        if (request.headers['x-sallyport-tags'] !== undefined) response.statusCode = 500;
+        response.end('{"a":1}');
+      });
+    },
+    (upstream) => `mode: enforce
+upstreams: { api: "${upstream}" }
 workers: 1
 log: { access: false }
 policies: policies
@@ -36,16 +32,10 @@ routes:
   - { id: rest, path: /, upstream: api }
 rollout: { canary: { routes: [shop], share: 0.4, for: 10m, samplesMin: 80 } }
 `,
-  );
-  gateway = await startGateway(['--config', config]);
+  ));
 }, 120_000);
 
-afterAll(async () => {
-  await gateway?.stop('SIGKILL');
-  upstream?.close();
-  removeFolder(gateway?.data ?? folder);
-  removeFolder(folder);
-});
+afterAll(() => end?.());
 
 async function versions(): Promise<Pick<PolicyLifeContext, 'live' | 'held' | 'canary'>> {
   return (await (await gateway.api('/policy-versions')).json()) as Awaited<ReturnType<typeof versions>>;

@@ -1,38 +1,24 @@
 // A change of policy on a running gateway: to a canary first, taken back when it blocks too much, and rolled back in one command.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } from './gateway-process.ts';
+import { answering, type ConfiguredGateway, startConfigured } from '../support/configured-gateway.ts';
+import { type RunningGateway, until } from './gateway-process.ts';
 
 let folder = '';
 let gateway: RunningGateway;
-let upstream: Awaited<ReturnType<typeof upstreamThat>>;
+let end: ConfiguredGateway['end'] | undefined;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-life-'));
-  mkdirSync(join(folder, 'policies'));
-  upstream = await upstreamThat((request, response) => {
-    request.resume().on('end', () => {
-      response.setHeader('content-type', 'application/json');
-      response.end('{"ssn":"536-22-8754"}');
-    });
-  });
-  const config = join(folder, 'gateway.yaml');
-  writeFileSync(
-    config,
-    `mode: enforce\nupstreams: { api: "${upstream.url}" }\nworkers: 2\nlog: { access: false }\npolicies: policies\nrollout: { canary: { share: 0.5, for: 20s, samplesMin: 20 } }\n`,
-  );
-  gateway = await startGateway(['--config', config]);
+  ({ folder, gateway, end } = await startConfigured(
+    answering('{"ssn":"536-22-8754"}'),
+    (upstream) =>
+      `mode: enforce\nupstreams: { api: "${upstream}" }\nworkers: 2\nlog: { access: false }\npolicies: policies\nrollout: { canary: { share: 0.5, for: 20s, samplesMin: 20 } }\n`,
+  ));
 }, 120_000);
 
-afterAll(async () => {
-  await gateway?.stop('SIGKILL');
-  upstream?.close();
-  removeFolder(gateway?.data ?? folder);
-  removeFolder(folder);
-});
+afterAll(() => end?.());
 
 interface Versions {
   readonly live: string;
