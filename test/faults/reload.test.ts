@@ -6,6 +6,8 @@ import { until } from '../run/gateway-process.ts';
 import { booksOf, type FaultWorld, faultWorld, IS_LONG, PATIENCE_MS, pause, rssMegabytes } from './world.ts';
 
 const RELOADS = Number(process.env.RELOADS ?? (IS_LONG ? 1_000 : 3));
+const CLIENTS = IS_LONG ? 8 : 4;
+const PAUSE_MS = IS_LONG ? 10 : 40;
 const RULES = 'kind: data-type\nid: ticket-number\npattern: TKT-\\d{6}\nmatches: [TKT-123456]\nignores: [TKT-1]\n';
 /** The request is tagged and the answer masked, both or neither. */
 const both = (isOn: boolean, mark: number): string =>
@@ -43,7 +45,8 @@ describe('policies that change under load', () => {
     return isTagged === isMasked ? (isTagged ? 'both' : 'neither') : `tagged ${isTagged}, masked ${isMasked}`;
   }
 
-  /** Asks all the time, a few at once, until it is told to stop. */
+  /** Asks all the time, a few at once, until it is told to stop: enough for every change to meet requests, and no more, for a change
+   *  is checked by a process that needs the same processors. */
   function load() {
     const outcomes = new Map<string, number>();
     let isOver = false;
@@ -51,10 +54,10 @@ describe('policies that change under load', () => {
       while (!isOver) {
         const outcome = await ask(world).catch((error: Error) => error.message);
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-        await pause(10);
+        await pause(PAUSE_MS);
       }
     };
-    const loops = Array.from({ length: 8 }, loop);
+    const loops = Array.from({ length: CLIENTS }, loop);
     return async () => {
       isOver = true;
       await Promise.all(loops);
