@@ -20,6 +20,8 @@ const ENDPOINTS = 200;
 const ACTORS = 2_000;
 const RESTRICTIONS = 100;
 const SETTLE_MS = 7_000;
+/** State is written every half minute: less would have all of one or nothing. */
+const IDLE_SECONDS = 31;
 
 /** @param {(what: string) => void} onProgress @returns {Promise<Comparison[]>} */
 export async function measureRedis(onProgress) {
@@ -48,8 +50,8 @@ export async function measureRedis(onProgress) {
     await send(a, 500, 1, 1);
     await wait(SETTLE_MS);
     const idleFrom = cpuOf(b);
-    const idle = await trafficDuring(redis, () => wait(10_000));
-    const idleCpuUs = (cpuOf(b) - idleFrom) / 10;
+    const idle = await trafficDuring(redis, () => wait(IDLE_SECONDS * 1_000));
+    const idleCpuUs = (cpuOf(b) - idleFrom) / IDLE_SECONDS;
     onProgress('Redis: traffic');
     const began = performance.now();
     const busyFrom = cpuOf(b);
@@ -60,7 +62,7 @@ export async function measureRedis(onProgress) {
     const seconds = (performance.now() - began) / 1_000;
     const listeningUs = (cpuOf(b) - busyFrom - idleCpuUs * seconds) / TRANSACTIONS;
     const own = (/** @type {'commands' | 'in' | 'out'} */ figure) =>
-      ((busy[figure] - (idle[figure] * seconds) / 10) * 1_000) / TRANSACTIONS;
+      ((busy[figure] - (idle[figure] * seconds) / IDLE_SECONDS) * 1_000) / TRANSACTIONS;
     onProgress('Redis: memory of endpoints');
     const before = await bytesByKind(redis);
     await send(a, ENDPOINTS * 4, ENDPOINTS, 1, 100);
@@ -93,7 +95,7 @@ export async function measureRedis(onProgress) {
       ),
       figure(
         'Redis, two idle nodes',
-        `${(idle.commands / 10).toFixed(1)} commands/s, ${kilobytes(idle.in / 10)}/s in, ${kilobytes(idle.out / 10)}/s out`,
+        `${(idle.commands / IDLE_SECONDS).toFixed(1)} commands/s, ${kilobytes(idle.in / IDLE_SECONDS)}/s in, ${kilobytes(idle.out / IDLE_SECONDS)}/s out`,
       ),
       figure('Redis, memory an endpoint (increments, for six hours)', `${perEndpoint.toFixed(0)} bytes`),
       figure('Redis, memory an actor (state of one node)', `${perActor.toFixed(0)} bytes`),

@@ -93,6 +93,7 @@ const ROUND_PARTS_MAX = 5;
 /** Of a program that need not be warm: its connections and files are. */
 const NATIVE_WARM_MS = 500;
 const LATER_WARM_SHARE = 0.5;
+const HANDED_OVER_MS = 1;
 
 /** Rates at which latency is measured, as shares of what the slowest gateway row manages. */
 const PACES = [0.5, 0.8];
@@ -146,7 +147,9 @@ export async function measureGateway(
   { kilobytes = 1, ...load }: Pick<Plan, 'connections' | 'inFlightMax'> & { readonly kilobytes?: number },
 ): Promise<number> {
   const scenario: Scenario = { name: `POST 1 KB → ${kilobytes} KB`, method: 'POST', kilobytes };
-  const plan: Plan = { ...SHORT_PLAN, ...load, scenarios: [scenario] };
+  // Each connection is handed to a worker before anything on it is answered.
+  const durationMs = Math.max(SHORT_PLAN.durationMs, load.connections * HANDED_OVER_MS);
+  const plan: Plan = { ...SHORT_PLAN, ...load, durationMs, scenarios: [scenario] };
   const upstream = await startUpstream();
   const generator = spawnLoad();
   let it: Running | undefined;
