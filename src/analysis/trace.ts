@@ -14,6 +14,8 @@ const TEXT_CHARS_MAX = 1_000;
 const text = z.string().max(TEXT_CHARS_MAX);
 const number = z.number();
 
+const PARAMETERS_MAX = 40;
+
 const finding = z.object({
   detection: text,
   phase: z.enum(['request-head', 'request-body', 'response-head', 'response-body']),
@@ -54,7 +56,7 @@ export const traceSchema = z.object({
   isClean: z.boolean(),
   object: number.optional(),
   isPublicPlace: z.boolean(),
-  parameters: z.array(z.object({ name: text, hash: number, number: number.optional() })).max(20),
+  parameters: z.array(z.object({ name: text, hash: number, number: number.optional() })).max(PARAMETERS_MAX),
   isLogin: z.boolean(),
   account: text.optional(),
   isFailedLogin: z.boolean(),

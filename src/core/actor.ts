@@ -12,6 +12,9 @@ export interface Actor {
   readonly isVerified: boolean;
 }
 
+/** An `api-key` that came as a bearer token and is no JWT. */
+export const OPAQUE_TOKEN = 'token:';
+
 /** Claims of the transaction's token, when it has one. */
 export interface Token {
   readonly claims: Readonly<Record<string, unknown>>;

@@ -33,6 +33,8 @@ export interface Observation {
   /** Claims that identify: subject, tenant, role, scope, as name and hash of the value; `token` is the JWT's own signature. */
   readonly claims: readonly ObservedClaim[];
   readonly query: readonly ObservedField[];
+  /** Request headers that name whose data is asked for, such as `x-org-id`; the name as pointer. */
+  readonly headers?: readonly ObservedField[];
   /** Path segments with their positions as pointers, `/2`; hashed as fields of bodies are, so that an id is known again. */
   readonly path?: readonly ObservedField[];
   readonly request: ObservedBody | undefined;

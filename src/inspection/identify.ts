@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import type { Actor, Token } from '../core/actor.ts';
+import { type Actor, OPAQUE_TOKEN, type Token } from '../core/actor.ts';
 import { headerValue, type RawHeaders } from '../core/transaction.ts';
 import type { TokenReader } from './token.ts';
 
@@ -27,6 +27,8 @@ export interface Identity {
 
 const ACTOR_ID_CHARACTERS_MAX = 128;
 const IDS_REMEMBERED_MAX = 10_000;
+/** Shorter ones are words such as `null` and `undefined`. */
+const OPAQUE_TOKEN_CHARACTERS_MIN = 16;
 
 export class Identifier {
   readonly #sources: readonly ActorSource[];
@@ -55,18 +57,23 @@ export class Identifier {
           token ??= this.#token(source, rawHeaders, cookies, now);
           const subject = token && subjectOf(token, source.subjectClaims);
           if (subject !== undefined) actors.push({ kind: 'subject', id: subject, isVerified: token!.isVerified });
+          else if (token === undefined) {
+            const opaque = opaqueToken(firstHeader(rawHeaders, source.headers));
+            if (opaque !== undefined)
+              actors.push({ kind: 'api-key', id: this.#hashed(OPAQUE_TOKEN, opaque), isVerified: false });
+          }
           break;
         }
         case 'api-key': {
           const key = firstHeader(rawHeaders, source.headers) ?? firstPair(query, source.query);
           if (key !== undefined && key !== '')
-            actors.push({ kind: 'api-key', id: this.#hashed('key', key), isVerified: false });
+            actors.push({ kind: 'api-key', id: this.#hashed('key:', key), isVerified: false });
           break;
         }
         case 'session': {
           const session = this.#readsCookies ? firstPair(cookies, source.cookies) : undefined;
           if (session !== undefined && session !== '') {
-            actors.push({ kind: 'session', id: this.#hashed('session', session), isVerified: false });
+            actors.push({ kind: 'session', id: this.#hashed('session:', session), isVerified: false });
           }
           break;
         }
@@ -103,10 +110,17 @@ export class Identifier {
   #hashed(prefix: string, secret: string): string {
     const known = this.#hashedIds.get(secret);
     if (known !== undefined) return known;
-    const id = `${prefix}:${createHash('sha256').update(secret).digest('hex').slice(0, 16)}`;
+    const id = `${prefix}${createHash('sha256').update(secret).digest('hex').slice(0, 16)}`;
     if (secret.length <= 1_024) this.#hashedIds.set(secret, id);
     return id;
   }
+}
+
+/** RFC 6750 tokens are often random words that mean something to their server alone: an identity all the same. */
+function opaqueToken(header: string | undefined): string | undefined {
+  const match = header === undefined ? null : /^bearer +(\S+)$/i.exec(header.trim());
+  const token = match?.[1];
+  return token !== undefined && token.length >= OPAQUE_TOKEN_CHARACTERS_MIN ? token : undefined;
 }
 
 /** IPv4 as it is; of IPv6 the /64 network, since one host may use any address of it. */

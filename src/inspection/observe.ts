@@ -2,7 +2,7 @@
 // Invariants: bounded whatever the message; identifiers leave as keyed hashes; the observer's own memory is one counter for
 // each of at most ENDPOINTS_MAX endpoints. Response bodies of endpoints seen often are read whole only now and then; their
 // identifiers, data types, account and authentication always are.
-import type { Actor } from '../core/actor.ts';
+import { type Actor, OPAQUE_TOKEN } from '../core/actor.ts';
 import type { BodyView, RequestView } from '../core/detector.ts';
 import { numberOfHash, pairOf } from '../core/hash.ts';
 import type { AuthenticationScheme, Observation, ObservedClaim, ObservedField } from '../core/observation.ts';
@@ -42,6 +42,11 @@ const LOGIN_COOKIE = /sess|sid\b|auth|token|jwt|login|remember|identity|\.aspnet
 const COOKIE_CHARS_READ_MAX = 4_096;
 const PASSWORD_NAME = /^(?:pass(?:word|wd|phrase|code)?|pwd|pin)$/i;
 const ACCOUNT_NAME = /^(?:user(?:_?name|_?id)?|login|e?mail(?:_?address)?|account|identifier|phone)$/i;
+
+/** `X-Org-Id`, `tenant-id`; not ids of requests, devices, sessions and clients. */
+const WHOSE_DATA =
+  /^(?:x-)?(?:[a-z]+-)?(?:account|company|customer|merchant|org|organi[sz]ation|project|store|team|tenant|user|workspace)-?(?:id|uuid|guid|key|number|no)$/i;
+const NAMED_IN_HEADERS_MAX = 4;
 
 /** Response headers that posture reads. */
 const WATCHED_HEADERS = new Set([
@@ -110,6 +115,7 @@ export class Observer {
       graphqlOperation: body === undefined ? undefined : operationOf(body),
       claims: this.#claims(view),
       query: this.#query(view.query),
+      ...this.#namedInHeaders(view.rawHeaders),
       path: this.#path(one.segments),
       request,
       response:
@@ -175,6 +181,17 @@ export class Observer {
     return fields;
   }
 
+  #namedInHeaders(rawHeaders: RawHeaders): { readonly headers?: readonly ObservedField[] } {
+    let headers: ObservedField[] | undefined;
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      if (!WHOSE_DATA.test(rawHeaders[i]!)) continue;
+      headers ??= [];
+      headers.push(this.#text(`/${rawHeaders[i]!.toLowerCase()}`, rawHeaders[i + 1]!));
+      if (headers.length >= NAMED_IN_HEADERS_MAX) break;
+    }
+    return headers === undefined ? {} : { headers };
+  }
+
   #path(segments: readonly string[]): ObservedField[] {
     return segments.slice(0, SEGMENTS_MAX).map((segment, i) => this.#text(`/${i}`, segment));
   }
@@ -201,7 +218,8 @@ function authenticationOf({ rawHeaders, actors, token }: RequestView): Authentic
   if (scheme === 'bearer' || scheme === 'basic' || scheme === 'digest') schemes.push(scheme);
   if (token !== undefined) schemes.push('jwt');
   const has = (kind: Actor['kind']): boolean => actors.some((actor) => actor.kind === kind);
-  if (has('api-key')) schemes.push('api-key');
+  // An opaque token is the bearer that was named already.
+  if (actors.some(({ kind, id }) => kind === 'api-key' && !id.startsWith(OPAQUE_TOKEN))) schemes.push('api-key');
   if (has('session')) schemes.push('cookie');
   if (schemes.length === 0 && hasOtherCredential(rawHeaders, authorization)) schemes.push('other');
   return schemes;

@@ -60,6 +60,7 @@ export interface Sent {
   readonly status?: number;
   readonly account?: string;
   readonly query?: Readonly<Record<string, string | number>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly mediaType?: string;
   readonly answer?: Readonly<Record<string, unknown>>;
@@ -197,6 +198,7 @@ function observationOf(person: Person, segments: readonly string[], sent: Sent):
     graphqlOperation: undefined,
     claims,
     query: Object.entries(sent.query ?? {}).map(([name, value]) => fieldOf(`/${name}`, value)),
+    headers: Object.entries(sent.headers ?? {}).map(([name, value]) => fieldOf(`/${name}`, value)),
     path: segments.map((segment, i) => fieldOf(`/${i}`, segment)),
     request: sent.body === undefined ? undefined : bodyOf(sent.body, 0, sent.mediaType),
     response: bodyOf(sent.answer ?? {}, sent.sensitive ?? 0, undefined),
@@ -217,7 +219,9 @@ function bodyOf(
     else {
       records = value.length;
       for (const item of value) {
-        for (const [inner, one] of Object.entries(item as object)) fields.push(fieldOf(`/${name}/*/${inner}`, one));
+        if (typeof item !== 'object') fields.push(fieldOf(`/${name}/*`, item));
+        else
+          for (const [inner, one] of Object.entries(item as object)) fields.push(fieldOf(`/${name}/*/${inner}`, one));
       }
     }
   }

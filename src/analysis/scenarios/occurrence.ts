@@ -16,7 +16,7 @@ export interface OccurredActor {
 }
 
 export interface ParameterValue {
-  /** `path:id` or `query:page`. */
+  /** `path:id`, `query:page`, `body:/ids/*` or `header:x-org-id`. */
   readonly name: string;
   readonly hash: number;
   /** The value, when it is a whole number: neighbours show a walk. */

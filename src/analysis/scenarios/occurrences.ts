@@ -15,7 +15,8 @@ const STRENGTH: Readonly<Record<ActorKind, number>> = { subject: 5, 'api-key': 4
 const TURNED_AWAY: ReadonlySet<string> = new Set(['restricted-actor', 'denied-actor']);
 const TEMPLATES_REMEMBERED_MAX = 10_000;
 const PARAMETERS_MAX = 12;
-const BODY_PARAMETERS_MAX = 8;
+/** A batch of ids is looked at so far. */
+const BODY_PARAMETERS_MAX = 24;
 /** Logins with a cookie or token in the answer, from which on one without is taken for a failure. */
 const GRANTS_MIN = 5;
 const LOGIN_ENDPOINTS_MAX = 1_000;
@@ -153,6 +154,9 @@ export class Occurrences {
     }
     const fields = record.observation?.request?.fields;
     if (fields !== undefined && fields.length > 0) values.push(...askedInBody(fields, BODY_PARAMETERS_MAX));
+    for (const { pointer, hash, number } of record.observation?.headers ?? []) {
+      if (hash !== undefined) values.push({ name: `header:${pointer.slice(1)}`, hash: numberOfHash(hash), number });
+    }
     return values;
   }
 
@@ -224,7 +228,7 @@ function roleOf(observation: Observation | undefined, isAuthenticated: boolean):
   return roleOfWords(words, isAuthenticated);
 }
 
-/** All path parameters together; without any, a parameter of query or body that is called like an identifier. */
+/** All path parameters together; without any, the first of query, body or headers that is called like an identifier. */
 function objectOf(parameters: readonly ParameterValue[]): number | undefined {
   let object: number | undefined;
   for (const { name, hash } of parameters) {

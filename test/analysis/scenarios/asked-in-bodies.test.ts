@@ -54,6 +54,24 @@ describe('an object named in the body', () => {
   });
 });
 
+describe('an object named in a header, or in a batch', () => {
+  it('of another user is told at once', () => {
+    const byHeader = (world: World, person: Person, id: string): void =>
+      void world.send(person, 'GET', '/api/billing', { headers: { 'x-account-id': id } });
+    const world = balances(byHeader);
+    byHeader(world, customer(3), own(9)[1]!);
+    expect(detections(world)).toEqual(['bola-ownership']);
+  });
+
+  it('of another user is told at once, though the first of the batch is the caller’s own', () => {
+    const world = balances((one, person, id) => void one.send(person, 'POST', '/api/batch', { body: { ids: [id] } }));
+    world.send(customer(3), 'POST', '/api/batch', { body: { ids: own(3) } });
+    expect(detections(world)).toEqual([]);
+    world.send(customer(3), 'POST', '/api/batch', { body: { ids: [own(3)[0], own(9)[1], own(9)[2]] } });
+    expect(detections(world)).toEqual(['bola-ownership']);
+  });
+});
+
 describe('another method at the address of an object', () => {
   const cards = (): World =>
     balances((world, person, id) => void world.send(person, 'GET', `/api/cards/${id}`, { answer: { id } }));

@@ -4,9 +4,9 @@ import { customer } from '../shop.ts';
 import { DAY, HOUR, type Person, SECOND, World } from '../world.ts';
 
 /** Sixty customers with three accounts each, listed and then read; of every tenth pair one account is held together. */
-function bank(seed: number, list: (n: number) => number[]): World {
+function bank(seed: number, list: (n: number) => number[], rounds = 4): World {
   const world = new World(seed);
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (let n = 0; n < 80; n++) {
       world.send(customer(n), 'GET', '/api/accounts', { answer: { items: list(n).map((id) => ({ id: String(id) })) } });
       for (let i = 0; i < 3; i++) world.send(customer(n), 'GET', `/api/accounts/${1_000 + n * 3 + i}`);
@@ -35,6 +35,56 @@ describe('an object that several people rightly read', () => {
     }
     world.send(customer(7), 'GET', `/api/accounts/${1_000 + 7 * 7}`);
     expect(world.incidents().map(({ detection }) => detection)).toEqual(['bola-ownership']);
+  });
+
+  it('a joint account whose second holder last saw the list before anybody knew that accounts are private', () => {
+    const world = bank(9, (n) => (n === 7 ? [...own(7), 1_000 + 8 * 3] : own(n)), 1);
+    for (let round = 0; round < 2; round++) {
+      for (let n = 0; n < 80; n++) {
+        if (n === 7) continue;
+        world.send(customer(n), 'GET', '/api/accounts', {
+          answer: { items: own(n).map((id) => ({ id: String(id) })) },
+        });
+        for (const id of own(n)) world.send(customer(n), 'GET', `/api/accounts/${id}`);
+        world.pass(10 * SECOND);
+      }
+    }
+    world.send(customer(7), 'GET', `/api/accounts/${1_000 + 8 * 3}`);
+    expect(world.titles()).toEqual([]);
+    world.send(customer(7), 'GET', `/api/accounts/${1_000 + 9 * 3}`);
+    expect(world.incidents().map(({ detection }) => detection)).toEqual(['bola-ownership']);
+  });
+
+  it('what somebody made is its own, though somebody else asked for it first', () => {
+    const world = bank(10, own);
+    world.send(customer(7), 'POST', '/api/accounts', { status: 201, answer: { id: '5000' } });
+    world.send({ subject: 'clerk', role: 'customer', address: '198.51.100.99' }, 'GET', '/api/accounts/5000');
+    world.send(customer(7), 'GET', '/api/accounts/5000');
+    const accused = world.incidents().flatMap(({ actors }) => actors.map(({ id }) => id));
+    expect(accused).not.toContain(customer(7).subject);
+  });
+
+  it('the board of a team, which its robot reads all night before anybody comes', () => {
+    const world = new World(11);
+    const team = (n: number): number[] => Array.from({ length: 25 }, (_, i) => 2_000 + n * 25 + i);
+    for (let hour = 0; hour < 6; hour++) {
+      for (let n = 0; n < 12; n++) {
+        const robot: Person = { apiKey: `key:robot${n}`, address: `192.0.2.${n}`, userAgent: 'ci/1.4' };
+        for (const id of team(n)) world.send(robot, 'GET', `/api/issues/${id}`);
+        world.pass(20 * SECOND);
+      }
+      world.pass(HOUR - 240 * SECOND);
+    }
+    // Opaque tokens, a new one for each day.
+    for (let day = 0; day < 2; day++) {
+      for (let n = 0; n < 96; n++) {
+        const person: Person = { apiKey: `token:${day}.${n}`, address: `203.0.113.${n}` };
+        for (let i = 0; i < 8; i++) world.send(person, 'GET', `/api/issues/${team(n % 12)[world.between(0, 24)]}`);
+        world.pass(20 * SECOND);
+      }
+      world.pass(DAY / 2);
+    }
+    expect(world.titles()).toEqual([]);
   });
 });
 

@@ -2,13 +2,15 @@
 // second principal's success on an owned object is broken object level authorization at the first request.
 // Those whose work it is to read others' objects (a role, or without roles a principal) are learned as such beforehand.
 import type { ScenarioDocument } from '../../../core/document.ts';
-import { hashOf, numberOfHash, pairOf } from '../../../core/hash.ts';
-import { isIdentifierField } from '../../../core/identifier-field.ts';
+import { hashOf, pairOf } from '../../../core/hash.ts';
 import type { OwnershipPattern } from '../../../core/scenario.ts';
+import { isIdentifierName } from '../asked-in-body.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import { OldestFirst } from '../metrics/oldest-first.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
+import { OwnLists } from './own-lists.ts';
+import { Readers } from './readers.ts';
 
 const OBJECTS_MAX = 300_000;
 const ENDPOINTS_MAX = 5_000;
@@ -20,15 +22,15 @@ const STRANGERS_MAX = 5;
 const BROAD_SHARE_MIN = 0.2;
 
 const BROAD_TOLD_MAX = 1_000;
+/** Of one owner so many objects count at least: a robot that reads the same hundred every hour says nothing of people. */
+const COUNTED_OF_OWNER_MIN = 3;
+const COUNTED_OF_OWNER_MAX = 20;
+const OWNERS_MIN = 20;
+const OWNERS_SHARE_MIN = 0.4;
 
-/** Lists whose ids are looked up: so many of one answer, at so many private endpoints. */
-const LISTED_IDS_MAX = 50;
+/** Ids of lists are looked up at so many private endpoints. */
 const PRIVATE_ENDPOINTS_MAX = 20;
-const LISTS_MAX = 10_000;
 const CHANGES: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE']);
-/** From so many known objects a list is judged, and it is a list of one's own when so many of them are. */
-const LISTED_MIN = 30;
-const LISTED_OWN_SHARE_MIN = 0.7;
 const PRIVATE_AGAIN_MS = 60_000;
 
 export interface PrivatePlace {
@@ -46,6 +48,8 @@ interface EndpointOwnership {
   /** Objects read again by their owner alone, and objects read by others too. */
   again: number;
   shared: number;
+  /** Owners of at least so many objects that they read again, by that number less one. */
+  readonly owners: number[];
   readonly principals: HyperLogLog;
   /** Role or principal → objects read, and others' objects among them. */
   readonly readers: Map<string, { own: number; others: number }>;
@@ -66,8 +70,8 @@ export class Ownership implements Pattern {
   /** Objects whose owner became another since the data plane was told. */
   readonly #changed = new Set<number>();
   #isTold = false;
-  /** Field of an answer → how often it named an object of whom it was given to, or of somebody else. */
-  readonly #lists = new Map<string, { own: number; others: number }>();
+  readonly #lists = new OwnLists();
+  readonly #readers = new Readers();
   #privateNow: readonly EndpointOwnership[] = [];
   #privateAt = Number.NEGATIVE_INFINITY;
 
@@ -79,14 +83,14 @@ export class Ownership implements Pattern {
   take(occurrence: Occurrence): Signal | undefined {
     const { principal } = occurrence;
     if (principal === undefined || !occurrence.isAccepted) return undefined;
-    const signal = this.#read(occurrence, principal);
+    let signal: Signal | undefined;
+    for (const object of objectsOf(occurrence)) signal ??= this.#read(occurrence, principal, object);
     if (signal === undefined && occurrence.isClean) this.#share(occurrence, hashOf(principal) || 1);
     return signal;
   }
 
-  #read(occurrence: Occurrence, principal: string): Signal | undefined {
-    const { object, endpoint } = occurrence;
-    if (object === undefined) return undefined;
+  #read(occurrence: Occurrence, principal: string, object: number): Signal | undefined {
+    const { endpoint } = occurrence;
     const place = this.#place(endpoint);
     if (place === undefined) return undefined;
     const reader = hashOf(principal) || 1;
@@ -99,12 +103,17 @@ export class Ownership implements Pattern {
       return undefined;
     }
     const isTheirs = owner === undefined || owner === reader || owner === SHARED || place.broad.has(owner);
-    if (!isTheirs && this.#isPrivate(place)) {
+    if (
+      !isTheirs &&
+      this.#isPrivate(place) &&
+      !this.#lists.hasGiven(occurrence, object, reader) &&
+      (isOfOwners(place) || this.#readers.hasReadOfSeveral(place.hash, reader, owner))
+    ) {
       place.strangers.add(reader);
       if (this.#isPrivate(place)) return this.#signal(occurrence, place);
     }
     const read = owner === undefined ? this.#readPlaceOf(endpoint, object, reader, who) : undefined;
-    if (read !== undefined) {
+    if (read !== undefined && !this.#lists.hasGiven(occurrence, object, reader)) {
       read.strangers.add(reader);
       return this.#signal(occurrence, read);
     }
@@ -117,10 +126,10 @@ export class Ownership implements Pattern {
       this.#owners.set(key, SHARED);
       this.#note(key);
       place.shared += 1;
-      if (marked! < 0) place.again -= 1;
+      if (marked! < 0) this.#countAgain(place, owner, -1);
     } else if (owner === reader && marked! > 0) {
       this.#owners.set(key, -reader);
-      place.again += 1;
+      this.#countAgain(place, reader, 1);
     }
     note(place, who, isTheirs);
     return undefined;
@@ -147,43 +156,25 @@ export class Ownership implements Pattern {
    */
   #share(occurrence: Occurrence, reader: number): void {
     if (occurrence.responseFields.length === 0) return;
+    const listed = this.#lists.note(occurrence, reader);
     if (occurrence.at >= this.#privateAt + PRIVATE_AGAIN_MS) {
       this.#privateAt = occurrence.at;
       const places = [...this.#endpoints.values()].filter((place) => this.#isPrivate(place));
       this.#privateNow = places.slice(0, PRIVATE_ENDPOINTS_MAX);
     }
     if (this.#privateNow.length === 0) return;
-    let ids = 0;
-    for (const field of occurrence.responseFields) {
-      if (!isIdentifierField(field)) continue;
-      if (++ids > LISTED_IDS_MAX) return;
-      const id = numberOfHash(field.hash!);
-      // What the request itself asked for says nothing of whose it is.
-      if (occurrence.parameters.some(({ hash }) => hash === id)) continue;
+    for (const { list, id } of listed) {
       for (const place of this.#privateNow) {
         const key = pairOf(place.hash, id);
         const marked = this.#owners.get(key);
         if (marked === undefined || marked === SHARED || place.broad.has(Math.abs(marked))) continue;
         const isOwn = Math.abs(marked) === reader;
-        if (!this.#isListOfOwn(`${occurrence.endpoint} ${field.pointer}`, isOwn) || isOwn) continue;
+        if (!this.#lists.judge(list, isOwn) || isOwn) continue;
         // It counts as private all the same: nobody read what it was not given.
         this.#owners.set(key, SHARED);
         this.#note(key);
       }
     }
-  }
-
-  #isListOfOwn(field: string, isOwn: boolean): boolean {
-    let list = this.#lists.get(field);
-    if (list === undefined) {
-      if (this.#lists.size >= LISTS_MAX) return false;
-      list = { own: 0, others: 0 };
-      this.#lists.set(field, list);
-    }
-    if (isOwn) list.own += 1;
-    else list.others += 1;
-    const sum = list.own + list.others;
-    return sum >= LISTED_MIN && list.own >= sum * LISTED_OWN_SHARE_MIN;
   }
 
   /** Endpoints that are private now, with those whose work it is to read others' objects there. */
@@ -219,6 +210,8 @@ export class Ownership implements Pattern {
 
   dump(): unknown {
     return {
+      lists: this.#lists.dump(),
+      readersOwn: this.#readers.dump(),
       owners: [...this.#owners],
       endpoints: [...this.#endpoints].map(([endpoint, one]) => [
         endpoint,
@@ -226,6 +219,7 @@ export class Ownership implements Pattern {
           objects: one.objects,
           again: one.again,
           shared: one.shared,
+          owners: one.owners,
           principals: Buffer.from(one.principals.registers).toString('base64'),
           readers: [...one.readers],
           broad: [...one.broad],
@@ -235,7 +229,9 @@ export class Ownership implements Pattern {
   }
 
   restore(dump: unknown): void {
-    const { owners, endpoints } = dump as {
+    const { owners, endpoints, lists, readersOwn } = dump as {
+      lists?: unknown;
+      readersOwn?: unknown;
       owners: [number, number][];
       endpoints: [
         string,
@@ -243,12 +239,15 @@ export class Ownership implements Pattern {
           objects: number;
           again: number;
           shared: number;
+          owners?: number[];
           principals: string;
           readers: [string, { own: number; others: number }][];
           broad: number[];
         },
       ][];
     };
+    if (lists !== undefined) this.#lists.restore(lists);
+    if (readersOwn !== undefined) this.#readers.restore(readersOwn);
     for (const [key, owner] of owners) this.#owners.set(key, owner);
     for (const [endpoint, one] of endpoints) {
       this.#endpoints.set(endpoint, {
@@ -256,6 +255,7 @@ export class Ownership implements Pattern {
         objects: one.objects,
         again: one.again,
         shared: one.shared,
+        owners: one.owners ?? [],
         principals: new HyperLogLog(new Uint8Array(Buffer.from(one.principals, 'base64'))),
         readers: new Map(one.readers),
         broad: new Set(one.broad),
@@ -286,13 +286,24 @@ export class Ownership implements Pattern {
   }
 
   #isPrivate(place: EndpointOwnership): boolean {
-    return (
-      place.strangers.size <= STRANGERS_MAX &&
-      place.objects >= this.#pattern.objectsMin &&
-      place.again + place.shared >= this.#pattern.objectsReadAgainMin &&
-      place.again >= (place.again + place.shared) * this.#pattern.singleOwnerShareMin &&
-      place.principals.estimate() >= this.#pattern.principalsMin
-    );
+    const { objectsMin, objectsReadAgainMin, singleOwnerShareMin, principalsMin } = this.#pattern;
+    if (place.strangers.size > STRANGERS_MAX || place.objects < objectsMin) return false;
+    if (place.again + place.shared < objectsReadAgainMin) return false;
+    if (place.again < (place.again + place.shared) * singleOwnerShareMin) return false;
+    const principals = place.principals.estimate();
+    if (principals < principalsMin) return false;
+    // The more people there are, the less of it may come from a few.
+    const countedMax = Math.max(COUNTED_OF_OWNER_MIN, Math.ceil((2 * objectsReadAgainMin) / principals));
+    let again = 0;
+    for (const owners of place.owners.slice(0, countedMax)) again += owners;
+    return again + place.shared >= objectsReadAgainMin && again >= (again + place.shared) * singleOwnerShareMin;
+  }
+
+  #countAgain(place: EndpointOwnership, owner: number, change: 1 | -1): void {
+    place.again += change;
+    const count = this.#readers.countOwn(place.hash, owner, change);
+    const at = change === 1 ? count - 1 : count;
+    if (at >= 0 && at < COUNTED_OF_OWNER_MAX) place.owners[at] = Math.max(0, (place.owners[at] ?? 0) + change);
   }
 
   #isBroad(place: EndpointOwnership, who: string): boolean {
@@ -309,6 +320,7 @@ export class Ownership implements Pattern {
         objects: 0,
         again: 0,
         shared: 0,
+        owners: [],
         principals: new HyperLogLog(),
         readers: new Map(),
         broad: new Set(),
@@ -330,6 +342,22 @@ export class Ownership implements Pattern {
     this.#owners.delete(this.#oldest.next()![0]);
     this.#evicted += 1;
   }
+}
+
+/** The one object that is named, or each of a batch. */
+function objectsOf({ object, parameters }: Occurrence): readonly number[] {
+  if (object !== undefined) return [object];
+  const batch = parameters.find(({ name }) => name.endsWith('*') && isIdentifierName(name));
+  return parameters.flatMap(({ name, hash }) => (name === batch?.name ? [hash] : []));
+}
+
+/**
+ * Most who come here have objects that they alone read again: then one object of another says enough. Where few have, those few
+ * may be robots, and the others colleagues; then it takes objects of several.
+ */
+function isOfOwners({ owners, principals }: EndpointOwnership): boolean {
+  const having = owners[0] ?? 0;
+  return having >= OWNERS_MIN && having >= principals.estimate() * OWNERS_SHARE_MIN;
 }
 
 function note(place: EndpointOwnership, who: string, isTheirs: boolean): void {

@@ -1,7 +1,7 @@
 // One credential in two hands: two countries or networks at once, a new client, endpoints it never used, use after logout.
 // Any one of these has an innocent reason (a phone between networks, a VPN, an update), so several are asked for, and at least
 // one that says it is another device or another place on earth.
-import type { Actor } from '../../../core/actor.ts';
+import { type Actor, OPAQUE_TOKEN } from '../../../core/actor.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf } from '../../../core/hash.ts';
 import type { StolenCredentialPattern } from '../../../core/scenario.ts';
@@ -68,7 +68,7 @@ export class StolenCredential implements Pattern {
       if (actor.kind === 'ip') continue;
       const credential = this.#credentials.get(key, occurrence.at) ?? this.#remember(key, occurrence.at);
       const signs = this.#signs(actor, credential, occurrence);
-      const needed = actor.kind === 'subject' ? this.#pattern.signalsForSubjectsMin : this.#pattern.signalsMin;
+      const needed = isOfPerson(actor) ? this.#pattern.signalsForSubjectsMin : this.#pattern.signalsMin;
       const isElsewhere = signs.some((sign) => sign === 'countries' || sign === 'client' || sign === 'logout');
       const hand = this.#hand(actor, key, occurrence);
       if (hand !== undefined)
@@ -91,7 +91,7 @@ export class StolenCredential implements Pattern {
       count: 1,
       figures: {
         value: first.signs.length,
-        threshold: first.actor.kind === 'subject' ? this.#pattern.signalsForSubjectsMin : this.#pattern.signalsMin,
+        threshold: isOfPerson(first.actor) ? this.#pattern.signalsForSubjectsMin : this.#pattern.signalsMin,
         signs: first.signs.map((sign) => SIGNS[sign]).join(', '),
         countries: [...new Set(places.flatMap(({ country }) => country ?? []))].join(', ') || 'unknown countries',
         networks: new Set(places.map(({ network }) => network)).size,
@@ -191,17 +191,19 @@ export class StolenCredential implements Pattern {
     const token =
       actor.kind === 'subject'
         ? occurrence.claims.find(({ name }) => name === 'token')?.hash
-        : actor.kind === 'session'
+        : actor.kind === 'session' || isOpaqueToken(actor)
           ? key
           : undefined;
     if (token === undefined || occurrence.userAgent === '') return undefined;
-    return this.#hands.note(token, {
+    const sign = this.#hands.note(token, {
       at: occurrence.at,
       network: hashOf(occurrence.network),
       client: hashOf(occurrence.userAgent),
       principal: hashOf(key),
       isLogout: isLogout(occurrence),
     });
+    // A token that says nothing of itself may be one that a person gave to several machines.
+    return sign === 'hands' && isOpaqueToken(actor) ? undefined : sign;
   }
 
   #place(credential: Credential, { at, network, country }: Occurrence, since: number): void {
@@ -232,6 +234,15 @@ export class StolenCredential implements Pattern {
       if ((table.get(hash) ?? 0) > since) table.set(hash, at);
     }
   }
+}
+
+function isOpaqueToken({ kind, id }: Actor): boolean {
+  return kind === 'api-key' && id.startsWith(OPAQUE_TOKEN);
+}
+
+/** Several devices, and several networks, of one person are nothing. */
+function isOfPerson(actor: Actor): boolean {
+  return actor.kind === 'subject' || isOpaqueToken(actor);
 }
 
 function isLogout({ endpoint }: Occurrence): boolean {

@@ -1,0 +1,94 @@
+// Which objects an answer gave to somebody as its own: by a list that names the caller's own objects (a joint account, the
+// records of a family, the board of a team), or as the answer to creating one. Remembered from the first answer on, since the
+// list is often read long before the place is known to be private.
+import { hashOf, numberOfHash, pairOf } from '../../../core/hash.ts';
+import { isIdentifierField } from '../../../core/identifier-field.ts';
+import { PairFilter } from '../../../core/pair-filter.ts';
+import type { Occurrence } from '../occurrence.ts';
+
+const LISTED_IDS_MAX = 50;
+const LISTS_MAX = 10_000;
+/** From so many known objects a list is judged, and it is a list of one's own when so many of them are. */
+const LISTED_MIN = 30;
+const LISTED_OWN_SHARE_MIN = 0.7;
+
+interface List {
+  readonly hash: number;
+  own: number;
+  others: number;
+}
+
+/** An id that an answer named, and where. */
+export interface Listed {
+  readonly list: string;
+  readonly id: number;
+}
+
+export class OwnLists {
+  /** Field of an answer → how often it named an object of whom it was given to, or of somebody else. */
+  readonly #lists = new Map<string, List>();
+  /** Hashes of those that name one's own. */
+  readonly #own = new Set<number>();
+  /** Pairs of list (or collection, where it was created) and of reader and id. */
+  readonly #given = new PairFilter();
+
+  /** Notes what an answer gave the reader; what the request itself asked for says nothing of whose it is. */
+  note({ endpoint, parameters, responseFields }: Occurrence, reader: number): readonly Listed[] {
+    const listed: Listed[] = [];
+    const created = endpoint.startsWith('POST ') ? hashOf(endpoint.slice('POST '.length)) : undefined;
+    for (const field of responseFields) {
+      if (!isIdentifierField(field)) continue;
+      if (listed.length >= LISTED_IDS_MAX) break;
+      const id = numberOfHash(field.hash!);
+      if (parameters.some(({ hash }) => hash === id)) continue;
+      const list = `${endpoint} ${field.pointer}`;
+      listed.push({ list, id });
+      const pair = pairOf(reader, id);
+      this.#given.add(pairOf(hashOf(list), pair));
+      if (created !== undefined) this.#given.add(pairOf(created, pair));
+    }
+    return listed;
+  }
+
+  /** True when the list names one's own. */
+  judge(name: string, isOwn: boolean): boolean {
+    let list = this.#lists.get(name);
+    if (list === undefined) {
+      if (this.#lists.size >= LISTS_MAX) return false;
+      list = { hash: hashOf(name), own: 0, others: 0 };
+      this.#lists.set(name, list);
+    }
+    if (isOwn) list.own += 1;
+    else list.others += 1;
+    const sum = list.own + list.others;
+    const isOfOwn = sum >= LISTED_MIN && list.own >= sum * LISTED_OWN_SHARE_MIN;
+    if (isOfOwn) this.#own.add(list.hash);
+    else this.#own.delete(list.hash);
+    return isOfOwn;
+  }
+
+  /** Whether the reader was given the object (of a path: the one that it ends with) as one of its own. */
+  hasGiven({ endpoint, parameters }: Occurrence, object: number, reader: number): boolean {
+    const last = parameters.findLast(({ name }) => name.startsWith('path:'));
+    const pair = pairOf(reader, last?.hash ?? object);
+    const path = endpoint.slice(endpoint.indexOf(' ') + 1);
+    if (path.endsWith('}') && this.#given.has(pairOf(hashOf(path.slice(0, path.lastIndexOf('/'))), pair))) return true;
+    for (const list of this.#own) if (this.#given.has(pairOf(list, pair))) return true;
+    return false;
+  }
+
+  dump(): unknown {
+    return { lists: [...this.#lists].map(([name, { own, others }]) => [name, own, others]), given: this.#given.dump() };
+  }
+
+  restore(dump: unknown): void {
+    const { lists, given } = dump as { lists: [string, number, number][]; given: unknown };
+    this.#given.restore(given);
+    for (const [name, own, others] of lists) {
+      const list = { hash: hashOf(name), own, others };
+      this.#lists.set(name, list);
+      const sum = own + others;
+      if (sum >= LISTED_MIN && own >= sum * LISTED_OWN_SHARE_MIN) this.#own.add(list.hash);
+    }
+  }
+}
