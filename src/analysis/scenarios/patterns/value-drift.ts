@@ -2,13 +2,13 @@
 // enumeration, another content type. Normal is what several principals sent at an endpoint, field by field.
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf } from '../../../core/hash.ts';
-import type { ObservedField } from '../../../core/observation.ts';
 import type { ValueDriftPattern } from '../../../core/scenario.ts';
 import { Agreement } from '../agreement.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
+import { type NormDump, typeOf, ValueNorm } from './value-norm.ts';
 
 const PLACES_MAX = 10_000;
 const FIELDS_PER_PLACE_MAX = 100;
@@ -35,22 +35,11 @@ const REFUSED_WEIGHT = 0.25;
 const SIGNED_NAME =
   /(?:^|[/_-])(?:lat|lon|lng|x|y|z|tz|diff|delta)$|(?:latitude|longitude|coordinates?|offset|delta|timezone|score|vote|temperature|balance|change)$/i;
 
-interface FieldNorm {
-  samples: number;
-  readonly principals: number[];
-  readonly types: Set<string>;
-  smallest: number;
-  largest: number;
-  hasZero: boolean;
-  /** Undefined when there are too many for an enumeration. */
-  words: Set<string> | undefined;
-}
-
 interface Place {
   samples: number;
   readonly principals: number[];
   readonly mediaTypes: Set<string>;
-  readonly fields: Map<string, FieldNorm>;
+  readonly fields: Map<string, ValueNorm>;
 }
 
 export class ValueDrift implements Pattern {
@@ -102,7 +91,7 @@ export class ValueDrift implements Pattern {
         drift,
         pointer: pointer || 'the content type',
         seen,
-        usual: norm === undefined ? [...place.mediaTypes].join(', ') : usualOf(norm),
+        usual: norm?.usual ?? [...place.mediaTypes].join(', '),
         samples: norm?.samples ?? place.samples,
         windowSeconds: this.#pattern.windowSeconds,
       },
@@ -126,10 +115,7 @@ export class ValueDrift implements Pattern {
       samples,
       principals,
       [...mediaTypes],
-      [...fields].map(([pointer, norm]) => [
-        pointer,
-        { ...norm, types: [...norm.types], words: norm.words === undefined ? null : [...norm.words] },
-      ]),
+      [...fields].map(([pointer, norm]) => [pointer, norm.dump()]),
     ]);
   }
 
@@ -139,26 +125,17 @@ export class ValueDrift implements Pattern {
       number,
       number[],
       string[],
-      [string, Omit<FieldNorm, 'types' | 'words'> & { types: string[]; words: string[] | null }][],
+      [string, NormDump][],
     ][]) {
-      this.#places.set(endpoint, {
-        samples,
-        principals,
-        mediaTypes: new Set(mediaTypes),
-        fields: new Map(
-          fields.map(([pointer, norm]) => [
-            pointer,
-            {
-              ...norm,
-              // JSON has no infinities.
-              smallest: norm.smallest ?? Number.POSITIVE_INFINITY,
-              largest: norm.largest ?? Number.NEGATIVE_INFINITY,
-              types: new Set(norm.types),
-              words: norm.words === null ? undefined : new Set(norm.words),
-            },
-          ]),
-        ),
-      });
+      const place = { samples, principals, mediaTypes: new Set(mediaTypes), fields: new Map<string, ValueNorm>() };
+      this.#places.set(endpoint, place);
+      for (const [pointer, norm] of fields) {
+        // As it was kept before bounds had principals: learned anew.
+        if (!Array.isArray(norm.largest)) continue;
+        const restored = this.#newNorm();
+        restored.restore(norm);
+        place.fields.set(pointer, restored);
+      }
     }
   }
 
@@ -179,19 +156,21 @@ export class ValueDrift implements Pattern {
       if (norm === undefined || !this.#isMature(norm)) continue;
       const type = typeOf(field);
       if (type === 'null') continue;
-      if (!norm.types.has(type)) add(type === 'array' || type === 'object' ? 'structure' : 'type', field.pointer, type);
+      if (!norm.hasType(type)) add(type === 'array' || type === 'object' ? 'structure' : 'type', field.pointer, type);
       else if (field.number !== undefined) {
         const { number } = field;
-        if (number < 0 && norm.smallest >= 0) {
+        const { range } = norm;
+        if (range === undefined) continue;
+        if (number < 0 && range.smallest >= 0) {
           if (!SIGNED_NAME.test(field.pointer)) add('sign', field.pointer, 'negative');
         } else if (number === 0 && !norm.hasZero) add('zero', field.pointer, 'zero');
-        else if (norm.largest > 0 && number > norm.largest * this.#pattern.timesLargest) {
+        else if (range.largest > 0 && number > range.largest * this.#pattern.timesLargest) {
           const farTimes = this.#pattern.timesLargest * FAR_TIMES;
-          const isFar = number > norm.largest * farTimes;
+          const isFar = number > range.largest * farTimes;
           const times = isFar ? farTimes : this.#pattern.timesLargest;
           add(isFar ? 'far range' : 'range', field.pointer, `at least ${times} times the largest`);
         }
-      } else if (field.word !== undefined && norm.words !== undefined && !norm.words.has(field.word)) {
+      } else if (field.word !== undefined && !norm.hasWord(field.word)) {
         add('word', field.pointer, field.word);
       }
     }
@@ -211,31 +190,15 @@ export class ValueDrift implements Pattern {
       let norm = place.fields.get(field.pointer);
       if (norm === undefined) {
         if (place.fields.size >= FIELDS_PER_PLACE_MAX) continue;
-        norm = {
-          samples: 0,
-          principals: [],
-          types: new Set(),
-          smallest: Number.POSITIVE_INFINITY,
-          largest: Number.NEGATIVE_INFINITY,
-          hasZero: false,
-          words: new Set(),
-        };
+        norm = this.#newNorm();
         place.fields.set(field.pointer, norm);
       }
-      this.#count(norm, principal);
-      norm.types.add(typeOf(field));
-      if (field.number !== undefined) {
-        norm.smallest = Math.min(norm.smallest, field.number);
-        norm.largest = Math.max(norm.largest, field.number);
-        norm.hasZero ||= field.number === 0;
-      }
-      if (field.type === 'string') {
-        if (field.word === undefined) norm.words = undefined;
-        else if (norm.words !== undefined && norm.words.add(field.word).size > this.#pattern.enumerationMax) {
-          norm.words = undefined;
-        }
-      }
+      norm.learn(field, principal);
     }
+  }
+
+  #newNorm(): ValueNorm {
+    return new ValueNorm(this.#pattern.principalsMin, this.#pattern.enumerationMax);
   }
 
   #count(one: { samples: number; readonly principals: number[] }, principal: number): void {
@@ -253,15 +216,4 @@ export class ValueDrift implements Pattern {
     }
     return place;
   }
-}
-
-/** Whole and broken numbers are one type. */
-function typeOf(field: ObservedField): string {
-  return field.type === 'integer' ? 'number' : field.type;
-}
-
-function usualOf({ types, smallest, largest, words }: FieldNorm): string {
-  if (smallest <= largest) return `numbers from ${smallest} to ${largest}`;
-  if (words !== undefined && words.size > 0) return `one of ${words.size} words`;
-  return [...types].join(' or ');
 }
