@@ -64,6 +64,11 @@ export class SlidingDistinct {
       few[free + 1] = now;
       return true;
     }
+    if (few.length === 0) {
+      // A literal takes no more room than it needs, and most actors have one value.
+      this.#few = [value, now];
+      return true;
+    }
     if (few.length < FEW_MAX * 2) {
       few.push(value, now);
       return true;
