@@ -65,6 +65,7 @@ export interface Sent {
   readonly mediaType?: string;
   readonly answer?: Readonly<Record<string, unknown>>;
   readonly sensitive?: number;
+  readonly dataType?: string;
   readonly findings?: readonly Finding[];
   readonly action?: TransactionRecord['action'];
   readonly upstreamMs?: number;
@@ -201,7 +202,7 @@ function observationOf(person: Person, segments: readonly string[], sent: Sent):
     headers: Object.entries(sent.headers ?? {}).map(([name, value]) => fieldOf(`/${name}`, value)),
     path: segments.map((segment, i) => fieldOf(`/${i}`, segment)),
     request: sent.body === undefined ? undefined : bodyOf(sent.body, 0, sent.mediaType),
-    response: bodyOf(sent.answer ?? {}, sent.sensitive ?? 0, undefined),
+    response: bodyOf(sent.answer ?? {}, sent.sensitive ?? 0, undefined, sent.dataType),
     account: sent.account === undefined ? undefined : hashed(sent.account),
     responseHeaders: [...CAREFUL, ...(sent.setsCookie ? [['set-cookie', 'sid=…; HttpOnly; Secure'] as const] : [])],
   };
@@ -211,6 +212,7 @@ function bodyOf(
   body: Readonly<Record<string, unknown>>,
   sensitive: number,
   mediaType: string | undefined,
+  dataType = 'email',
 ): ObservedBody {
   const fields: ObservedField[] = [];
   let records = 1;
@@ -225,7 +227,7 @@ function bodyOf(
       }
     }
   }
-  const dataTypes = sensitive > 0 ? ([['email', sensitive]] as const) : [];
+  const dataTypes = sensitive > 0 ? ([[dataType, sensitive]] as const) : [];
   return { mediaType: mediaType ?? 'application/json', fields, records, dataTypes, isTruncated: false };
 }
 

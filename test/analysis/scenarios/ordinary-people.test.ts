@@ -123,11 +123,13 @@ describe('ids that no answer gave out', () => {
 });
 
 describe('a visitor without a login', () => {
+  const branches = { sensitive: 4, dataType: 'postal-address' };
   const visited = (): World => {
     const world = new World(4);
     for (let i = 0; i < 1_200; i++) {
       world.send({ address: `203.0.${i % 60}.9` }, 'GET', '/api/start', {});
       world.send(customer(i % 60), 'GET', '/api/rates', {});
+      world.send(customer(i % 60), 'GET', '/api/branches', branches);
       world.send(customer(i % 60), 'GET', '/api/statement', { sensitive: 1 });
       world.pass(SECOND);
     }
@@ -135,9 +137,10 @@ describe('a visitor without a login', () => {
   };
   const crawler: Person = { address: '66.249.66.1', userAgent: 'Mozilla/5.0 (compatible; Googlebot/2.1)' };
 
-  it('reads the rates as everybody does', () => {
+  it('reads the rates, and where the branches are, as everybody does', () => {
     const world = visited();
     for (let i = 0; i < 5; i++) world.send(crawler, 'GET', '/api/rates', {});
+    for (let i = 0; i < 5; i++) world.send(crawler, 'GET', '/api/branches', branches);
     expect(world.titles()).toEqual([]);
   });
 

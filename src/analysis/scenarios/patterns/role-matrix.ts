@@ -16,6 +16,9 @@ const TIMES_MORE_MEMBERS = 2;
 /** Successes of the role that its share of all traffic would have brought to the endpoint: at 7, none is chance once in 1,000. */
 const EXPECTED_MIN = 7;
 
+/** Where a shop is, when nothing beside it says that it is a person's home. */
+const OF_PLACES: ReadonlySet<string> = new Set(['postal-address', 'geo-coordinates']);
+
 interface Role {
   successes: number;
   readonly members: HyperLogLog;
@@ -132,6 +135,7 @@ export class RoleMatrix implements Pattern {
 }
 
 /** Rates, branches, opening hours: read by everybody's client, with or without a login, and about nobody. */
-function isPublicInformation({ endpoint, object, sensitiveValues }: Occurrence): boolean {
-  return endpoint.startsWith('GET ') && object === undefined && sensitiveValues === 0;
+function isPublicInformation({ endpoint, object, sensitiveValues, dataTypes }: Occurrence): boolean {
+  if (!endpoint.startsWith('GET ') || object !== undefined) return false;
+  return sensitiveValues === 0 || dataTypes.every(([type]) => OF_PLACES.has(type));
 }
