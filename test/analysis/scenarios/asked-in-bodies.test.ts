@@ -21,6 +21,11 @@ function balances(ask: (world: World, person: Person, id: string) => void): Worl
   return world;
 }
 
+const byVariable = (world: World, person: Person, id: string): void => {
+  const record = world.record(person, 'POST', '/graphql', { body: { 'variables/invoiceId': id } });
+  world.analysis.take({ ...record, observation: { ...record.observation!, graphqlOperation: 'query Invoice' } });
+};
+
 describe('an object named in the body', () => {
   const byBody = (world: World, person: Person, accountId: string): void =>
     void world.send(person, 'POST', '/api/balance', { body: { accountId } });
@@ -42,15 +47,26 @@ describe('an object named in the body', () => {
   });
 
   it('of another user, in variables of a GraphQL operation, is told with the operation', () => {
-    const byVariable = (world: World, person: Person, id: string): void => {
-      const record = world.record(person, 'POST', '/graphql', { body: { 'variables/invoiceId': id } });
-      const observation = { ...record.observation!, graphqlOperation: 'query Invoice' };
-      world.analysis.take({ ...record, observation });
-    };
     const world = balances(byVariable);
     byVariable(world, customer(3), own(9)[1]!);
     expect(detections(world)).toEqual(['bola-ownership']);
     expect(world.incidents()[0]!.endpoint).toBe('POST shop.example.com/graphql#query Invoice');
+  });
+});
+
+describe('objects that a team shares, in variables of a GraphQL query', () => {
+  it('are taken one after the other by somebody who reads ten times as many as anybody', () => {
+    const world = new World(33);
+    const read = (person: Person, times: number): void => {
+      for (let i = 0; i < times; i++) {
+        byVariable(world, person, `inv_${world.between(1, 9_000)}`);
+        world.pass(10 * SECOND);
+      }
+    };
+    for (let round = 0; round < 4; round++) for (let n = 0; n < 40; n++) read(customer(n), 1 + (n % 4));
+    expect(world.titles()).toEqual([]);
+    read(customer(50), 45);
+    expect(detections(world)).toEqual(['bola-unique-objects']);
   });
 });
 

@@ -287,8 +287,12 @@ export class Volume implements Pattern {
   }
 }
 
-/** What is uploaded and synchronised has an id as well, each its own. */
-function isNamedInBody({ parameters }: Occurrence): boolean {
+/**
+ * What is uploaded and synchronised has an id as well, each its own. What a query of GraphQL reads is named in its variables, as
+ * others name it in the path.
+ */
+function isNamedInBody({ endpoint, parameters }: Occurrence): boolean {
+  if (endpoint.includes('#query ')) return false;
   return !parameters.some(
     ({ name }) => name.startsWith('path:') || (name.startsWith('query:') && isIdentifierName(name)),
   );
