@@ -156,21 +156,22 @@ export class ValueDrift implements Pattern {
       if (norm === undefined || !this.#isMature(norm)) continue;
       const type = typeOf(field);
       if (type === 'null') continue;
-      if (!norm.hasType(type)) add(type === 'array' || type === 'object' ? 'structure' : 'type', field.pointer, type);
+      if (!norm.hasType(type, principal))
+        add(type === 'array' || type === 'object' ? 'structure' : 'type', field.pointer, type);
       else if (field.number !== undefined) {
         const { number } = field;
         const { range } = norm;
         if (range === undefined) continue;
-        if (number < 0 && range.smallest >= 0) {
+        if (number < 0 && !norm.hasNegative(principal)) {
           if (!SIGNED_NAME.test(field.pointer)) add('sign', field.pointer, 'negative');
-        } else if (number === 0 && !norm.hasZero) add('zero', field.pointer, 'zero');
+        } else if (number === 0 && !norm.hasZero(principal)) add('zero', field.pointer, 'zero');
         else if (range.largest > 0 && number > range.largest * this.#pattern.timesLargest) {
           const farTimes = this.#pattern.timesLargest * FAR_TIMES;
           const isFar = number > range.largest * farTimes;
           const times = isFar ? farTimes : this.#pattern.timesLargest;
           add(isFar ? 'far range' : 'range', field.pointer, `at least ${times} times the largest`);
         }
-      } else if (field.word !== undefined && !norm.hasWord(field.word)) {
+      } else if (field.word !== undefined && !norm.hasWord(field.word, principal)) {
         add('word', field.pointer, field.word);
       }
     }

@@ -57,17 +57,23 @@ export class ValueNorm {
     }
   }
 
-  hasType(type: string): boolean {
-    return this.#isNormal(this.#types.get(type));
+  /** What a caller sent from the start is normal for itself. */
+  hasType(type: string, principal: number): boolean {
+    return this.#isNormal(this.#types.get(type), principal);
   }
 
   /** True as well where the field is no enumeration. */
-  hasWord(word: string): boolean {
-    return this.#words === undefined || this.#isNormal(this.#words.get(word));
+  hasWord(word: string, principal: number): boolean {
+    return this.#words === undefined || this.#isNormal(this.#words.get(word), principal);
   }
 
-  get hasZero(): boolean {
-    return this.#isNormal(this.#zeros);
+  hasZero(principal: number): boolean {
+    return this.#isNormal(this.#zeros, principal);
+  }
+
+  hasNegative(principal: number): boolean {
+    const { range } = this;
+    return (range !== undefined && range.smallest < 0) || this.#smallest.some(([who, n]) => who === principal && n < 0);
   }
 
   /** Undefined when too few sent numbers. */
@@ -109,8 +115,8 @@ export class ValueNorm {
     this.#largest.push(...largest);
   }
 
-  #isNormal(supporters: readonly number[] | undefined): boolean {
-    return supporters !== undefined && supporters.length >= this.#principalsMin;
+  #isNormal(supporters: readonly number[] | undefined, principal: number): boolean {
+    return supporters !== undefined && (supporters.length >= this.#principalsMin || supporters.includes(principal));
   }
 
   #supportOf(supporters: Supporters, what: string, principal: number): void {
