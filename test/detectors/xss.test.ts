@@ -47,6 +47,7 @@ const LOUD: Row[] = [
   ["location='javascript:alert(1)'", {}],
   ['+ADw-script+AD4-alert(1)+ADw-/script+AD4-', {}],
   ['<a href="ώjavascript:alert(1)">x</a>', {}],
+  ['${[1].map(alert)}', {}],
 ];
 
 const QUIET: Row[] = [
@@ -91,6 +92,7 @@ const QUIET: Row[] = [
   ['스크립트 태그 <script> 는 자바스크립트를 실행합니다', {}],
   ['<a href="javascript-basics.html">x</a>', {}],
   ['<a href="/über-javascript:-eine-einführung">x</a>', {}],
+  ['${items.map(render)}', {}],
 ];
 
 describe('xss', () => {

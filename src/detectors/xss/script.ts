@@ -48,9 +48,10 @@ export function scriptUrl(text: string): Recognition | undefined {
 
 /** `';alert(1)//`: the value closes a script string and goes on with a call into the browser. */
 export function inScript(text: string): Recognition | undefined {
-  const template = /\$\{\s*(?:alert|prompt|confirm|eval|fetch|document\.|window\.|self\[|top\[)[^}]{0,200}\}/.exec(
-    text.slice(0, 50_000),
-  );
+  const template =
+    /\$\{\s*(?:alert|prompt|confirm|eval|fetch|document\.|window\.|self\[|top\[|[^}]{0,40}\.(?:map|forEach|some|every|find|filter|reduce|sort)\(\s*(?:alert|confirm|prompt|eval)\b)[^}]{0,200}\}/.exec(
+      text.slice(0, 50_000),
+    );
   if (template !== null) {
     const isQuoted = isDocument(text) || wordPairs(text) >= PROSE_PAIRS_MIN;
     return found(isQuoted ? 0.3 : 0.85, 'calls into the browser from a template literal', text, template.index);
