@@ -19,7 +19,7 @@ const NO_LONGER_FULL_SHARE = 0.92;
 /** Garbage is no use of memory: before bodies are refused it is collected, though not all the time. */
 const COLLECT_EVERY_MS = 5_000;
 /** Once late may be anything, a machine that stood still for one; this often in a row is a queue. */
-const LATE_MS = 500;
+const LATE_MS = 1_000;
 const LATE_TICKS = 3;
 const IN_TIME_MS = 250;
 

@@ -16,7 +16,7 @@ describe('pressure', () => {
     let now = 0;
     const pressure = new Pressure({ memoryShare: undefined, collect: () => {}, now: () => now });
     onTestFinished(() => pressure.stop());
-    const seen = [8_000, 100, 700, 700, 700, 400, 100, 700].map((ms) => {
+    const seen = [8_000, 100, 1_200, 1_200, 1_200, 400, 100, 1_200].map((ms) => {
       now += ms;
       pressure.look();
       return pressure.isLate;
