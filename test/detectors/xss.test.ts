@@ -48,6 +48,7 @@ const LOUD: Row[] = [
   ['+ADw-script+AD4-alert(1)+ADw-/script+AD4-', {}],
   ['<a href="ώjavascript:alert(1)">x</a>', {}],
   ['${[1].map(alert)}', {}],
+  ['look at this nice picture of mine <script>alert(1)', {}],
 ];
 
 const QUIET: Row[] = [
@@ -93,6 +94,8 @@ const QUIET: Row[] = [
   ['<a href="javascript-basics.html">x</a>', {}],
   ['<a href="/über-javascript:-eine-einführung">x</a>', {}],
   ['${items.map(render)}', {}],
+  ['<ul> und <ol> dürfen unmittelbar nur <li>-, <script>- oder <template>-Elemente enthalten', {}],
+  ['リスト要素が正しく構造化されている <ul> と <script> 要素だけを含む', {}],
 ];
 
 describe('xss', () => {

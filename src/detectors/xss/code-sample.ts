@@ -1,6 +1,9 @@
 // Markup that a text shows: in a code sample, in a sentence, in a usage line.
 import type { Field } from '../../core/field.ts';
-import { isDocument, wordPairs } from '../prose.ts';
+import { isDocument, plainWords, wordPairs } from '../prose.ts';
+
+/** Plain words around the name of an element that is only mentioned. */
+const NAMING_WORDS_MIN = 4;
 
 /** Inside a fenced or inline code sample markup is shown, not used. */
 export function isCodeSample(text: string, at: number): boolean {
@@ -39,6 +42,9 @@ export function isOnlyNamed(text: string, at: number, name: string): boolean {
     text.length > 40
   )
     return true;
+  // `<li>, <script> and <template> elements`: words around, and nothing behind that could run.
+  if (name === 'script' && !/[(=;`{[]/.test(rest.slice(0, 400)))
+    return plainWords(text.replace(/<[^<>]{0,40}>/g, ' ')) >= NAMING_WORDS_MIN || wordPairs(text) >= 2;
   if (name === 'script' || name === 'xss') return wordPairs(text) >= 3 && !/^[^<\n]{0,80}[(=`]/.test(rest);
   return !/[=(]/.test(rest.slice(0, 80)) && text.length > name.length + 4;
 }
