@@ -17,17 +17,29 @@ export interface PolicyWatch {
   /** The files are good, and may be another version: whoever takes it makes it live. */
   readonly onChange: (bundle: PolicyBundle) => void;
   readonly onRefuse: (faults: readonly DocumentFault[]) => void;
+  /** How long after a failure of the loader itself the files are read again; ten seconds when not said. */
+  readonly retryMs?: number;
 }
 
 const STANDBY_MS = 1_000;
+/** The loader itself failed: on a machine without time or memory, which may have both a little later. */
+const RETRY_MS = 10_000;
+const RETRIES_MAX = 5;
 
 /** Returns what reloads at once, for those who changed a file themselves. */
-export function watchPolicies({ directories, live, onChange, onRefuse }: PolicyWatch): () => Promise<void> {
+export function watchPolicies(options: PolicyWatch): () => Promise<void> {
+  const { directories, live, onChange, onRefuse, retryMs = RETRY_MS } = options;
+  let failures = 0;
+  let retry: NodeJS.Timeout | undefined;
   const reload = serialised(async () => {
     const emptied = emptiedFolder(directories, live.bundle);
     const result = emptied === undefined ? await loadInChild(directories) : { refusal: emptied.message };
     standBy();
     const faults = faultsOf(result);
+    const hasLoaderFailed = emptied === undefined && 'refusal' in result;
+    failures = hasLoaderFailed ? failures + 1 : 0;
+    clearTimeout(retry);
+    if (hasLoaderFailed && failures <= RETRIES_MAX) retry = setTimeout(() => void reload(), retryMs).unref();
     if (faults.length > 0 || 'refusal' in result) {
       live.faults = faults;
       live.refusals += 1;
