@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { type RunningGateway, until } from '../run/gateway-process.ts';
 
 const WITHIN_MS = 60_000;
-/** Ids of keys that were restricted before; those of one test may follow each other. */
-const taken = new Set<string>();
+/** Ids of keys that were restricted before at a gateway; those of one test may follow each other. */
+const restricted = new WeakMap<RunningGateway, Set<string>>();
 
 export async function statusWithKey(gateway: RunningGateway, key: string): Promise<number> {
   const answer = await fetch(`${gateway.url}/x`, { headers: { 'x-api-key': key } });
@@ -14,6 +14,8 @@ export async function statusWithKey(gateway: RunningGateway, key: string): Promi
 
 /** Has the key seen, restricts it for an hour through the admin API, and waits until that holds. */
 export async function restrictKey(gateway: RunningGateway, key: string): Promise<void> {
+  const taken = restricted.get(gateway) ?? new Set();
+  restricted.set(gateway, taken);
   await statusWithKey(gateway, key);
   const id = await until(async () => {
     const { items } = (await (await gateway.api('/transactions')).json()) as {

@@ -177,11 +177,14 @@ export class Ownership implements Pattern {
     }
   }
 
-  /** Endpoints that are private now, with those whose work it is to read others' objects there. */
+  /**
+   * Endpoints where one object of another says enough, with those whose work it is to read others' objects there. Where it takes
+   * objects of several, a worker, which sees one request, says nothing.
+   */
   privatePlaces(): PrivatePlace[] {
     const places: PrivatePlace[] = [];
     for (const [endpoint, place] of this.#endpoints) {
-      if (!this.#isPrivate(place)) continue;
+      if (!this.#isPrivate(place) || !isOfOwners(place)) continue;
       const broad = [...place.readers.keys()].filter((who) => this.#isBroad(place, who));
       places.push({ endpoint, broad: broad.slice(0, BROAD_TOLD_MAX) });
     }
