@@ -34,7 +34,7 @@ export class Identifier {
   readonly #sources: readonly ActorSource[];
   readonly #readsCookies: boolean;
   /** Hashing costs a microsecond; the same keys come back with every request. */
-  readonly #hashedIds = new LRUCache<string, string>({ max: IDS_REMEMBERED_MAX });
+  readonly #digests = new LRUCache<string, string>({ max: IDS_REMEMBERED_MAX });
 
   constructor(sources: readonly ActorSource[]) {
     this.#sources = sources;
@@ -108,11 +108,12 @@ export class Identifier {
   }
 
   #hashed(prefix: string, secret: string): string {
-    const known = this.#hashedIds.get(secret);
-    if (known !== undefined) return known;
-    const id = `${prefix}${createHash('sha256').update(secret).digest('hex').slice(0, 16)}`;
-    if (secret.length <= 1_024) this.#hashedIds.set(secret, id);
-    return id;
+    // Without the prefix: one text may be a key in one request and a token or a cookie in the next, and is another identity then.
+    const known = this.#digests.get(secret);
+    if (known !== undefined) return prefix + known;
+    const digest = createHash('sha256').update(secret).digest('hex').slice(0, 16);
+    if (secret.length <= 1_024) this.#digests.set(secret, digest);
+    return prefix + digest;
   }
 }
 

@@ -23,6 +23,19 @@ describe('a bearer token', () => {
     expect(actorsOf('Authorization', 'Bearer gho_0000000000000000000000000000000000aa')).not.toEqual([first]);
   });
 
+  it('is not taken for the key or the cookie of the same text that came before it, nor the other way round', () => {
+    const text = 'k3y-0f-s0mebody-wh0-is-restricted';
+    const kinds = [
+      ['Cookie', `session=${text}`],
+      ['Authorization', `Bearer ${text}`],
+      ['X-API-Key', text],
+    ].map(([name, value]) => {
+      const cookies: [string, string][] = name === 'Cookie' ? [['session', text]] : [];
+      return identifier.identify('198.51.100.7', [name!, value!], cookies, [], 0).actors[1]?.id.split(':')[0];
+    });
+    expect(kinds).toEqual(['session', 'token', 'key']);
+  });
+
   it.each([
     'Bearer null',
     'Bearer undefined',

@@ -84,7 +84,7 @@ export class OwnLists {
   restore(dump: unknown): void {
     const { lists, given } = dump as { lists: [string, number, number][]; given: unknown };
     this.#given.restore(given);
-    for (const [name, own, others] of lists) {
+    for (const [name, own, others] of lists.slice(0, LISTS_MAX)) {
       const list = { hash: hashOf(name), own, others };
       this.#lists.set(name, list);
       const sum = own + others;

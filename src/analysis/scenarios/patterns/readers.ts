@@ -42,6 +42,6 @@ export class Readers {
   }
 
   restore(dump: unknown): void {
-    for (const [key, owned] of dump as [number, number][]) this.#owned.set(key, owned);
+    for (const [key, owned] of (dump as [number, number][]).slice(0, READERS_MAX)) this.#owned.set(key, owned);
   }
 }
