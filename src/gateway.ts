@@ -7,7 +7,9 @@ import { actorSources } from './configured-engine.ts';
 import type { PreparedContract } from './core/contract.ts';
 import type { PolicyBundle } from './core/document.ts';
 import type { TransactionRecord } from './core/record.ts';
+import { ShortSteps } from './gateway/short-steps.ts';
 import { openCountries } from './geoip/countries.ts';
+import { policySteps } from './inspection/compiled-policy.ts';
 import { EndpointMatcher } from './inspection/endpoints.ts';
 import { createEngine } from './inspection/engine.ts';
 import { Identifier } from './inspection/identify.ts';
@@ -19,7 +21,6 @@ import { statedTemplates } from './inspection/stated-templates.ts';
 import type { CanaryPlace, FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { ContractTable } from './openapi/contract-table.ts';
 import { endpointsOf } from './openapi/endpoints-of.ts';
-import { WarmUp } from './openapi-loader/warm-up.ts';
 import { createDataPlane } from './proxy/data-plane.ts';
 import { connectionsMax } from './proxy/open-files.ts';
 import type { ProxySettings } from './proxy/settings.ts';
@@ -117,8 +118,9 @@ async function start(
   const contractsOf = (contracts: readonly PreparedContract[]): ContractTable =>
     new ContractTable(contracts, (route) => configuration.contracts[route]);
   const contracts = contractsOf(first.contracts);
-  const warmUp = new WarmUp();
-  warmUp.beforeServing(contracts);
+  const contractWork = new ShortSteps();
+  const policyWork = new ShortSteps();
+  contractWork.atOnce(contracts.warm());
   let snapshot: Snapshot = {
     ...compileSnapshot(first.bundle, first.restrictions),
     endpoints: matcherOf(),
@@ -181,13 +183,15 @@ async function start(
   onReady((message) => {
     switch (message.kind) {
       case 'bundle':
-        try {
-          snapshot = withPolicy(snapshot, message.bundle, message.canary);
-          engine.publish(snapshot);
-          tell({ kind: 'compiled', version: message.bundle.version });
-        } catch (error) {
-          tell({ kind: 'refused-bundle', version: message.bundle.version, message: (error as Error).message });
-        }
+        policyWork.beside(policySteps(message.bundle), () => {
+          try {
+            snapshot = withPolicy(snapshot, message.bundle, message.canary);
+            engine.publish(snapshot);
+            tell({ kind: 'compiled', version: message.bundle.version });
+          } catch (error) {
+            tell({ kind: 'refused-bundle', version: message.bundle.version, message: (error as Error).message });
+          }
+        });
         break;
       case 'restrictions':
         snapshot.restrictions.change(message.change);
@@ -202,7 +206,7 @@ async function start(
       case 'contracts': {
         const contracts = contractsOf(message.contracts);
         // The last ones stay in force until the new ones are compiled.
-        warmUp.whileServing(contracts, () => {
+        contractWork.beside(contracts.warm(), () => {
           stated = statedTemplates({ ...configuration, openapiFiles: endpointsOf(message.contracts) });
           snapshot = { ...snapshot, contracts, endpoints: matcherOf() };
           engine.publish(snapshot);

@@ -47,6 +47,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const ROOTS = new Set([
   'main.ts',
   'gateway.ts',
+  'gateway',
   'analyst.ts',
   'analyst',
   'messages.ts',

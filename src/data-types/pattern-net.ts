@@ -12,6 +12,8 @@ export class Net {
   readonly #sets: (Uint8Array | undefined)[] = [];
   readonly #outs: number[][] = [];
   readonly #closures: (readonly number[] | undefined)[] = [];
+  /** One object for equal sets, so that they can be told apart at a glance. */
+  readonly #interned = new Map<Uint8Array | string, Uint8Array>();
 
   get size(): number {
     return this.#sets.length;
@@ -19,7 +21,17 @@ export class Net {
 
   add(set: Uint8Array | undefined, outs: number[]): number {
     this.#outs.push(outs);
-    return this.#sets.push(set) - 1;
+    return this.#sets.push(set === undefined ? undefined : this.#intern(set)) - 1;
+  }
+
+  #intern(set: Uint8Array): Uint8Array {
+    let same = this.#interned.get(set);
+    if (same === undefined) {
+      const spelled = set.join('');
+      same = this.#interned.get(spelled) ?? set;
+      this.#interned.set(spelled, same).set(set, same);
+    }
+    return same;
   }
 
   setAt(node: number): Uint8Array | undefined {

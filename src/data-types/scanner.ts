@@ -3,7 +3,7 @@
 import type { BodyFormat } from '../core/detector.ts';
 import type { DataTypeDocument } from '../core/document.ts';
 import { KnownValues } from '../core/known-values.ts';
-import { type AutomatonEntry, buildAutomaton } from './automaton.ts';
+import { type AutomatonEntry, automatonSteps } from './automaton.ts';
 import { type CompiledPattern, type CompiledType, compileType } from './compiled-type.ts';
 import { JsonSkipper } from './json-skipper.ts';
 import { NameContexts } from './name-contexts.ts';
@@ -30,21 +30,26 @@ export class Scanner {
   readonly #names: NameContexts;
   readonly #empty = new KnownValues();
 
+  private constructor(types: readonly CompiledType[], tables: Tables) {
+    this.types = types;
+    this.#names = new NameContexts(types);
+    this.#tables = tables;
+  }
+
   /** @throws RangeError or SyntaxError for a document that cannot be compiled */
-  constructor(documents: readonly DataTypeDocument[]) {
-    this.types = documents.filter((document) => document.enabled).map(compileType);
-    this.#names = new NameContexts(this.types);
-    const anywhere = this.types.filter((type) => type.trigger === 'anywhere').sort((a, b) => b.rank - a.rank);
-    const unannounced = anywhere.filter((type) => !type.isContextRequired);
-    const quiet = automatonOf(this.types, unannounced);
-    const shortest = Math.min(...unannounced.flatMap((type) => type.patterns.map(numberBytesMin)));
-    this.#tables = {
-      unannounced: quiet,
-      numberBytesMin: shortest,
-      skipper: new JsonSkipper(quiet, shortest),
-      announced: automatonOf(this.types, anywhere),
-      atSign: this.types.filter((type) => type.trigger === 'at-sign'),
-    };
+  static of(documents: readonly DataTypeDocument[]): Scanner {
+    const steps = Scanner.steps(documents);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** The same in short steps. */
+  static *steps(documents: readonly DataTypeDocument[]): Generator<void, Scanner> {
+    const types = documents.filter((document) => document.enabled).map(compileType);
+    yield;
+    return new Scanner(types, yield* tableSteps(types));
   }
 
   /** Hits in ascending order; see {@link scanAll} for those beyond the bound. */
@@ -110,10 +115,27 @@ function numberBytesMin(pattern: CompiledPattern): number {
 }
 const NUMBER_STARTS = [...Buffer.from('0123456789-')];
 
+function* tableSteps(types: readonly CompiledType[]): Generator<void, Tables> {
+  const anywhere = types.filter((type) => type.trigger === 'anywhere').sort((a, b) => b.rank - a.rank);
+  const unannounced = anywhere.filter((type) => !type.isContextRequired);
+  const quiet = yield* automatonOf(types, unannounced);
+  const shortest = Math.min(...unannounced.flatMap((type) => type.patterns.map(numberBytesMin)));
+  return {
+    unannounced: quiet,
+    numberBytesMin: shortest,
+    skipper: new JsonSkipper(quiet, shortest),
+    announced: yield* automatonOf(types, anywhere),
+    atSign: types.filter((type) => type.trigger === 'at-sign'),
+  };
+}
+
 /** The patterns of `types`, and the words that announce any type. */
-function automatonOf(all: readonly CompiledType[], types: readonly CompiledType[]): Tables['announced'] {
+function* automatonOf(
+  all: readonly CompiledType[],
+  types: readonly CompiledType[],
+): Generator<void, Tables['announced']> {
   const entries = [...patternEntries(types), ...nearEntries(all)];
-  const automaton = buildAutomaton(entries);
+  const automaton = yield* automatonSteps(entries);
   for (const { what } of entries) if (what.kind === 'pattern') what.isExact &&= automaton.isExact(what);
   return automaton;
 }

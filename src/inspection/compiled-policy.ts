@@ -10,7 +10,8 @@ import type {
 } from '../core/document.ts';
 import { KnownValues } from '../core/known-values.ts';
 import type { Limits } from '../core/limits.ts';
-import { Scanner } from '../data-types/scanner.ts';
+import { scannerFor, scannerSteps } from '../data-types/latest-scanners.ts';
+import type { Scanner } from '../data-types/scanner.ts';
 import { DETECTORS } from '../detectors/index.ts';
 import { DataPolicies } from '../policy/data-policies.ts';
 import { Exceptions } from '../policy/exceptions.ts';
@@ -77,7 +78,7 @@ export function compilePolicy(bundle: PolicyBundle): CompiledPolicy {
       baselineDetectors.push({ detector, document, inspect: detector.load(settings) });
     else responseDetectors.push({ detector, document, inspect: detector.load(settings) });
   }
-  const dataTypes: DataTypeDocument[] = of('data-type');
+  const dataTypes = dataTypesOf(bundle);
   const dataPolicies: DataPolicyDocument[] = of('data-policy');
   const exceptions: ExceptionDocument[] = of('exception');
   const lists: ListDocument[] = of('list');
@@ -89,12 +90,23 @@ export function compilePolicy(bundle: PolicyBundle): CompiledPolicy {
     baselineDetectors,
     tagsOfDataType: tagsOf(dataTypes),
     scopes,
-    scanner: new Scanner(dataTypes),
+    scanner: scannerFor(dataTypes),
     dataPolicies: new DataPolicies(dataPolicies, dataTypes),
     exceptions: new Exceptions(exceptions),
     lists: new Lists(lists),
     quiet: new WeakMap(),
   };
+}
+
+/** The part of {@link compilePolicy} that takes long, in short steps. */
+export function* policySteps(bundle: PolicyBundle): Generator<void, void> {
+  yield* scannerSteps(dataTypesOf(bundle));
+}
+
+function dataTypesOf({ documents }: PolicyBundle): DataTypeDocument[] {
+  return documents.filter(
+    (document): document is DataTypeDocument => document.kind === 'data-type' && document.enabled,
+  );
 }
 
 const NO_TAGS: readonly string[] = [];

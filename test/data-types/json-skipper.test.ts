@@ -10,7 +10,7 @@ import { shippedPolicies } from '../support/shipped-policies.ts';
 const types = shippedPolicies('data-types').documents.filter(
   (document): document is DataTypeDocument => document.kind === 'data-type',
 );
-const scanner = new Scanner(types);
+const scanner = Scanner.of(types);
 
 const seen = (bytes: Buffer, skips: boolean): string[] =>
   scanner.scanAll(bytes, 'json', skips).hits.map((hit) => `${hit.type.document.id} ${hit.start}-${hit.end}`);

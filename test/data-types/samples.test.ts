@@ -5,7 +5,7 @@ import { shippedPolicies } from '../support/shipped-policies.ts';
 
 const { documents, faults } = shippedPolicies('data-types');
 const types = documents.filter((document): document is DataTypeDocument => document.kind === 'data-type');
-const scanner = new Scanner(types);
+const scanner = Scanner.of(types);
 
 function found(sample: DataTypeSample): string[] {
   const [text, format] =
