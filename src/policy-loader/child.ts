@@ -1,5 +1,5 @@
-// Runs in a process of its own: loads policies, says what came of it, ends. A file that kills the parser kills only this.
-// One that stands by has read everything once before it is asked, so that a change of one file is a matter of moments.
+// Runs in a process of its own: loads policies and says what came of it, until it is told to end. A file that kills the parser kills
+// only this. One that stands by has read everything before it is asked, so that a change of one file is a matter of moments.
 import { loadDirectories, type PolicyDirectories } from './load-directories.ts';
 
 export interface LoadOrder {
@@ -10,5 +10,5 @@ export interface LoadOrder {
 
 process.on('message', ({ kind, directories }: LoadOrder) => {
   const load = loadDirectories(directories);
-  if (kind === 'load') process.send!(load, () => process.disconnect());
+  if (kind === 'load') process.send!(load);
 });

@@ -10,41 +10,53 @@ export type ChildLoad = { readonly load: PolicyLoad } | { readonly refusal: stri
 
 export function loadInChild(directories: PolicyDirectories, timeoutMs = LOAD_TIMEOUT_MS): Promise<ChildLoad> {
   return new Promise((resolve) => {
-    const child = takeStandby() ?? forkLoader();
-    let result: ChildLoad | undefined;
+    const stoodBy = takeStandby();
+    const child = stoodBy ?? forkLoader();
+    const end = (result: ChildLoad | Promise<ChildLoad>): void => {
+      clearTimeout(timer);
+      child.removeAllListeners();
+      // A dying child says more, to nobody.
+      child.on('error', () => {});
+      resolve(result);
+    };
     const timer = setTimeout(() => {
-      result ??= { refusal: `the policies could not be read within ${timeoutMs} ms` };
+      end({ refusal: `the policies could not be read within ${timeoutMs} ms` });
       child.kill('SIGKILL');
     }, timeoutMs);
     child.once('message', (load: PolicyLoad) => {
-      result = { load };
+      end({ load });
+      if (keepsStandby && standby === undefined) standBy(child);
+      else child.disconnect();
     });
-    child.once('error', () => {
-      // No `exit` follows when it never ran.
-      clearTimeout(timer);
-      resolve(result ?? { refusal: 'the loader could not be started' });
-    });
+    child.once('error', () => end({ refusal: 'the loader could not be started' }));
     child.once('exit', (code, signal) => {
-      clearTimeout(timer);
-      resolve(result ?? { refusal: `the loader ended with ${signal ?? `code ${code}`} while it read the policies` });
+      // It may have died long before; a new one that dies has died of the policies.
+      if (stoodBy !== undefined) end(loadInChild(directories, timeoutMs));
+      else end({ refusal: `the loader ended with ${signal ?? `code ${code}`} while it read the policies` });
     });
     child.send({ kind: 'load', directories } satisfies LoadOrder, () => {});
   });
 }
 
 let standby: ChildProcess | undefined;
+let keepsStandby = false;
 
-/** Keeps a loader ready that has read these folders; the next load takes it. It ends with this process. */
+/** Keeps a loader ready that has read these folders, from now on: the next load takes it and gives it back. It ends with this process. */
 export function keepStandby(directories: PolicyDirectories): void {
+  keepsStandby = true;
   if (standby !== undefined) return;
   const child = forkLoader();
+  standBy(child);
+  child.send({ kind: 'warm-up', directories } satisfies LoadOrder, () => {});
+}
+
+function standBy(child: ChildProcess): void {
   standby = child;
   const gone = (): void => {
     if (standby === child) standby = undefined;
   };
   child.once('error', gone);
   child.once('exit', gone);
-  child.send({ kind: 'warm-up', directories } satisfies LoadOrder, () => {});
   child.unref();
   child.channel?.unref();
 }
@@ -53,6 +65,7 @@ function takeStandby(): ChildProcess | undefined {
   const child = standby;
   standby = undefined;
   if (child?.connected !== true) return undefined;
+  child.removeAllListeners();
   child.ref();
   child.channel?.ref();
   return child;
