@@ -14,6 +14,8 @@ const TEXT_FILE_BYTES_MAX = 1024 * 1024;
 export interface MultipartPart {
   readonly name: string;
   readonly fileName: string | undefined;
+  /** Of `filename*`, decoded. */
+  readonly extendedFileName: string | undefined;
   /** As written; empty when absent. */
   readonly contentType: string;
   readonly content: Buffer;
@@ -102,8 +104,8 @@ function partHeaders(bytes: Buffer, start: number, end: number): Omit<MultipartP
 
 const DISPOSITION_PARAMETER = /;[ \t]*([A-Za-z*]+)=(?:"((?:[^"\\\r\n]|\\.)*)"|([^\s";]+))[ \t]*/y;
 
-function dispositionNames(disposition: string | undefined): { name: string; fileName: string | undefined } {
-  if (disposition === undefined) return { name: '', fileName: undefined };
+function dispositionNames(disposition: string | undefined): Omit<MultipartPart, 'content' | 'contentType'> {
+  if (disposition === undefined) return { name: '', fileName: undefined, extendedFileName: undefined };
   const type = /^[A-Za-z-]+[ \t]*/.exec(disposition);
   if (type === null) refuse('MULTIPART_DISPOSITION');
   const parameters = new Map<string, string>();
@@ -119,25 +121,31 @@ function dispositionNames(disposition: string | undefined): { name: string; file
   // name, and each knows the field by its own.
   for (const name of parameters.keys()) if (name.includes('*') && name !== 'filename*') refuse('MULTIPART_DISPOSITION');
   const extended = parameters.get('filename*');
-  if (extended === undefined) return { name: parameters.get('name') ?? '', fileName: parameters.get('filename') };
-  // RFC 7578 §4.2 forbids filename*; browsers never send it. It is decoded so that it is seen, whichever one a server takes.
-  const [, , encoded = ''] = extended.split("'");
   return {
     name: parameters.get('name') ?? '',
-    fileName: `${parameters.get('filename') ?? ''}${decodeExtended(encoded)}`,
+    fileName: parameters.get('filename') ?? (extended === undefined ? undefined : ''),
+    // RFC 7578 §4.2 forbids it; browsers never send it. It is decoded so that it is seen, whichever of the two a server takes.
+    extendedFileName: extended === undefined ? undefined : decodeExtended(extended),
   };
 }
 
-function decodeExtended(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return refuse('MULTIPART_DISPOSITION');
-  }
+/** Charset, language and value (RFC 8187 §3.2.1); what is written in another way is read in more than one. */
+const EXTENDED_VALUE = /^(utf-8|iso-8859-1)'[A-Za-z\d-]{0,40}'((?:[A-Za-z\d!#$&+.^_`|~-]|%[\dA-Fa-f]{2})*)$/i;
+
+function decodeExtended(extended: string): string {
+  const match = EXTENDED_VALUE.exec(extended);
+  if (match === null) refuse('MULTIPART_DISPOSITION');
+  const bytes = Buffer.from(
+    match[2]!.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  );
+  if (match[1]!.toLowerCase() === 'iso-8859-1') return bytes.toString('latin1');
+  if (!isUtf8(bytes)) refuse('MULTIPART_DISPOSITION');
+  return bytes.toString('utf8');
 }
 
 function decodePart(
-  { name, fileName, contentType, content }: MultipartPart,
+  { name, fileName, extendedFileName, contentType, content }: MultipartPart,
   names: Map<string, number>,
   limits: Limits,
   sink: FieldSink,
@@ -146,7 +154,9 @@ function decodePart(
   names.set(name, earlier + 1);
   const pointer = earlier === 0 ? childPointer('', name) : childPointer(childPointer('', name), earlier);
   emit(sink, pointer, name, 'key', name);
-  if (fileName !== undefined) emit(sink, pointer, name, 'file-name', fileName);
+  if (fileName !== undefined && (fileName !== '' || extendedFileName === undefined))
+    emit(sink, pointer, name, 'file-name', fileName);
+  if (extendedFileName !== undefined) emit(sink, pointer, name, 'file-name', extendedFileName);
   if (contentType.length > 0 && !/^[\w.+-]+\/[\w.+-]+(?:[ \t]*;.*)?$/.test(contentType)) {
     emit(sink, pointer, name, 'value', contentType);
   }

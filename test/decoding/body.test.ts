@@ -122,6 +122,42 @@ describe('decodeBody', () => {
     ['G2 a valid part', `${part('name="a"', 'x')}--b--\r\n`, FORM_DATA, ['/a=a', '/a=x']],
     ['G2 a file', `${part('name="f"; filename="a.txt"', 'x')}--b--`, FORM_DATA, ['/f=f', '/f=a.txt', '/f=x']],
     [
+      'G2 an extended file name',
+      `${part("name=f; filename*=utf-8'en'%E2%82%AC%20..%2Fa.txt", 'x')}--b--`,
+      FORM_DATA,
+      ['/f=f', '/f=€ ../a.txt', '/f=x'],
+    ],
+    [
+      'G2 both file names',
+      `${part(`name="f"; filename="a.txt"; filename*=ISO-8859-1''%e4.txt`, 'x')}--b--`,
+      FORM_DATA,
+      ['/f=f', '/f=a.txt', '/f=ä.txt', '/f=x'],
+    ],
+    [
+      'G2 an extended file name that goes on behind a quote',
+      `${part("name=f; filename*=UTF-8''a'or'1", 'x')}--b--`,
+      FORM_DATA,
+      '400 MULTIPART_DISPOSITION',
+    ],
+    [
+      'G2 an extended file name without a charset',
+      `${part('name=f; filename*=a.txt', 'x')}--b--`,
+      FORM_DATA,
+      '400 MULTIPART_DISPOSITION',
+    ],
+    [
+      'G2 an extended file name in another charset',
+      `${part("name=f; filename*=utf-7''a", 'x')}--b--`,
+      FORM_DATA,
+      '400 MULTIPART_DISPOSITION',
+    ],
+    [
+      'G2 an extended file name that is no UTF-8',
+      `${part("name=f; filename*=utf-8''%ff", 'x')}--b--`,
+      FORM_DATA,
+      '400 MULTIPART_DISPOSITION',
+    ],
+    [
       'G2 a JSON part',
       `${part('name="j"', '{"k":"v"}', 'Content-Type: application/json\r\n')}--b--`,
       FORM_DATA,
