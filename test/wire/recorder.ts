@@ -33,15 +33,27 @@ export async function recorder(answer: (request: RecordedRequest) => string = de
     let text = '';
     let isBroken = false;
     let wanted = 0;
+    let begun: Begun | undefined;
     socket.on('data', (chunk: Buffer) => {
       result.bytes += chunk.length;
       if (isBroken) return;
       text += chunk.toString('latin1');
       if (text.length < wanted) return;
       for (;;) {
-        const read = readRequest(text);
+        const read = begun === undefined ? readRequest(text) : readChunks(text, begun);
+        if (typeof read === 'object' && 'chunks' in read) {
+          begun = read;
+          text = text.slice(read.length);
+          read.length = 0;
+          continue;
+        }
         if (typeof read === 'number') {
           wanted = read;
+          if (begun !== undefined) {
+            text = text.slice(begun.length);
+            wanted -= begun.length;
+            begun.length = 0;
+          }
           return;
         }
         if (typeof read === 'string') {
@@ -51,6 +63,8 @@ export async function recorder(answer: (request: RecordedRequest) => string = de
           return;
         }
         text = text.slice(read.length);
+        begun = undefined;
+        wanted = 0;
         result.requests.push(read);
         socket.write(answer(read), 'latin1');
       }
@@ -75,8 +89,17 @@ function defaultAnswer({ line }: RecordedRequest): string {
   return line.startsWith('HEAD ') ? HEAD_ANSWER : ANSWER;
 }
 
+/** A request whose chunks are being read. A long body is not read again for every piece of it that arrives. */
+interface Begun {
+  readonly line: string;
+  readonly head: string;
+  readonly chunks: string[];
+  /** Characters at the front of the text that were read. */
+  length: number;
+}
+
 /** The first request of `text`, what is wrong with it, or how long the text has to be at least for another look. */
-function readRequest(text: string): (RecordedRequest & { readonly length: number }) | string | number {
+function readRequest(text: string): (RecordedRequest & { readonly length: number }) | Begun | string | number {
   const end = text.indexOf('\r\n\r\n');
   if (end === -1) return text.length > 64 * 1024 ? 'a head without end' : 0;
   const head = text.slice(0, end);
@@ -97,7 +120,7 @@ function readRequest(text: string): (RecordedRequest & { readonly length: number
   const start = end + 4;
   if (codings.length === 1) {
     if (codings[0] !== 'chunked') return 'an unknown transfer coding';
-    return readChunks(text, start, line, head);
+    return { line, head, chunks: [], length: start };
   }
   if (lengths.length === 1 && !/^(?:0|[1-9]\d*)$/.test(lengths[0]!)) return 'a bad length';
   const length = Number(lengths[0] ?? 0);
@@ -110,25 +133,26 @@ function readRequest(text: string): (RecordedRequest & { readonly length: number
   };
 }
 
-function readChunks(
-  text: string,
-  start: number,
-  line: string,
-  head: string,
-): (RecordedRequest & { readonly length: number }) | string | number {
-  let at = start;
-  let body = '';
+function readChunks(text: string, begun: Begun): (RecordedRequest & { readonly length: number }) | string | number {
   for (;;) {
+    const at = begun.length;
     const end = text.indexOf('\r\n', at);
-    if (end === -1) return text.length - at > 20 ? 'a bad chunk size' : 0;
+    if (end === -1) return text.length - at > 20 ? 'a bad chunk size' : at;
     const size = text.slice(at, end);
     if (!/^[0-9a-fA-F]{1,8}$/.test(size)) return 'a bad chunk size';
     const bytes = Number.parseInt(size, 16);
-    at = end + 2;
-    if (text.length < at + bytes + 2) return at + bytes + 2;
-    if (text.slice(at + bytes, at + bytes + 2) !== '\r\n') return 'a bad chunk end';
-    body += text.slice(at, at + bytes);
-    at += bytes + 2;
-    if (bytes === 0) return { line: line.replace(/ HTTP\/1\.1$/, ''), head, body, length: at };
+    const start = end + 2;
+    const next = start + bytes + 2;
+    if (text.length < next) return next;
+    if (text.slice(next - 2, next) !== '\r\n') return 'a bad chunk end';
+    begun.chunks.push(text.slice(start, start + bytes));
+    begun.length = next;
+    if (bytes === 0)
+      return {
+        line: begun.line.replace(/ HTTP\/1\.1$/, ''),
+        head: begun.head,
+        body: begun.chunks.join(''),
+        length: next,
+      };
   }
 }

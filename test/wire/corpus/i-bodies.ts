@@ -25,39 +25,56 @@ function sizes(): Row[] {
   return rows;
 }
 
+const ATTACK = "' UNION SELECT password FROM users--";
+
+/** Bodies of several types with as many characters in front of an attack. */
+const PADDED: Readonly<Record<string, readonly [type: string, body: (length: number) => string]>> = {
+  JSON: ['application/json', (length) => `{"pad":"${'x'.repeat(length)}","q":"${ATTACK}"}`],
+  'a form': [
+    'application/x-www-form-urlencoded',
+    (length) => `pad=${'x'.repeat(length)}&q=${encodeURIComponent(ATTACK)}`,
+  ],
+  multipart: [
+    'multipart/form-data; boundary=b',
+    (length) =>
+      `--b\r\nContent-Disposition: form-data; name="pad"\r\n\r\n${'x'.repeat(length)}\r\n--b\r\nContent-Disposition: form-data; name="q"\r\n\r\n${ATTACK}\r\n--b--\r\n`,
+  ],
+};
+
 /** Behind more padding than is inspected, an attack is not seen; so in enforce mode nothing of it goes on. */
 function padded(): Row[] {
   const rows: Row[] = [];
-  const attack = `{"q":"' OR 1=1; DROP TABLE users--"}`;
-  for (const length of [8, 16, 64, 128, 200]) {
-    const text = `{"pad":"${'x'.repeat(length * 1_024)}","q":"' UNION SELECT password FROM users--"}`;
-    rows.push(
-      refused(
-        'I1',
-        `an attack behind ${length} KiB`,
-        post(`Content-Type: application/json\r\nContent-Length: ${text.length}\r\n`, text),
-        { enforce: 403, monitor: 200 },
-      ),
-    );
-  }
-  for (const length of [256, 512, 1_024, 4_096, 12_288]) {
-    const text = `${' '.repeat(length * 1_024)}${attack}`;
-    rows.push(
-      refused(
-        'I1',
-        `an attack behind ${length} KiB, over the limit`,
-        post(`Content-Type: application/json\r\nContent-Length: ${text.length}\r\n`, text),
-        { enforce: 413, monitor: 200 },
-      ),
-    );
-    rows.push(
-      refused(
-        'I1',
-        `an attack behind ${length} KiB in chunks`,
-        chunked(`${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`, 'Content-Type: application/json\r\n'),
-        { enforce: 413, monitor: 200 },
-      ),
-    );
+  for (const [name, [type, body]] of Object.entries(PADDED)) {
+    for (const length of [8, 16, 64, 128, 200]) {
+      const text = body(length * 1_024);
+      rows.push(
+        refused(
+          'I1',
+          `an attack behind ${length} KiB of ${name}`,
+          post(`Content-Type: ${type}\r\nContent-Length: ${text.length}\r\n`, text),
+          { enforce: 403, monitor: 200 },
+        ),
+      );
+    }
+    for (const length of [256, 1_024, 12_288]) {
+      const text = body(length * 1_024);
+      rows.push(
+        refused(
+          'I1',
+          `an attack behind ${length} KiB of ${name}, over the limit`,
+          post(`Content-Type: ${type}\r\nContent-Length: ${text.length}\r\n`, text),
+          { enforce: 413, monitor: 200 },
+        ),
+      );
+      rows.push(
+        refused(
+          'I1',
+          `an attack behind ${length} KiB of ${name} in chunks`,
+          chunked(`${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`, `Content-Type: ${type}\r\n`),
+          { enforce: 413, monitor: 200 },
+        ),
+      );
+    }
   }
   return rows;
 }
