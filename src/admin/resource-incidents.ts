@@ -1,8 +1,9 @@
 // /api/v1/incidents, proposals and detections: what happened, who works on it, what is proposed against whom.
 // Every change is audited with the state before and after.
 import type { FastifyInstance } from 'fastify';
-import type { Analysis, IncidentFilter } from '../analysis/analysis.ts';
+import type { Analysis } from '../analysis/analysis.ts';
 import type { Exchange } from '../analysis/exchange.ts';
+import type { IncidentFilter } from '../analysis/incidents/listing.ts';
 import { SEVERITIES, type Severity } from '../core/finding.ts';
 import {
   FAMILIES,
@@ -135,8 +136,11 @@ export function incidentRoutes(api: FastifyInstance, { analysis, exchange, audit
   );
 
   api.get<{ Params: { id: string } }>('/incidents/:id', async (request, reply) => {
-    const incident = analysis.incident(request.params.id);
-    return incident ?? reply.code(404).send(NOT_FOUND);
+    const { id } = request.params;
+    const incident = analysis.incident(id);
+    if (incident === undefined) return reply.code(404).send(NOT_FOUND);
+    // Whoever translates the sentence must know whether it is the shipped one.
+    return { ...incident, whatHappenedTemplate: analysis.incidentTemplate(id) };
   });
 
   api.patch<{ Params: { id: string }; Body: Edit }>(

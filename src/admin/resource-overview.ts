@@ -13,7 +13,6 @@ type OverviewContext = Pick<
 >;
 
 const BINS: Readonly<Record<Span, number>> = { hour: 30, day: 24, week: 28 };
-const INCIDENTS_MAX = 100_000;
 const TOP_MAX = 6;
 const LEARNING_FRESH_MS = 15_000;
 /** Counting every incident costs with many of them. */
@@ -83,10 +82,7 @@ interface IncidentsOver {
   readonly binMs: number;
   readonly bins: { at: number; bySeverity: Record<Severity, number> }[];
   readonly families: Record<string, number>;
-  readonly latest: Pick<
-    Incident,
-    'id' | 'title' | 'detection' | 'severity' | 'endpoint' | 'lastSeen' | 'result' | 'count'
-  >[];
+  readonly latest: Omit<Incident, 'evidence' | 'history' | 'comments'>[];
 }
 
 function incidentsOver(analysis: Analysis, span: Span, now: number): IncidentsOver {
@@ -99,20 +95,16 @@ function incidentsOver(analysis: Analysis, span: Span, now: number): IncidentsOv
     binMs,
     bins: Array.from({ length: BINS[span] }, (_, i) => ({ at: first + i * binMs, bySeverity: noneOfEach() })),
     families: {},
-    latest: [],
+    latest: analysis
+      .incidents({ status: ['open', 'in-progress'] }, 0, TOP_MAX)
+      .items.map(({ evidence, history, comments, ...incident }) => incident),
   };
-  for (const incident of analysis.incidents({}, 0, INCIDENTS_MAX).items) {
-    if (incident.mergedInto !== undefined) continue;
-    const isOpen = incident.status === 'open' || incident.status === 'in-progress';
-    if (isOpen) over.open[incident.severity] += 1;
-    if (isOpen && over.latest.length < TOP_MAX) {
-      const { id, title, detection, severity, endpoint, lastSeen, result, count } = incident;
-      over.latest.push({ id, title, detection, severity, endpoint, lastSeen, result, count });
-    }
-    if (incident.detectedAt < first) continue;
-    over.families[incident.family] = (over.families[incident.family] ?? 0) + 1;
-    const bin = over.bins[Math.floor((incident.detectedAt - first) / binMs)];
-    if (bin !== undefined) bin.bySeverity[incident.severity] += 1;
+  for (const { status, severity, family, detectedAt } of analysis.tallies()) {
+    if (status === 'open' || status === 'in-progress') over.open[severity] += 1;
+    if (detectedAt < first) continue;
+    over.families[family] = (over.families[family] ?? 0) + 1;
+    const bin = over.bins[Math.floor((detectedAt - first) / binMs)];
+    if (bin !== undefined) bin.bySeverity[severity] += 1;
   }
   return over;
 }

@@ -27,7 +27,7 @@ const querystring = {
 } as const;
 
 const EVENT_STREAMS_MAX = 50;
-const INCIDENTS_SEARCHED_MAX = 2_000;
+const INCIDENTS_SHOWN_MAX = 50;
 
 export function transactionRoutes(
   api: FastifyInstance,
@@ -41,7 +41,7 @@ export function transactionRoutes(
   api.get<{ Params: { transactionId: string } }>('/explain/:transactionId', async (request, reply) => {
     const record = recent.find(request.params.transactionId);
     if (record === undefined) return reply.code(404).send({ title: 'This transaction is not remembered', status: 404 });
-    const mine = analysis.incidents({ since: record.receivedAt }, 0, INCIDENTS_SEARCHED_MAX).items;
+    const mine = analysis.incidents({ transaction: record.id }, 0, INCIDENTS_SHOWN_MAX).items;
     return explanationOf(record, policy().bundle, learner.endpoint(record.endpoint), mine);
   });
 

@@ -12,9 +12,11 @@ import type { TransactionRecord } from '../core/record.ts';
 import { type ActorFilter, Actors } from './actors/actors.ts';
 import { type DetectionPrecision, Precisions } from './actors/precision.ts';
 import type { Messages } from './incidents/attached-messages.ts';
+import { titleOf } from './incidents/case-file.ts';
 import { Catalogue } from './incidents/catalogue.ts';
 import type { MessagesOf } from './incidents/evidence.ts';
-import { INCIDENTS_MAX, type IncidentEdit, type IncidentEvent, Incidents } from './incidents/incidents.ts';
+import { type IncidentEdit, type IncidentEvent, Incidents } from './incidents/incidents.ts';
+import type { IncidentFilter } from './incidents/listing.ts';
 import { type Observed, observedFindings, observedSignal } from './incidents/observed.ts';
 import { Posture } from './posture/posture.ts';
 import type { OpenIncident } from './posture/risk.ts';
@@ -49,22 +51,7 @@ export interface AnalysisOptions {
   readonly onTrace?: (trace: Trace) => void;
 }
 
-export interface IncidentFilter {
-  readonly status?: readonly Incident['status'][];
-  readonly severity?: readonly Incident['severity'][];
-  readonly module?: Incident['module'];
-  readonly family?: Incident['family'];
-  /** Category of the OWASP API Security Top 10, such as `API1:2023`. */
-  readonly owasp?: string;
-  readonly detection?: string;
-  readonly endpoint?: string;
-  /** Key of an actor. */
-  readonly actor?: string;
-  readonly result?: Incident['result'];
-  readonly since?: number;
-  /** In title or sentence, whatever the case. */
-  readonly text?: string;
-}
+export type IncidentTally = Pick<Incident, 'status' | 'severity' | 'family' | 'detectedAt'>;
 
 const ACTORS_MAX = 200_000;
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
@@ -169,26 +156,38 @@ export class Analysis {
   }
 
   incidents(filter: IncidentFilter = {}, offset = 0, limit = 50): { total: number; items: Incident[] } {
-    return this.#incidents.list((incident) => isWanted(incident, filter), offset, limit);
+    return this.#incidents.list(filter, offset, limit);
   }
 
   /** Open incidents by the endpoints they touched, without those of posture. */
   openIncidents(): ReadonlyMap<string, readonly OpenIncident[]> {
     const open = new Map<string, OpenIncident[]>();
-    const isOpen = ({ status, module }: Incident): boolean =>
-      (status === 'open' || status === 'in-progress') && module !== 'posture';
-    for (const { id, title, severity, endpoints } of this.#incidents.list(isOpen, 0, INCIDENTS_MAX).items) {
-      for (const endpoint of endpoints) {
+    for (const file of this.#incidents.latest()) {
+      if ((file.status !== 'open' && file.status !== 'in-progress') || file.entry.module === 'posture') continue;
+      const one = { id: file.id, title: titleOf(file), severity: file.severity };
+      for (const endpoint of file.endpoints) {
         const known = open.get(endpoint);
-        if (known === undefined) open.set(endpoint, [{ id, title, severity }]);
-        else known.push({ id, title, severity });
+        if (known === undefined) open.set(endpoint, [one]);
+        else known.push(one);
       }
     }
     return open;
   }
 
+  /** All incidents, latest first, by what can be counted of them. */
+  *tallies(): IterableIterator<IncidentTally> {
+    for (const { status, severity, detectedAt, entry } of this.#incidents.latest()) {
+      yield { status, severity, detectedAt, family: entry.family };
+    }
+  }
+
   incident(id: string): Incident | undefined {
     return this.#incidents.get(id);
+  }
+
+  /** What happened, before the figures were put in. */
+  incidentTemplate(id: string): string | undefined {
+    return this.#incidents.templateOf(id);
   }
 
   changeIncident(id: string, edit: IncidentEdit, now: number): Incident | undefined {
@@ -380,20 +379,4 @@ function statesOf(documents: readonly PostureDocument[]): ReadonlySet<string> {
   return new Set(
     documents.flatMap(({ id, check }) => (check.kind === 'findings' && check.detections.includes(id) ? [id] : [])),
   );
-}
-
-function isWanted(incident: Incident, filter: IncidentFilter): boolean {
-  const { status, severity, module, family, owasp, detection, endpoint, actor, result, since, text } = filter;
-  if (status !== undefined && !status.includes(incident.status)) return false;
-  if (severity !== undefined && !severity.includes(incident.severity)) return false;
-  if (module !== undefined && incident.module !== module) return false;
-  if (family !== undefined && incident.family !== family) return false;
-  if (owasp !== undefined && !incident.owasp.includes(owasp)) return false;
-  if (detection !== undefined && !incident.detections.some(([one]) => one === detection)) return false;
-  if (endpoint !== undefined && !incident.endpoints.includes(endpoint) && incident.endpoint !== endpoint) return false;
-  if (actor !== undefined && !incident.actors.some((one) => actorKey(one) === actor)) return false;
-  if (result !== undefined && incident.result !== result) return false;
-  if (since !== undefined && incident.lastSeen < since) return false;
-  if (text === undefined) return true;
-  return `${incident.title}\n${incident.whatHappened}`.toLowerCase().includes(text.toLowerCase());
 }

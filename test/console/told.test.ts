@@ -48,12 +48,14 @@ function figuresFor(entry: CatalogueEntry): Record<string, number | string> {
 describe('incidents in Korean', () => {
   it('are known for every shipped detection, word for word the text that is shipped', () => {
     expect(entries.length).toBeGreaterThan(70);
-    const fingerprints = Object.fromEntries(
-      entries.map(({ detection, why, whatToDo }) => [detection, page.fingerprint(why, whatToDo)]).sort(),
-    );
+    const fingerprints: Record<string, string> = {};
+    for (const { detection, whatHappened, why, whatToDo } of entries) {
+      const ways = new Set(fingerprints[detection]?.split(' ')).add(page.fingerprint(whatHappened, why, whatToDo));
+      fingerprints[detection] = [...ways].join(' ');
+    }
     // A text was changed: change its Korean one, then its fingerprint.
     expect(page.shipped, `${SHIPPED_FILE} is not what the policies say`).toEqual(fingerprints);
-    expect(Object.keys(page.TOLD_IN_KOREAN).sort()).toEqual(Object.keys(fingerprints));
+    expect(Object.keys(page.TOLD_IN_KOREAN).sort()).toEqual(Object.keys(fingerprints).sort());
   });
 
   it('tell the same figures', () => {
@@ -63,6 +65,7 @@ describe('incidents in Korean', () => {
         ...entry,
         title: fill(entry.title, figures),
         whatHappened: fill(entry.whatHappened, figures),
+        whatHappenedTemplate: entry.whatHappened,
         figures,
       };
       const korean = page.told(english);
@@ -87,6 +90,14 @@ describe('incidents in Korean', () => {
     expect(page.told(own)).toEqual(own);
     const mine = { ...own, detection: 'my-scenario' };
     expect(page.told(mine)).toEqual(mine);
+  });
+
+  it('leave a shipped detection alone when an operator changed what happened', () => {
+    const entry = catalogue.get('brute-force')!;
+    const figures = figuresFor(entry);
+    const whatHappenedTemplate = `On our shop: ${entry.whatHappened}`;
+    const changed = { ...entry, whatHappenedTemplate, whatHappened: fill(whatHappenedTemplate, figures), figures };
+    expect(page.told(changed)).toEqual({ ...changed, title: page.titleOf(entry.detection, entry.title) });
   });
 
   it('are as they came in English', () => {

@@ -171,13 +171,12 @@ export function addEvidence(file: CaseFile, evidence: Evidence): boolean {
 export function incidentOf(file: CaseFile, precisionOf: (detection: string) => number): Incident {
   const { entry } = file;
   const detections = Object.entries(file.detections).sort((a, b) => b[1] - a[1]);
-  const figures = { ...file.figures, count: file.count, endpoint: file.endpoint, actor: nameOf(file.actors) };
+  const figures = figuresOf(file);
   let miss = 1;
   for (const [detection] of detections) miss *= 1 - precisionOf(detection);
-  const whatHappened = fill(entry.whatHappened, figures).replace(/\s+/g, ' ').trim();
   return {
     id: file.id,
-    title: fill(entry.title, figures),
+    title: titleOf(file),
     severity: file.severity,
     status: file.status,
     module: entry.module,
@@ -199,7 +198,7 @@ export function incidentOf(file: CaseFile, precisionOf: (detection: string) => n
     lastSeen: file.lastSeen,
     count: file.count,
     actors: [...file.actors],
-    whatHappened,
+    whatHappened: whatHappenedIn(file),
     why: entry.why,
     whatToDo: entry.whatToDo,
     figures,
@@ -211,6 +210,19 @@ export function incidentOf(file: CaseFile, precisionOf: (detection: string) => n
     history: [...file.history],
     mergedInto: file.mergedInto,
   };
+}
+
+export function titleOf(file: CaseFile): string {
+  const { title } = file.entry;
+  return title.includes('{') ? fill(title, figuresOf(file)) : title;
+}
+
+export function whatHappenedIn(file: CaseFile): string {
+  return fill(file.entry.whatHappened, figuresOf(file)).replace(/\s+/g, ' ').trim();
+}
+
+function figuresOf(file: CaseFile): Figures {
+  return { ...file.figures, count: file.count, endpoint: file.endpoint, actor: nameOf(file.actors) };
 }
 
 function noteEndpoint(file: CaseFile, endpoint: string): void {

@@ -9,9 +9,10 @@ import type { TransactionRecord } from '../../core/record.ts';
 import { AttachedMessages, type Messages } from './attached-messages.ts';
 import { addEvidence, type CaseFile, change, countIn, incidentOf, merge, openCase, rename } from './case-file.ts';
 import { AFTER_MAX, evidenceOf, type MessagesOf, RecentRecords } from './evidence.ts';
+import { type IncidentFilter, Listing } from './listing.ts';
 import type { Observed } from './observed.ts';
 
-export const INCIDENTS_MAX = 10_000;
+const INCIDENTS_MAX = 10_000;
 /** A closed incident is reopened by the same thing within this time; later it is a new one. */
 const REOPEN_MS = 7 * 24 * 3_600_000;
 /** Parts are taken in while the other incident was seen within this time. */
@@ -50,6 +51,7 @@ export class Incidents {
   dropped = 0;
   readonly #options: IncidentsOptions;
   readonly #byId = new Map<string, CaseFile>();
+  readonly #listing = new Listing();
   readonly #messages = new AttachedMessages();
   readonly #byKey = new Map<string, CaseFile>();
   readonly #byActor = new Map<string, Set<CaseFile>>();
@@ -115,13 +117,14 @@ export class Incidents {
   }
 
   /** Latest first; merged ones are left out. */
-  list(isWanted: (incident: Incident) => boolean, offset: number, limit: number): { total: number; items: Incident[] } {
-    const files = [...this.#byId.values()].filter(
-      (file) => file.mergedInto === undefined && isWanted(this.#incident(file)),
-    );
-    files.sort((a, b) => b.lastSeen - a.lastSeen);
-    const items = files.slice(offset, offset + limit).map((file) => this.#incident(file));
-    return { total: files.length, items };
+  list(filter: IncidentFilter, offset: number, limit: number): { total: number; items: Incident[] } {
+    const { total, files } = this.#listing.page(filter, offset, limit);
+    return { total, items: files.map((file) => this.#incident(file)) };
+  }
+
+  /** All of them, latest first, to be counted: nothing is built. Merged ones are left out. */
+  latest(): Iterable<Readonly<CaseFile>> {
+    return this.#listing.latest();
   }
 
   edit(id: string, edit: IncidentEdit, at: number): Incident | undefined {
@@ -183,6 +186,10 @@ export class Incidents {
     return false;
   }
 
+  templateOf(id: string): string | undefined {
+    return this.#byId.get(id)?.entry.whatHappened;
+  }
+
   /** The statuses of an actor's incidents by id, for its confidence. */
   statusOf(id: string): IncidentStatus | undefined {
     return this.#byId.get(id)?.status;
@@ -197,6 +204,7 @@ export class Incidents {
     for (const id of accusing) this.#accusing.add(id);
     for (const file of files) {
       this.#byId.set(file.id, file);
+      this.#listing.add(file);
       this.#messages.adopt(file);
       if (file.mergedInto !== undefined) continue;
       for (const key of file.keys) this.#byKey.set(key, file);
@@ -269,6 +277,7 @@ export class Incidents {
     if (this.#byId.size >= INCIDENTS_MAX) this.#makeRoom();
     const file = openCase(this.#newId(observed), observed, 'analysis');
     this.#byId.set(file.id, file);
+    this.#listing.add(file);
     return file;
   }
 
@@ -346,6 +355,7 @@ export class Incidents {
     }
     if (oldest === undefined) return;
     this.#byId.delete(oldest.id);
+    this.#listing.remove(oldest);
     this.#accusing.delete(oldest.id);
     for (const key of oldest.keys) if (this.#byKey.get(key) === oldest) this.#byKey.delete(key);
     for (const actor of oldest.actors) {

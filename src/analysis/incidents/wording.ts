@@ -10,13 +10,35 @@ const KINDS: Readonly<Record<ActorKind, string>> = {
 };
 
 export function fill(template: string, figures: Readonly<Record<string, number | string>>): string {
-  const text = template.replace(/\{([A-Za-z]+)\}/g, (_, name: string) => {
-    if (name === 'window') return timeOf(Number(figures.windowSeconds ?? 0));
-    const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
-    return figure === undefined ? '' : String(figure);
-  });
-  return text.replace(/(?<![\d.,])1 (request|answer|response|account|object|attempt|value|call|time)s\b/g, 'one $1');
+  const parts = partsOf(template);
+  let text = parts[0]!;
+  for (let i = 1; i < parts.length; i += 2) {
+    const name = parts[i]!;
+    if (name === 'window') text += timeOf(Number(figures.windowSeconds ?? 0));
+    else text += (Object.hasOwn(figures, name) ? figures[name] : undefined) ?? '';
+    text += parts[i + 1];
+  }
+  return text.includes('1 ') ? text.replace(ONE, 'one $1') : text;
 }
+
+/** A few dozen templates make all the sentences there are. */
+const TEMPLATES_KEPT_MAX = 500;
+const templates = new Map<string, readonly string[]>();
+
+/** Text and name alternating, text first. */
+function partsOf(template: string): readonly string[] {
+  let parts = templates.get(template);
+  if (parts === undefined) {
+    parts = template.split(/\{([A-Za-z]+)\}/);
+    if (templates.size >= TEMPLATES_KEPT_MAX) templates.clear();
+    templates.set(template, parts);
+  }
+  return parts;
+}
+
+/** The nouns that figures of the shipped texts stand before. */
+const ONE =
+  /(?<![\d.,])1 (?:different )?(access|account|address|answer|attempt|byte|call|caller|hour|kind|login|message|network|object|other|record|request|response|step|time|use|value)(?:es|s)\b/g;
 
 /** `IP 203.0.113.7`, or how many there are. */
 export function nameOf(actors: readonly Actor[]): string {

@@ -14,10 +14,10 @@ export function maturityOf(stats: EndpointStats): Maturity {
   const principals = stats.principals.distinct();
   const hours = stats.hoursSeen.distinct();
   const days = stats.daysSeen.distinct();
-  if (samples < SAMPLES_MIN) missing.push(`${samples} successful transactions of ${SAMPLES_MIN}`);
-  if (principals < PRINCIPALS_MIN) missing.push(`${principals} callers of ${PRINCIPALS_MIN}`);
-  if (hours < HOURS_MIN) missing.push(`seen in ${hours} hours of ${HOURS_MIN}`);
-  if (days < DAYS_MIN) missing.push(`seen on ${days} days of ${DAYS_MIN}`);
+  if (samples < SAMPLES_MIN) missing.push(`${samples} of ${SAMPLES_MIN} successful transactions`);
+  if (principals < PRINCIPALS_MIN) missing.push(`${principals} of ${PRINCIPALS_MIN} callers`);
+  if (hours < HOURS_MIN) missing.push(`seen in ${hours} of ${HOURS_MIN} hours`);
+  if (days < DAYS_MIN) missing.push(`seen on ${days} of ${DAYS_MIN} days`);
   for (const [name, schema] of [
     ['request', stats.request],
     ['response', stats.responses.get('2xx')],

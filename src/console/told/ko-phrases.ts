@@ -1,10 +1,10 @@
 // Korean for sentences that have figures in them: `{0}`, `{1}` stand for what was put in, in the order of the English ones.
 export const phrases: readonly (readonly [english: string, korean: string])[] = [
   // When a baseline may be enforced, and why not yet.
-  ['{0} successful transactions of {1}', '성공한 트랜잭션 {1}건 중 {0}건'],
-  ['{0} callers of {1}', '호출자 {1}명 중 {0}명'],
-  ['seen in {0} hours of {1}', '{1}개 시간대 중 {0}개에서 관측됨'],
-  ['seen on {0} days of {1}', '{1}일 중 {0}일 관측됨'],
+  ['{0} of {1} successful transactions', '성공한 트랜잭션 {1}건 중 {0}건'],
+  ['{0} of {1} callers', '호출자 {1}명 중 {0}명'],
+  ['seen in {0} of {1} hours', '{1}개 시간대 중 {0}개에서 관측됨'],
+  ['seen on {0} of {1} days', '{1}일 중 {0}일 관측됨'],
   [
     '{0} of {1} request fields are new or come from fewer than {2} callers',
     '요청 필드 {1}개 중 {0}개가 새롭거나 호출자가 {2}명 미만임',

@@ -16,6 +16,8 @@ export interface Tale {
   readonly detection: string;
   readonly title: string;
   readonly whatHappened: string;
+  /** What happened, before the figures were put in. */
+  readonly whatHappenedTemplate?: string;
   readonly why: string;
   readonly whatToDo: string;
   readonly figures: Readonly<Record<string, number | string>>;
@@ -28,7 +30,7 @@ export function told<T extends Tale>(of: T): T {
   if (language.value !== 'ko') return of;
   const known = TOLD_IN_KOREAN[of.detection];
   const title = titleOf(of.detection, of.title);
-  if (known === undefined || fingerprint(of.why, of.whatToDo) !== SHIPPED[of.detection]) return { ...of, title };
+  if (known === undefined || !isShipped(of)) return { ...of, title };
   const whatHappened = known.what.find((text) => isFilled(text, of.figures));
   return {
     ...of,
@@ -82,11 +84,16 @@ export function restricted<T extends { readonly createdBy: string; readonly reas
   return { ...of, createdBy: phrase(of.createdBy), reason: phrase(of.reason) };
 }
 
-/** FNV-1a over why and what to do: enough to notice that a text is another one. */
-export function fingerprint(why: string, whatToDo: string): string {
+/** FNV-1a over what happened, why and what to do: enough to notice that a text is another one. */
+export function fingerprint(...texts: readonly string[]): string {
   let hash = 0x811c9dc5;
-  for (const character of `${why}\n${whatToDo}`) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193) >>> 0;
+  for (const character of texts.join('\n')) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193) >>> 0;
   return hash.toString(36);
+}
+
+function isShipped({ detection, whatHappenedTemplate = '', why, whatToDo }: Tale): boolean {
+  const shipped = SHIPPED[detection]?.split(' ') ?? [];
+  return shipped.includes(fingerprint(whatHappenedTemplate, why, whatToDo));
 }
 
 let compiled: readonly (readonly [RegExp, string])[] | undefined;

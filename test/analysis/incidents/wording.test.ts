@@ -6,5 +6,8 @@ it('fills in figures, says one thing in the singular, and leaves out what is not
     'one request to /x within 10 minutes',
   );
   expect(fill('{count} answers, {value} objects', { count: 21, value: 1.1 })).toBe('21 answers, 1.1 objects');
+  expect(fill('{hours} hours, {value} different objects, {uses} uses', { hours: 1, value: 1, uses: 1 })).toBe(
+    'one hour, one object, one use',
+  );
   expect(fill('{count} accounts {nobodyKnows}', { count: 101 })).toBe('101 accounts ');
 });

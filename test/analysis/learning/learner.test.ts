@@ -82,7 +82,7 @@ describe('learning from four days of an API with 40 endpoints and 500 people', (
     expect(learner.endpoint(GET_ORDER)?.maturity).toEqual({ isReady: true, missing: [] });
     const early = learned(TRAFFIC.slice(0, 3_000)).endpoint(GET_ORDER)!.maturity;
     expect(early.isReady).toBe(false);
-    expect(early.missing.join()).toMatch(/successful transactions of 500.*seen on 1 days of 3/);
+    expect(early.missing.join()).toMatch(/of 500 successful transactions.*seen on 1 of 3 days/);
   });
 });
 
