@@ -63,3 +63,8 @@ function bareAddress(text: string): string {
   if (colon !== -1 && colon === address.lastIndexOf(':')) address = address.slice(0, colon);
   return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 }
+
+/** What a trusted proxy in front says of its own connection; one that says nothing is not accused. */
+export function wasEncryptedBefore(rawHeaders: RawHeaders): boolean {
+  return headerValue(rawHeaders, 'x-forwarded-proto')?.trim().toLowerCase() !== 'http';
+}

@@ -199,3 +199,13 @@ export function maskedPath(policy: CompiledPolicy, segments: readonly string[]):
   }
   return path === '' ? '/' : path;
 }
+
+const NOTHING_MASKED: ReadonlySet<string> = new Set();
+
+/** The types of which values are masked. */
+export function maskedTypesOf(findings: readonly Finding[]): ReadonlySet<string> {
+  const masked = findings.flatMap(({ action, dataType }) =>
+    action === 'mask' && dataType !== undefined ? [dataType] : [],
+  );
+  return masked.length === 0 ? NOTHING_MASKED : new Set(masked);
+}

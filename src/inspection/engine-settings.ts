@@ -4,9 +4,11 @@ import type { Fault } from '../core/fault.ts';
 import type { Limits } from '../core/limits.ts';
 import type { TransactionRecord } from '../core/record.ts';
 import type { RequestHead } from '../core/transaction.ts';
+import type { clientAddressResolver } from './client-address.ts';
 import type { Identifier } from './identify.ts';
 import type { MessageRing } from './message-ring.ts';
 import type { Observer } from './observe.ts';
+import type { RateWindows } from './rate-window.ts';
 
 export interface EngineSettings {
   readonly matchRoute: RouteMatcher;
@@ -29,4 +31,11 @@ export interface EngineSettings {
   readonly quarantine?: (head: RequestHead, body: Buffer | undefined) => Fault | undefined;
   /** A detector threw: an error of ours, counted by detector id. */
   readonly onDetectorError: (detector: string) => void;
+}
+
+/** What all transactions of an engine have in common. */
+export interface EngineShared {
+  readonly settings: EngineSettings;
+  readonly resolveClient: ReturnType<typeof clientAddressResolver>;
+  readonly rateWindows: RateWindows;
 }

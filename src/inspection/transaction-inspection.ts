@@ -1,11 +1,9 @@
 // One transaction on its way through the phases: requestHead, requestBody, responseHead, responseBody, complete.
 // Invariants: one snapshot from start to end; every refusal carries a Fault; whatever passes unseen is named in `uninspected`;
 // `complete` makes exactly one record.
-import type { Actor, Token } from '../core/actor.ts';
+import type { Actor } from '../core/actor.ts';
 import type { BodyView, RequestView } from '../core/detector.ts';
-import type { Endpoint } from '../core/endpoint.ts';
 import { Fault } from '../core/fault.ts';
-import type { Location } from '../core/field.ts';
 import type { Finding } from '../core/finding.ts';
 import type {
   Completion,
@@ -15,7 +13,6 @@ import type {
   ResponseBodyOutcome,
   ResponseHeadOutcome,
 } from '../core/inspector.ts';
-import type { Observation } from '../core/observation.ts';
 import type { Route } from '../core/route.ts';
 import {
   type Connection,
@@ -33,34 +30,31 @@ import { emitPairs } from '../decoding/form.ts';
 import { checkRequestHead, type RequestFacts } from '../decoding/framing.ts';
 import { emitLiterals, graphqlRequestOfQuery } from '../decoding/graphql.ts';
 import { emitHeaderFields } from '../decoding/headers.ts';
-import { unfold } from '../decoding/nested.ts';
 import { type DecodedTarget, decodeTarget } from '../decoding/target.ts';
 import type { Facts } from '../policy/match.ts';
-import { inspectAgainstBaseline, principalOf } from './against-baseline.ts';
-import type { ClientAddress, clientAddressResolver } from './client-address.ts';
-import { quietValuesOf } from './compiled-policy.ts';
-import { inspectBodyData, inspectHeadData, maskedPath } from './data.ts';
+import { inspectAgainstBaseline } from './against-baseline.ts';
+import { type ClientAddress, wasEncryptedBefore } from './client-address.ts';
+import { inspectBodyData, inspectHeadData, maskedTypesOf } from './data.ts';
 import { decide } from './decide.ts';
-import { type Detection, detectInFields, detectInRequest, detectInResponse } from './detect.ts';
-import type { EngineSettings } from './engine-settings.ts';
+import { type Detection, detectInRequest, detectInResponse } from './detect.ts';
+import { detectInCollected } from './detect-collected.ts';
+import type { EngineShared } from './engine-settings.ts';
 import { FieldCollector } from './field-collector.ts';
+import { finish } from './finish.ts';
+import { headValues } from './head-values.ts';
+import { identify } from './identified-request.ts';
 import type { SeenData } from './observe-body.ts';
 import { denyFinding, protocolFinding, restrictionFinding } from './own-findings.ts';
-import type { RateWindows } from './rate-window.ts';
-import { recordOf } from './record.ts';
+import { downstreamLines, upstreamLines } from './own-headers.ts';
+import { planForResponse } from './response-plan.ts';
 import { pinned, type Snapshot } from './snapshot.ts';
 import { emitTargetFields } from './target-fields.ts';
-
-export interface EngineShared {
-  readonly settings: EngineSettings;
-  readonly resolveClient: ReturnType<typeof clientAddressResolver>;
-  readonly rateWindows: RateWindows;
-}
 
 type Pairs = readonly (readonly [string, string])[];
 
 const NO_ACTORS: readonly Actor[] = [];
 const NO_LINES: readonly string[] = [];
+const NO_FINDINGS: readonly Finding[] = [];
 
 export class TransactionInspection implements Inspection {
   readonly clientAddress: string;
@@ -72,9 +66,7 @@ export class TransactionInspection implements Inspection {
   readonly #head: RequestHead;
   #facts: Facts | undefined;
   #route: Route | undefined;
-  #endpoint: Endpoint | undefined;
   #view: RequestView | undefined;
-  #actors = NO_ACTORS;
   #host = '';
   #segments: readonly string[] = NO_LINES;
   #isAllowListed = false;
@@ -148,7 +140,17 @@ export class TransactionInspection implements Inspection {
     } catch (error) {
       return this.#refuse(asFault(error));
     }
-    this.#identify(facts, target, cookies, route);
+    const identified = identify(this.#snapshot, settings, {
+      head,
+      facts,
+      target,
+      cookies,
+      route,
+      clientAddress: this.clientAddress,
+      receivedAt: this.#receivedAt,
+    });
+    this.#facts = identified.facts;
+    this.#view = identified.view;
     this.#inspectHead(target, cookies, route);
     this.#verdict = this.#decide();
     if (this.#verdict.action === 'block') return { kind: 'block', verdict: this.#verdict };
@@ -176,16 +178,8 @@ export class TransactionInspection implements Inspection {
     detectInRequest(this.#snapshot.policy.requestDetectors, view, 'request-body', detection);
     const failure = this.#take(detection);
     if (failure !== undefined) return failure;
-    const data = inspectBodyData(
-      this.#snapshot.policy,
-      body,
-      'request',
-      'request-body',
-      this.#facts!,
-      this.#isExcepted,
-    );
+    const data = this.#inspectData(body, 'request', 'request-body');
     this.#seen.request = data.seen;
-    this.#findings.push(...data.findings);
     this.#verdict = this.#decide();
     if (this.#verdict.action === 'block') return { kind: 'block', verdict: this.#verdict };
     const masks = this.#verdict.action === 'mask' && data.mask !== undefined;
@@ -205,45 +199,15 @@ export class TransactionInspection implements Inspection {
 
   upstreamHeaders(): readonly string[] {
     if (this.#route === undefined || this.#route.mode === 'off') return NO_LINES;
-    const lines = ['x-sallyport-id', this.#id];
-    if (this.#findings.length > 0) {
-      lines.push(
-        'x-sallyport-tags',
-        tagsOf(this.#findings),
-        'x-sallyport-confidence',
-        String(this.#verdict.confidence),
-      );
-    }
-    return lines;
+    return upstreamLines(this.#id, this.#findings, this.#verdict.confidence);
   }
 
   responseHead(head: ResponseHead): ResponseHeadOutcome {
-    const route = this.#route!;
     this.#responseHead = head;
-    const forward = (body: 'stream' | 'tap' | 'hold'): ResponseHeadOutcome => ({
-      kind: 'forward',
-      body,
-      rawHeaders: head.rawHeaders,
-    });
-    // Messages of a WebSocket are not looked at, and that has to be said.
-    if (head.status === 101) this.#uninspected.push('upgraded');
-    const isBodiless = this.#head.method === 'HEAD' || head.status === 204 || head.status === 304 || head.status < 200;
-    if (route.mode === 'off' || isBodiless) return forward('stream');
-    try {
-      this.#responseType = parseContentType(headerValue(head.rawHeaders, 'content-type'));
-    } catch {
-      // A type that nobody can read: its bytes are looked at as text.
-      this.#responseType = parseContentType('text/plain');
-    }
-    if (this.#responseType.mediaType === 'text/event-stream') {
-      this.#uninspected.push('response-stream');
-      return forward('stream');
-    }
-    if (this.#responseType.format === 'binary' || this.#responseType.format === 'multipart') {
-      this.#uninspected.push('response-binary');
-      return forward('stream');
-    }
-    return forward(route.mode === 'enforce' ? 'hold' : 'tap');
+    const { body, type, uninspected } = planForResponse(this.#route!.mode, this.#head.method, head);
+    this.#responseType = type;
+    if (uninspected !== undefined) this.#uninspected.push(uninspected);
+    return { kind: 'forward', body, rawHeaders: head.rawHeaders };
   }
 
   responseBody(_received: Buffer, decoded: Buffer | Fault): ResponseBodyOutcome {
@@ -269,120 +233,31 @@ export class TransactionInspection implements Inspection {
   }
 
   downstreamHeaders(): readonly string[] {
-    if (this.#route?.debugTags === true && this.#route.mode === 'monitor' && this.#findings.length > 0) {
-      return ['x-sallyport-id', this.#id, 'x-sallyport-tags', tagsOf(this.#findings)];
-    }
-    return ['x-sallyport-id', this.#id];
+    const showsTags = this.#route?.debugTags === true && this.#route.mode === 'monitor';
+    return downstreamLines(this.#id, showsTags ? this.#findings : NO_FINDINGS);
   }
 
   complete(completion: Completion): void {
-    const route = this.#route;
-    const observation = this.#observe();
-    this.#noteIssued(observation);
-    const record = recordOf(
-      {
-        id: this.#id,
-        receivedAt: this.#receivedAt,
-        clientAddress: this.clientAddress,
-        method: this.#head.method,
-        host: this.#host,
-        path: maskedPath(this.#snapshot.policy, this.#segments),
-        endpoint: this.#endpoint?.id ?? '',
-        route: route?.id ?? '',
-        mode: route?.mode ?? 'enforce',
-        actors: this.#actors,
-        verdict: this.#verdict,
-        isRefused: this.#isRefused,
-        uninspected: this.#uninspected,
-        observation,
-      },
-      completion,
-    );
-    this.#keepMessages();
-    this.#shared.settings.onRecord(record);
-  }
-
-  #noteIssued(observation: Observation | undefined): void {
-    const fields = observation?.response?.fields;
-    if (fields === undefined || fields.length === 0 || this.#verdict.action === 'block') return;
-    const status = this.#responseHead?.status ?? 0;
-    if (status < 200 || status >= 400) return;
-    const principal = principalOf(this.#actors);
-    if (principal !== undefined) this.#snapshot.issued.note(principal, fields);
-  }
-
-  #keepMessages(): void {
-    const { messages } = this.#shared.settings;
-    if (messages === undefined || this.#view === undefined) return;
-    const response = this.#responseHead;
-    messages.keep(
-      this.#id,
-      this.#head.target,
-      { rawHeaders: this.#head.rawHeaders, body: this.#view.body },
-      response === undefined ? undefined : { rawHeaders: response.rawHeaders, body: this.#responseBody },
-    );
-  }
-
-  #observe(): Observation | undefined {
-    const { settings } = this.#shared;
-    const view = this.#view;
-    const observer = settings.observer?.();
-    if (observer === undefined || view === undefined) return undefined;
-    return observer.observe({
-      view,
+    finish(this.#shared.settings, this.#snapshot, {
+      id: this.#id,
+      receivedAt: this.#receivedAt,
+      clientAddress: this.clientAddress,
+      isEncrypted: this.#isEncrypted || (this.isPeerTrusted && wasEncryptedBefore(this.#head.rawHeaders)),
+      head: this.#head,
+      host: this.#host,
       segments: this.#segments,
-      isEncrypted: this.#isEncrypted || this.#isEncryptedBefore(),
-      country: settings.countryOf(this.clientAddress),
-      requestData: this.#seen.request?.(),
+      endpoint: this.#view?.endpoint.id ?? '',
+      route: this.#route,
+      actors: this.#view?.actors ?? NO_ACTORS,
+      verdict: this.#verdict,
+      isRefused: this.#isRefused,
+      uninspected: this.#uninspected,
+      view: this.#view,
       response: this.#responseHead,
       responseBody: this.#responseBody,
-      responseData: this.#seen.response?.(),
+      seen: this.#seen,
+      completion,
     });
-  }
-
-  /** What a trusted proxy in front says of its own connection; one that says nothing is not accused. */
-  #isEncryptedBefore(): boolean {
-    if (!this.isPeerTrusted) return false;
-    return headerValue(this.#head.rawHeaders, 'x-forwarded-proto')?.trim().toLowerCase() !== 'http';
-  }
-
-  #identify(facts: RequestFacts, target: DecodedTarget, cookies: Pairs, route: Route): void {
-    const { settings } = this.#shared;
-    const head = this.#head;
-    const identity = settings.identifier.identify(
-      this.clientAddress,
-      head.rawHeaders,
-      cookies,
-      target.query,
-      this.#receivedAt,
-    );
-    const endpoint = this.#snapshot.endpoints.match(head.method, facts.host, target.segments);
-    this.#actors = identity.actors;
-    this.#endpoint = endpoint;
-    this.#facts = {
-      method: head.method,
-      host: facts.host,
-      segments: target.segments,
-      templateSegments: endpoint.template === '/' ? NO_LINES : endpoint.template.slice(1).split('/'),
-      actors: identity.actors,
-      token: identity.token,
-      areClaimsTrusted: areClaimsTrusted(identity.token, settings.verifiesTokens),
-      clientAddress: this.clientAddress,
-    };
-    this.#view = {
-      method: head.method,
-      target: head.target,
-      path: target.path,
-      query: target.query,
-      rawHeaders: head.rawHeaders,
-      endpoint,
-      actors: identity.actors,
-      token: identity.token,
-      body: undefined,
-      isEnforced: route.mode === 'enforce',
-      contract: this.#snapshot.contracts.find(route.id, head.method, target.segments),
-      baseline: this.#snapshot.baselines.get(endpoint.id),
-    };
   }
 
   #inspectHead(target: DecodedTarget, cookies: Pairs, route: Route): void {
@@ -392,7 +267,7 @@ export class TransactionInspection implements Inspection {
     this.#isAllowListed = policy.lists.allowing(facts, country) !== undefined;
     const denied = policy.lists.denying(facts, country);
     if (denied !== undefined) this.#findings.push(denyFinding(denied));
-    const restriction = restrictions.find(this.#actors, this.clientAddress);
+    const restriction = restrictions.find(this.#view!.actors, this.clientAddress);
     if (restriction !== undefined) {
       const finding = restrictionFinding(restriction, this.#shared.rateWindows, this.#receivedAt);
       if (finding !== undefined) this.#findings.push(finding);
@@ -406,36 +281,24 @@ export class TransactionInspection implements Inspection {
     const detection = this.#detectFields(collector, 'request-head', route);
     detectInRequest(policy.requestDetectors, this.#view!, 'request-head', detection);
     this.#take(detection);
-    this.#findings.push(...inspectHeadData(policy, this.#headValues(target, cookies), facts, this.#isExcepted));
+    this.#findings.push(
+      ...inspectHeadData(
+        policy,
+        headValues(policy.dataPolicies, this.#head.rawHeaders, target, cookies),
+        facts,
+        this.#isExcepted,
+      ),
+    );
   }
 
-  *#headValues(target: DecodedTarget, cookies: Pairs): Generator<readonly [Location, string, string, string]> {
-    const { dataPolicies } = this.#snapshot.policy;
-    for (const [i, segment] of target.segments.entries()) yield ['path', `/${i}`, '', segment];
-    for (const [name, value] of target.query) yield ['query', `/${name}`, name, value];
-    if (dataPolicies.concernsLocation('cookie'))
-      for (const [name, value] of cookies) yield ['cookie', `/${name}`, name, value];
-    if (!dataPolicies.concernsLocation('header')) return;
-    const { rawHeaders } = this.#head;
-    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-      const name = rawHeaders[i]!.toLowerCase();
-      yield ['header', `/${name}`, name, rawHeaders[i + 1]!];
-    }
+  #detectFields(collector: FieldCollector, phase: Phase, { limits }: Route): Detection {
+    return detectInCollected(this.#snapshot.policy, collector.fields, limits, phase);
   }
 
-  #detectFields(collector: FieldCollector, phase: Phase, route: Route): Detection {
-    const detection: Detection = { findings: [], noticed: 0, failed: [] };
-    if (collector.fields.length > 0) {
-      detectInFields(
-        this.#snapshot.policy.fieldDetectors,
-        collector.fields,
-        (field) => unfold(field, route.limits),
-        quietValuesOf(this.#snapshot.policy, route.limits),
-        phase,
-        detection,
-      );
-    }
-    return detection;
+  #inspectData(body: BodyView, direction: Direction, phase: Phase): ReturnType<typeof inspectBodyData> {
+    const data = inspectBodyData(this.#snapshot.policy, body, direction, phase, this.#facts!, this.#isExcepted);
+    this.#findings.push(...data.findings);
+    return data;
   }
 
   /** Adds what detectors found, without what is excepted or out of a detector's scope. */
@@ -474,9 +337,7 @@ export class TransactionInspection implements Inspection {
     const text = prefix.toString('latin1');
     collector.add({ location: 'body', pointer: '', name: '', of: 'value', text, classes: -1, decodings: [] });
     this.#take(this.#detectFields(collector, phase, route));
-    this.#findings.push(
-      ...inspectBodyData(this.#snapshot.policy, body, 'request', phase, this.#facts!, this.#isExcepted).findings,
-    );
+    this.#inspectData(body, 'request', phase);
     this.#verdict = this.#decide();
   }
 
@@ -492,10 +353,9 @@ export class TransactionInspection implements Inspection {
       detection,
     );
     this.#take(detection);
-    const data = inspectBodyData(policy, body, 'response', 'response-body', this.#facts!, this.#isExcepted);
+    const data = this.#inspectData(body, 'response', 'response-body');
     this.#responseBody = body;
     this.#seen.response = data.seen;
-    this.#findings.push(...data.findings);
     const learned = inspectAgainstBaseline(this.#snapshot, this.#shared.settings.observer?.(), {
       request: this.#view!,
       segments: this.#segments,
@@ -532,23 +392,6 @@ export class TransactionInspection implements Inspection {
       blockStatus: this.#route?.blockReply.status ?? 403,
     });
   }
-}
-
-const NOTHING_MASKED: ReadonlySet<string> = new Set();
-
-function maskedTypesOf(findings: readonly Finding[]): ReadonlySet<string> {
-  const masked = findings.flatMap(({ action, dataType }) =>
-    action === 'mask' && dataType !== undefined ? [dataType] : [],
-  );
-  return masked.length === 0 ? NOTHING_MASKED : new Set(masked);
-}
-
-function areClaimsTrusted(token: Token | undefined, verifiesTokens: boolean): boolean {
-  return token !== undefined && (token.isVerified || !verifiesTokens);
-}
-
-function tagsOf(findings: readonly Finding[]): string {
-  return [...new Set(findings.map((finding) => finding.detection))].join(',');
 }
 
 function asFault(error: unknown): Fault {
