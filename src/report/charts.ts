@@ -13,7 +13,8 @@ const BAR_HEIGHT = 22;
 const BAR_GAP = 8;
 const NAMES_WIDTH = 170;
 const BARS_WIDTH = 480;
-const VALUES_WIDTH = 60;
+/** For eleven digits with their commas. */
+const VALUES_WIDTH = 105;
 
 /** One bar below the other, with names and values. */
 export function bars(data: readonly Bar[], label: string): string {
@@ -39,7 +40,7 @@ const COLUMNS_MAX = 84;
 /** Columns over time: what passed, and on top of it what was tagged, masked and blocked. */
 export function timeline(traffic: readonly TrafficBar[], label: string): string {
   const columns = merged(traffic);
-  const max = niceMax(Math.max(1, ...columns.map(({ received }) => received)));
+  const max = niceMax(Math.max(2, ...columns.map(({ received }) => received)));
   const plot = HEIGHT - BOTTOM - 8;
   const step = (WIDTH - LEFT) / Math.max(columns.length, 1);
   const y = (value: number): number => 8 + plot - (value / max) * plot;

@@ -6,6 +6,8 @@ import type { Words } from './words.ts';
 const TYPES_MAX = 8;
 const ENDPOINTS_MAX = 14;
 const COLUMNS_SHADES = 5;
+/** More than these leave less room for the names of endpoints. */
+const WIDE_TYPES_MAX = 5;
 
 export function dataMap(flows: readonly ReportedFlow[], words: Words): string {
   const leaving = flows.filter(({ out, tags }) => out > 0 && (tags.includes('sensitive') || tags.includes('pii')));
@@ -26,7 +28,7 @@ export function dataMap(flows: readonly ReportedFlow[], words: Words): string {
     });
     return `<tr><th><code>${escaped(place)}</code></th>${cells.join('')}</tr>`;
   });
-  return `<table class="map"><thead><tr><th></th>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table>
+  return `<table class="map${types.length > WIDE_TYPES_MAX ? ' many' : ''}"><thead><tr><th></th>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table>
 <p class="note">${escaped(words.dataNote)}</p>`;
 }
 

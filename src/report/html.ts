@@ -4,7 +4,7 @@ import { FAMILIES } from '../core/incident.ts';
 import { type Bar, bars, timeline } from './charts.ts';
 import type { ReportContents, ReportedIncident } from './contents.ts';
 import { dataMap } from './data-map.ts';
-import { escaped, table } from './markup.ts';
+import { escaped, prose, table } from './markup.ts';
 import { STYLE } from './style.ts';
 import { type Language, type Words, wordsOf } from './words.ts';
 
@@ -30,10 +30,14 @@ export function reportHtml(contents: ReportContents, language: Language): string
 <meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escaped(words.title)}</title><style>${STYLE}</style></head><body><main>
 <header class="cover"><p class="brand">Sallyport</p><h1>${escaped(words.title)}</h1>
-<dl><dt>${words.period}</dt><dd>${day(contents.since)} – ${day(contents.until)} UTC</dd><dt>${words.gateway}</dt><dd>${escaped(contents.gateway)}</dd><dt>${words.made}</dt><dd>${minute(contents.until)} UTC</dd></dl></header>
+<dl>${named(words.period, `${day(contents.since)} – ${day(contents.until)} UTC`)}${named(words.gateway, escaped(contents.gateway))}${named(words.made, `${minute(contents.until)} UTC`)}</dl></header>
 ${sections.join('\n')}
 </main></body></html>
 `;
+}
+
+function named(name: string, value: string): string {
+  return `<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
 function summary(
@@ -90,9 +94,9 @@ function families({ incidents }: ReportContents, words: Words): string {
 }
 
 function owasp({ incidents }: ReportContents, words: Words): string {
-  const data = OWASP.map((name): Bar => {
+  const data = OWASP.map((name, i): Bar => {
     const value = incidents.filter((one) => one.owasp.includes(name)).length;
-    return { name, value, kind: 'plain' };
+    return { name: `${name.slice(0, -5)} ${words.risks[i]}`, value, kind: 'plain' };
   });
   return bars(data, words.owasp);
 }
@@ -104,7 +108,7 @@ function worst({ incidents, incidentsTotal }: ReportContents, words: Words): str
   if (chosen.length === 0) return none(words);
   const rows = chosen.map((one) => [
     badge(one, words),
-    `<b>${escaped(one.title)}</b><p>${escaped(one.whatHappened)}</p><code>${escaped(one.endpoint)}</code>`,
+    `<b>${escaped(one.title)}</b><p>${prose(one.whatHappened)}</p>${one.endpoint === '*' ? '' : `<code>${escaped(one.endpoint)}</code>`}`,
     number(one.count),
     `<span class="${one.result}">${words.results[one.result]}</span>`,
     words.statuses[one.status],
@@ -145,8 +149,8 @@ function posture({ incidents }: ReportContents, words: Words): string {
   if (open.length === 0) return none(words);
   const rows = open.map((one) => [
     badge(one, words),
-    `<b>${escaped(one.title)}</b><p>${escaped(one.whatHappened)}</p>`,
-    escaped(one.whatToDo),
+    `<b>${escaped(one.title)}</b><p>${prose(one.whatHappened)}</p>`,
+    prose(one.whatToDo),
   ]);
   return table([words.severity, words.what, words.toDo], rows, 'posture');
 }

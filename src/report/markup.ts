@@ -7,6 +7,11 @@ export function escaped(text: string): string {
   return cut.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`).replace(/\p{C}/gu, '·');
 }
 
+/** Text in which a name in backticks is set as code. */
+export function prose(text: string): string {
+  return escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+}
+
 /** Rows of cells that are markup already. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[], kind = ''): string {
   const head = heads.map((one) => `<th>${escaped(one)}</th>`).join('');
