@@ -2,10 +2,12 @@
 import { SEVERITIES } from '../core/finding.ts';
 import { type Ask, Asker, isSuccess } from './asker.ts';
 import { askGraphql } from './checks/graphql.ts';
+import { askInjection } from './checks/injection.ts';
 import { askInside, type Credential } from './checks/inside.ts';
 import { askLoginLimit } from './checks/login-limit.ts';
 import { askOutside } from './checks/outside.ts';
 import { askFraming, askTransport } from './checks/transport.ts';
+import { askWebSockets } from './checks/websocket.ts';
 import type { AuditFinding } from './finding.ts';
 import { type Operation, operationsOfDocument } from './inventory.ts';
 import type { AnswerReader } from './reader.ts';
@@ -56,8 +58,10 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       ...(await askTransport(asker, origin)),
       ...(await askOutside({ asker, reader, origin, operations })),
       ...(await askFraming(asker, origin, AUDIT_HEADERS)),
+      ...(await askWebSockets({ asker, origin, operations, first, headers: AUDIT_HEADERS })),
       ...(await askGraphql({ asker, operations, first })),
       ...(await askInside({ asker, reader, operations, first, second, isActive })),
+      ...(await askInjection({ asker, operations, first, isActive })),
       ...(isActive ? await askLoginLimit(asker, operations) : []),
     ];
     return {

@@ -1,5 +1,5 @@
 // What there is to ask: operations of an OpenAPI document, or endpoints the gateway has learned with paths that were asked.
-import type { LearnedEndpoint } from '../core/learned-endpoint.ts';
+import type { LearnedEndpoint, LearnedSchema } from '../core/learned-endpoint.ts';
 import { readYaml } from '../yaml/read.ts';
 
 export interface Operation {
@@ -10,6 +10,11 @@ export interface Operation {
   readonly path: string | undefined;
   /** What a document says, or what was learned of callers and owners; undefined when nothing says it. */
   readonly isAuthenticated: boolean | undefined;
+  /** Names of query parameters that take any text. */
+  readonly query: readonly string[];
+  /** Names of the body's own fields that take any text. */
+  readonly fields: readonly string[];
+  readonly isWebSocket: boolean;
 }
 
 const OPERATIONS_MAX = 2_000;
@@ -31,24 +36,52 @@ export function operationsOfDocument(text: string): Operation[] {
       const operation = item[method];
       if (!isObject(operation) || operations.length >= OPERATIONS_MAX) continue;
       const security = operation.security ?? document.security;
+      const parameters = [...listOf(item.parameters), ...listOf(operation.parameters)];
       operations.push({
         method: method.toUpperCase(),
         template: base + template,
-        path: pathOf(base + template, [...listOf(item.parameters), ...listOf(operation.parameters)], document),
+        path: pathOf(base + template, parameters, document),
         isAuthenticated: Array.isArray(security) ? security.length > 0 && !security.some(isEmpty) : undefined,
+        query: parameters.flatMap((one) => textParameter(resolved(one, document), document)),
+        fields: textFields(operation, document),
+        isWebSocket: isObject(operation.responses) && '101' in operation.responses,
       });
     }
   }
   return operations;
 }
 
+function textParameter(parameter: Json | undefined, document: Json): string[] {
+  if (parameter?.in !== 'query' || typeof parameter.name !== 'string') return [];
+  return isText(resolved(parameter.schema, document) ?? parameter) ? [parameter.name] : [];
+}
+
+function textFields(operation: Json, document: Json): string[] {
+  const content = resolved(operation.requestBody, document)?.content;
+  const json = isObject(content) ? content['application/json'] : undefined;
+  const properties = resolved(isObject(json) ? json.schema : undefined, document)?.properties;
+  if (!isObject(properties)) return [];
+  return Object.keys(properties).filter((name) => isText(resolved(properties[name], document)));
+}
+
+function isText(schema: Json | undefined): boolean {
+  return schema?.type === 'string' && ['format', 'enum', 'pattern', 'const'].every((key) => schema[key] === undefined);
+}
+
 type Known = Pick<
   LearnedEndpoint,
-  'id' | 'method' | 'template' | 'authentication' | 'statuses' | 'operation' | 'ownership'
+  'id' | 'method' | 'template' | 'authentication' | 'statuses' | 'operation' | 'ownership' | 'isWebSocket'
 >;
 
+/** What is known of a message of an endpoint. */
+export type KnownSchemas = Pick<LearnedEndpoint, 'query' | 'request'>;
+
 /** `paths` are real ones of late, by endpoint id. */
-export function operationsOfEndpoints(endpoints: readonly Known[], paths: ReadonlyMap<string, string>): Operation[] {
+export function operationsOfEndpoints(
+  endpoints: readonly Known[],
+  paths: ReadonlyMap<string, string>,
+  schemas: ReadonlyMap<string, KnownSchemas>,
+): Operation[] {
   // What GraphQL and WebSocket endpoints do was learned one by one; asked is the one address of all.
   const byAddress = new Map<string, Known>();
   for (const one of endpoints) {
@@ -57,7 +90,7 @@ export function operationsOfEndpoints(endpoints: readonly Known[], paths: Readon
   }
   return [...byAddress.values()]
     .slice(0, OPERATIONS_MAX)
-    .map(({ id, method, template, authentication, statuses, operation, ownership }) => {
+    .map(({ id, method, template, authentication, statuses, operation, ownership, isWebSocket }) => {
       let all = 0;
       let anonymous = 0;
       for (const [scheme, count] of authentication) {
@@ -69,8 +102,20 @@ export function operationsOfEndpoints(endpoints: readonly Known[], paths: Readon
       const isChange = CHANGES.has(method) || (method === 'POST' && statuses.some(([status]) => status === '201'));
       const isGuarded = operation === undefined && (isChange || ownership.isPrivate);
       const isAuthenticated = all > 0 && anonymous >= all / 2 ? false : isGuarded && all > 0 ? true : undefined;
-      return { method, template, path, isAuthenticated };
+      const known = schemas.get(id);
+      const [query, fields] = [known?.query, known?.request].map(textNames) as [string[], string[]];
+      return { method, template, path, isAuthenticated, query, fields, isWebSocket };
     });
+}
+
+/** Fields at the top that carried text of no particular form. */
+function textNames(schema: LearnedSchema | undefined): string[] {
+  return (schema?.fields ?? [])
+    .filter(({ pointer, types, format, words }) => {
+      const isOwn = /^\/[^/]+$/.test(pointer);
+      return isOwn && types.length === 1 && types[0] === 'string' && format === undefined && words === undefined;
+    })
+    .map(({ pointer }) => pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function parsed(text: string): unknown {

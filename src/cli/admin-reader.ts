@@ -25,6 +25,7 @@ export interface AdminReader {
   incidents(since: number, max: number): Promise<{ readonly total: number; readonly items: readonly ListedIncident[] }>;
   actors(confidenceMin: number): Promise<{ readonly total: number; readonly items: readonly ListedActor[] }>;
   endpoints(): Promise<{ readonly total: number; readonly items: readonly ListedEndpoint[] }>;
+  endpoint(id: string): Promise<LearnedEndpoint>;
   dataFlows(): Promise<readonly ReportedFlow[]>;
   traffic(span: 'hour' | 'day' | 'week'): Promise<readonly TrafficBar[]>;
   transactions(): Promise<readonly TransactionRecord[]>;
@@ -58,6 +59,7 @@ export function readAdmin(admin: string, token = process.env.SALLYPORT_ADMIN_TOK
     incidents: (since, max) => all(`/incidents?since=${encodeURIComponent(new Date(since).toISOString())}`, max),
     actors: (confidenceMin) => all(`/actors?confidenceMin=${confidenceMin}`, PAGE),
     endpoints: () => all('/endpoints', 10_000),
+    endpoint: (id) => json(`/endpoints/${encodeURIComponent(id)}`),
     dataFlows: async () => (await json<{ items: ReportedFlow[] }>('/data-flows')).items,
     traffic: async (span) => (await json<{ buckets: TrafficBar[] }>(`/traffic?span=${span}`)).buckets,
     transactions: async () => (await all<TransactionRecord>('/transactions', 2_000)).items,

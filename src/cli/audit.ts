@@ -7,7 +7,7 @@ import type { Credential } from '../audit/checks/inside.ts';
 import { asHtml } from '../audit/formats/html.ts';
 import { asSarif } from '../audit/formats/sarif.ts';
 import { asText, planAsText } from '../audit/formats/text.ts';
-import { type Operation, operationsOfDocument, operationsOfEndpoints } from '../audit/inventory.ts';
+import { type KnownSchemas, type Operation, operationsOfDocument, operationsOfEndpoints } from '../audit/inventory.ts';
 import { AnswerReader } from '../audit/reader.ts';
 import { SEVERITIES, type Severity } from '../core/finding.ts';
 import { loadDirectories } from '../policy-loader/load-directories.ts';
@@ -32,6 +32,7 @@ export interface AuditCommand {
 }
 
 const BAR_CHARACTERS = 30;
+const SCHEMAS_MAX = 200;
 
 /** Resolves with the exit code: 0, 2 when something as grave as `failOn` was found, 1 when it could not be done. */
 export async function runAudit(target: string, command: AuditCommand): Promise<number> {
@@ -130,7 +131,10 @@ async function inventoryOf({ openapi, admin, token }: AuditCommand): Promise<rea
   const { items } = await reader.endpoints();
   const paths = new Map<string, string>();
   for (const { endpoint, path, status } of await reader.transactions()) if (status < 300) paths.set(endpoint, path);
-  return operationsOfEndpoints(items, paths);
+  const schemas = new Map<string, KnownSchemas>();
+  for (const { id, method } of items.slice(0, SCHEMAS_MAX))
+    if (method === 'GET' || method === 'POST') schemas.set(id, await reader.endpoint(id));
+  return operationsOfEndpoints(items, paths, schemas);
 }
 
 async function documentAt(place: string): Promise<string> {

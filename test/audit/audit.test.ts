@@ -15,6 +15,7 @@ import { AnswerReader } from '../../src/audit/reader.ts';
 import { bundleOf } from '../../src/policy/bundle.ts';
 import { startSampleApi } from '../../src/sample-api/server.ts';
 import { shippedPolicies } from '../support/shipped-policies.ts';
+import { operation } from './operation.ts';
 
 const reader = new AnswerReader(bundleOf(shippedPolicies().documents, []).bundle);
 
@@ -54,9 +55,9 @@ async function userOf(url: string, name: string): Promise<{ name: string; value:
 
 describe('the sample API', () => {
   const ADMIN = [
-    { method: 'GET', template: '/api/admin/users', path: '/api/admin/users', isAuthenticated: true },
-    { method: 'GET', template: '/api/admin/export', path: '/api/admin/export', isAuthenticated: undefined },
-    { method: 'GET', template: '/api/users', path: '/api/users', isAuthenticated: true },
+    operation('GET /api/admin/users', { isAuthenticated: true }),
+    operation('GET /api/admin/export'),
+    operation('GET /api/users', { isAuthenticated: true }),
   ];
   const auditOf = async (isHardened: boolean): Promise<AuditReport> => {
     const api = await startSampleApi({ host: '127.0.0.1', port: 0, isHardened });
@@ -86,13 +87,17 @@ describe('the sample API', () => {
       'graphql-batching POST /graphql',
       'graphql-depth POST /graphql',
       'graphql-introspection POST /graphql',
+      'markup-injection GET /api/comments',
       'missing-authentication GET /api/admin/export',
       'missing-authentication GET /api/admin/users',
       'missing-authentication GET /api/users',
       'missing-authentication GET /api/users/{id}',
       'missing-rate-limit POST /api/login',
       'missing-security-headers host',
+      'open-websocket GET /ws',
       'permissive-cors host',
+      'statement-injection GET /api/products',
+      'statement-injection GET /api/products/{id}',
       'verbose-errors GET /api/products/{id}',
     ]);
     expect(findings[0]).toMatchObject({ id: 'broken-object-authorization', severity: 'critical' });
@@ -108,12 +113,7 @@ describe('the sample API', () => {
 describe('an audit', () => {
   it('asks with safe methods only, unless it is told otherwise', async () => {
     const server = await serverThat((_, response) => response.writeHead(404).end());
-    const operations = ['GET', 'POST', 'PUT', 'DELETE'].map((method) => ({
-      method,
-      template: '/things',
-      path: '/things',
-      isAuthenticated: undefined,
-    }));
+    const operations = ['GET', 'POST', 'PUT', 'DELETE'].map((method) => operation(`${method} /things`));
     await run(server.url, { operations });
     const methods = new Set(server.asked.map((line) => line.split(' ')[0]));
     expect([...methods].sort()).toEqual(['GET', 'TRACE']);
@@ -180,7 +180,7 @@ describe('an audit', () => {
     });
     const claims = Buffer.from('{"sub":"7"}').toString('base64url');
     const report = await run(server.url, {
-      operations: [{ method: 'GET', template: '/me', path: '/me', isAuthenticated: true }],
+      operations: [operation('GET /me', { isAuthenticated: true })],
       first: { name: 'authorization', value: `Bearer eyJhbGciOiJIUzI1NiJ9.${claims}.c2lnbmF0dXJl` },
     });
     expect(report.findings.map(({ id }) => id)).toEqual(['token-not-verified']);
@@ -269,13 +269,25 @@ paths:
     get: {}
     delete: { security: [] }
   /files/{name}:
-    get: { parameters: [{ name: name, in: path, schema: { type: string } }] }
-components: { parameters: { Id: { name: id, in: path, schema: { type: string, example: "u 7" } } } }
+    get:
+      parameters:
+        - { name: name, in: path, schema: { type: string } }
+        - { name: like, in: query, schema: { type: string } }
+        - { name: since, in: query, schema: { type: string, format: date } }
+  /files:
+    post: { requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/File' } } } } }
+  /live:
+    get: { responses: { 101: { description: opened } } }
+components:
+  schemas: { File: { properties: { note: { type: string }, size: { type: integer }, kind: { type: string, enum: [a] } } } }
+  parameters: { Id: { name: id, in: path, schema: { type: string, example: "u 7" } } }
 `;
     expect(operationsOfDocument(document)).toEqual([
-      { method: 'GET', template: '/v2/users/{id}', path: '/v2/users/u%207', isAuthenticated: true },
-      { method: 'DELETE', template: '/v2/users/{id}', path: '/v2/users/u%207', isAuthenticated: false },
-      { method: 'GET', template: '/v2/files/{name}', path: undefined, isAuthenticated: true },
+      operation('GET /v2/users/{id}', { path: '/v2/users/u%207', isAuthenticated: true }),
+      operation('DELETE /v2/users/{id}', { path: '/v2/users/u%207', isAuthenticated: false }),
+      operation('GET /v2/files/{name}', { isAuthenticated: true, query: ['like'] }),
+      operation('POST /v2/files', { path: '/v2/files', isAuthenticated: true, fields: ['note'] }),
+      operation('GET /v2/live', { isAuthenticated: true, isWebSocket: true }),
     ]);
     expect(() => operationsOfDocument('{"a":1}')).toThrow(/no OpenAPI document/);
   });
@@ -287,6 +299,7 @@ components: { parameters: { Id: { name: id, in: path, schema: { type: string, ex
       template: id.split(' ')[1]!,
       statuses: [['200', 90]] as [string, number][],
       operation: undefined,
+      isWebSocket: false,
       ownership: { objects: 0, ownedShare: 0, isPrivate: false },
       authentication: [
         ['jwt', 90],
@@ -309,6 +322,7 @@ components: { parameters: { Id: { name: id, in: path, schema: { type: string, ex
         learned('POST /graphql', { operation: 'query orders' }),
       ],
       paths,
+      new Map(),
     );
     expect(operations.map(({ method, path, isAuthenticated }) => [method, path, isAuthenticated])).toEqual([
       ['GET', '/users/9', true],

@@ -14,6 +14,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { Asker } from '../../src/audit/asker.ts';
 import { askGraphql } from '../../src/audit/checks/graphql.ts';
+import { operation } from './operation.ts';
 
 const schema = buildSchema(`
   type Query { users(first: Int!): [User!]! me: User }
@@ -72,7 +73,7 @@ async function findingsOf(kind: Kind, first?: { name: string; value: string }, i
     onAsked: () => {},
   });
   const path = kind.path ?? '/graphql';
-  const operations = isKnown ? [{ method: 'POST', template: path, path, isAuthenticated: undefined }] : [];
+  const operations = isKnown ? [operation(`POST ${path}`)] : [];
   const findings = await askGraphql({ asker, operations, first });
   await asker.close();
   server.closeAllConnections();

@@ -1,10 +1,13 @@
 // The sample API behind a gateway as people start it: everything that is wrong with it is found, by its traffic or by an audit with two
 // users' credentials, and nothing of the hardened one. The attacker's attempts are told of both: those happened.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runReport } from '../../src/cli/report.ts';
 import { startSampleApi } from '../../src/sample-api/server.ts';
+import { hasRedis, RedisProcess } from '../stores/redis-process.ts';
 import { type RunningGateway, removeFolder, startGateway, temporaryFolder, until } from './gateway-process.ts';
 
 const SHADOWS = [
@@ -48,6 +51,8 @@ const FLAWS: Readonly<Record<string, readonly string[]>> = {
     'posture: debug-endpoint GET /debug/vars',
   ],
   'text is put into SQL, and errors tell of it': [
+    'audit: statement-injection GET /api/products',
+    'audit: statement-injection GET /api/products/{id}',
     'audit: verbose-errors GET /api/products/{id}',
     'data: error-disclosure GET /api/products/{id}',
     'posture: verbose-errors GET /api/products/{id}',
@@ -64,6 +69,8 @@ const FLAWS: Readonly<Record<string, readonly string[]>> = {
   'GraphQL has no bounds and shows its schema': ['aliases', 'batching', 'depth', 'introspection'].map(
     (what) => `audit: graphql-${what} POST /graphql`,
   ),
+  'comments are written into a page as they are': ['audit: markup-injection GET /api/comments'],
+  'a WebSocket opens for anybody': ['audit: open-websocket GET /ws'],
   'any site may read with the credentials of its visitors': ['audit: permissive-cors /', 'posture: permissive-cors *'],
   'headers of security are missing': ['audit: missing-security-headers /', 'posture: missing-security-headers *'],
 };
@@ -74,12 +81,15 @@ const REFUSED = ['GET /api/files', 'GET /api/ping', 'POST /api/orders'].map(
   (place) => `data: schema-violation ${place}`,
 );
 
+/** All of it but times and what counts since the gateway started. */
+const PARTS_OF_REPORT = /<(ul|table) class="(?:figures|incidents|actors|map|posture|endpoints)[\s\S]*?<\/\1>/g;
 const ROUNDS = 8;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe.each([false, true])('the sample API (hardened: %s) behind a gateway', (isHardened) => {
   let api: Awaited<ReturnType<typeof startSampleApi>>;
   let gateway: RunningGateway;
+  let redis: RedisProcess | undefined;
   const data = temporaryFolder();
   let asked = 0;
   const ask = async (path: string, init: RequestInit = {}): Promise<string> => {
@@ -95,12 +105,17 @@ describe.each([false, true])('the sample API (hardened: %s) behind a gateway', (
 
   beforeAll(async () => {
     api = await startSampleApi({ host: '127.0.0.1', port: 0, isHardened });
+    // What was found survives in either store.
+    if (!isHardened && (hasRedis || process.env.CI !== undefined)) redis = await RedisProcess.start();
+    const store =
+      redis === undefined ? '{ kind: embedded }' : `{ kind: redis, url: "redis://127.0.0.1:${redis.port}" }`;
     writeFileSync(join(data, 'openapi.json'), await (await fetch(`${api.url}/openapi.json`)).text());
     writeFileSync(
       join(data, 'sallyport.yaml'),
       `mode: monitor
 upstreams: { default: "${api.url}" }
 routes: [{ id: shop, path: /, upstream: default, openapi: openapi.json }]
+store: ${store}
 `,
     );
     gateway = await startGateway(['--config', join(data, 'sallyport.yaml'), '--workers', '1'], data);
@@ -108,6 +123,7 @@ routes: [{ id: shop, path: /, upstream: default, openapi: openapi.json }]
   afterAll(async () => {
     await gateway.stop('SIGKILL');
     await api.close();
+    await redis?.remove();
     removeFolder(data);
   });
 
@@ -123,6 +139,8 @@ routes: [{ id: shop, path: /, upstream: default, openapi: openapi.json }]
       for (const { id } of own.slice(0, 2)) await ask(`/api/orders/${id}`, { headers: ann });
       await ask('/api/products', { headers: { origin: `https://shop${i}.site${i}.example${i}` } });
       await ask(`/api/products/${i + 1}`);
+      await ask(`/api/products?search=lamp${i}`);
+      await post('/api/comments', { text: `number ${i} is nice` }, ann);
       await ask('/api/files?name=terms.txt');
       await ask('/api/ping?host=partner.example');
       await post('/api/fetch', { url: 'https://partner.example/a.png' });
@@ -160,6 +178,32 @@ routes: [{ id: shop, path: /, upstream: default, openapi: openapi.json }]
     ].sort();
     const told = isHardened ? [...TRIED, ...REFUSED] : [...TRIED, ...Object.values(FLAWS).flat()];
     expect(found).toEqual(told.sort());
+  });
+
+  it('is in a report of the period in two languages, after a restart as before', async () => {
+    const file = join(data, 'report.html');
+    const report = async (): Promise<string[][]> => {
+      const both: string[][] = [];
+      for (const lang of ['en', 'ko']) {
+        expect(await runReport({ since: '7d', out: file, admin: gateway.admin, lang, token: gateway.token })).toBe(0);
+        both.push(readFileSync(file, 'utf8').match(PARTS_OF_REPORT) ?? []);
+      }
+      return both;
+    };
+    let before = await report();
+    // What the audit did is taken in when two of them are alike.
+    await until(async () => {
+      const last = before;
+      before = await report();
+      return isDeepStrictEqual(before, last);
+    });
+    const kinds = before[0]!.map((part) => /class="(\w+)/.exec(part)![1]);
+    const flawed = ['figures', 'incidents', 'actors', 'map', 'posture', 'endpoints'];
+    expect(kinds).toEqual(isHardened ? flawed.filter((kind) => kind !== 'map' && kind !== 'posture') : flawed);
+    expect(before[1]).not.toEqual(before[0]);
+    await gateway.stop();
+    gateway = await startGateway(['--config', join(data, 'sallyport.yaml'), '--workers', '1'], data);
+    expect(await report()).toEqual(before);
   });
 });
 
