@@ -1,10 +1,10 @@
 // A canary by route on a running gateway: a share of the clients of one route sees the changed policy, other routes never do, and
-// it is taken back for server errors, or when a worker dies of it.
+// it is taken back for server errors, for what its inspection takes, or when a worker dies of it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PolicyLifeContext } from '../../src/admin/policy-life-context.ts';
-import { type ConfiguredGateway, startConfigured } from '../support/configured-gateway.ts';
+import { answering, type ConfiguredGateway, startConfigured } from '../support/configured-gateway.ts';
 import { type RunningGateway, until } from './gateway-process.ts';
 
 let folder = '';
@@ -116,5 +116,59 @@ describe('a canary by route', { timeout: 240_000 }, () => {
       return seen.held !== undefined && seen;
     });
     expect(now).toMatchObject({ live, held: { by: 'canary', reason: 'a worker that had it ended unexpectedly' } });
+  });
+});
+
+/** Twenty types that are in every word, of which nothing follows. */
+const SLOW = `kind: data-policy
+id: words
+match: { direction: request, dataTypes: ["tag:word"] }
+action: allow
+${Array.from(
+  { length: 20 },
+  (_, i) => `---
+kind: data-type
+id: word-${i}
+title: Word ${i}
+tags: [word]
+severity: low
+patterns: ['[a-h]{2,${i + 3}}']
+`,
+).join('')}`;
+
+describe('a canary whose inspection takes long', { timeout: 240_000 }, () => {
+  it('is taken back, and says by how much', async () => {
+    const one = await startConfigured(
+      answering('{"a":1}'),
+      (upstream) => `mode: enforce
+upstreams: { default: "${upstream}" }
+workers: 1
+log: { access: false }
+policies: policies
+identity: { trustedProxies: [127.0.0.1/32] }
+routes: [{ id: notes, path: /, upstream: default }]
+rollout: { canary: { routes: [notes], share: 0.5, for: 10m, samplesMin: 20 } }
+`,
+    );
+    try {
+      const lives = async (): Promise<Awaited<ReturnType<typeof versions>>> =>
+        (await (await one.gateway.api('/policy-versions')).json()) as Awaited<ReturnType<typeof versions>>;
+      const { live } = await lives();
+      writeFileSync(join(one.folder, 'policies', 'slow.yaml'), SLOW);
+      await until(async () => (await lives()).canary !== undefined);
+      const body = JSON.stringify({ text: 'abc def ghi jkl '.repeat(4_000) });
+      const after = await until(async () => {
+        for (let client = 1; client <= 20; client++) {
+          const headers = { 'x-forwarded-for': `203.0.113.${client}`, 'content-type': 'application/json' };
+          await (await fetch(`${one.gateway.url}/notes`, { method: 'POST', headers, body })).arrayBuffer();
+        }
+        const now = await lives();
+        return now.canary === undefined && now;
+      });
+      const reason = expect.stringMatching(/^inspection takes \d+\.\d ms for the slowest twentieth, .* \d+\.\d ms$/);
+      expect(after).toMatchObject({ live, held: { by: 'canary', reason } });
+    } finally {
+      await one.end();
+    }
   });
 });
