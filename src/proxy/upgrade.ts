@@ -136,7 +136,7 @@ class Upgrade {
       // After http-proxy, which switches it off.
       this.#socket.setTimeout(this.#pace.upgradeIdleMs, () => this.#socket.destroy());
     } catch (error) {
-      this.#refuse({ kind: 'refuse', fault: faultOf(error) });
+      this.#fail(error);
     }
   }
 
@@ -157,7 +157,7 @@ class Upgrade {
     });
     const onResponse = (answer: IncomingMessage): void => {
       this.#member?.breaker.succeeded();
-      this.#relayRefusal(answer).catch((error: unknown) => this.#refuse({ kind: 'refuse', fault: faultOf(error) }));
+      this.#relayRefusal(answer).catch((error: unknown) => this.#fail(error));
     };
     upstreamRequest.on('response', onResponse);
     // http-proxy is about to add a listener that would write the refusal as it came, over ours.
@@ -170,7 +170,12 @@ class Upgrade {
       upstreamSocket.on('error', () => socket.destroy());
       upstreamSocket.once('close', () => socket.destroy());
       socket.once('close', () => upstreamSocket.destroy());
-      this.#onUpgraded(answer, upstreamSocket);
+      try {
+        this.#onUpgraded(answer, upstreamSocket);
+      } catch (error) {
+        upstreamSocket.destroy();
+        this.#fail(error);
+      }
     });
   }
 
@@ -215,9 +220,9 @@ class Upgrade {
       this.#refuse(outcome);
       return;
     }
+    const lines = downstreamHeaders(outcome.rawHeaders, this.#inspection!.downstreamHeaders(), 'none', false);
     this.#isTunnel = true;
     this.#status = 101;
-    const lines = downstreamHeaders(outcome.rawHeaders, this.#inspection!.downstreamHeaders(), 'none', false);
     answer.headers = { ...recordOf(lines), upgrade: 'websocket', connection: 'Upgrade' } as IncomingMessage['headers'];
     // Once a side has said all it will say, the other has a moment to do so too.
     const shorten = (): void => {
@@ -257,6 +262,13 @@ class Upgrade {
       downstreamHeaders(head.rawHeaders, inspection.downstreamHeaders(), length, body !== received),
       body,
     );
+  }
+
+  /** An inspector that throws against its contract costs this upgrade, not the worker its life. */
+  #fail(error: unknown): void {
+    const fault = faultOf(error);
+    if (fault.code === 'GATEWAY_ERROR') this.#context.counters.inspectionErrors += 1;
+    this.#refuse({ kind: 'refuse', fault });
   }
 
   #refuse(refusal: Refusal): void {

@@ -2,7 +2,7 @@
 import * as net from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/core/fault.ts';
-import { blocking, InspectorThatForwards, InspectorThatThrows, route } from './inspectors.ts';
+import { blocking, InspectorThatForwards, route } from './inspectors.ts';
 import {
   ask,
   closed,
@@ -339,33 +339,4 @@ describe('every way out of a transaction', () => {
   afterAll(() => {
     expect(ran).toBe(EXITS.length);
   });
-});
-
-describe('an inspector that throws against its contract', () => {
-  const hooks = [
-    'begin',
-    'requestHead',
-    'requestBody',
-    'upstreamHeaders',
-    'responseHead',
-    'responseBody',
-    'downstreamHeaders',
-    'complete',
-  ];
-
-  it.each(hooks.flatMap((hook) => [[hook, 'enforce'] as const, [hook, 'monitor'] as const]))(
-    'in %s, in %s mode, costs one transaction and not the worker',
-    async (hook, mode) => {
-      const upstream = await upstreamThat();
-      const inspector = new InspectorThatThrows(hook, { mode });
-      const { plane, port } = await gateway([upstream.url], inspector);
-      const answers = await Promise.allSettled([ask(port, POST), ask(port, POST)]);
-      for (const answer of answers) {
-        if (answer.status === 'fulfilled') expect([200, 500, 503]).toContain(answer.value.status);
-      }
-      await until(() => plane.counters.activeTransactions === 0, 'no transaction to be active');
-      expect(plane.counters.inspectionErrors).toBe(2);
-      expect(plane.counters.heldBytes).toBe(0);
-    },
-  );
 });
