@@ -1,5 +1,6 @@
 // Every identity seen lately, with what it did and how suspect it is.
-// Invariants: at most `actorsMax` are kept; who is in an incident is kept before others; texts are held once.
+// Invariants: at most `actorsMax` are kept; who is in an incident is kept before others, and who came once goes first; texts are
+// held once. Who came once takes about 300 bytes, others 600 and more.
 import { type Actor, type ActorKind, actorKey } from '../../core/actor.ts';
 import type { ActorPopulation } from '../../core/actor-population.ts';
 import type { ActorProfile, TimelineEntry } from '../../core/actor-profile.ts';
@@ -9,6 +10,7 @@ import { HyperLogLog } from '../scenarios/metrics/hyper-log-log.ts';
 import { OldestFirst } from '../scenarios/metrics/oldest-first.ts';
 import type { Occurrence } from '../scenarios/occurrence.ts';
 import { type Addend, confidenceOf } from './confidence.ts';
+import { Foremost } from './foremost.ts';
 import { Interner } from './interner.ts';
 import { type Measured, populationOf } from './population.ts';
 import { listed, note, numbersIn, renumber, SEEN_MAX } from './seen.ts';
@@ -16,7 +18,8 @@ import { listed, note, numbersIn, renumber, SEEN_MAX } from './seen.ts';
 const TIMELINE_MAX = 50;
 const ADDENDS_MAX = 50;
 const CHANCES = 16;
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Texts per actor above which forgotten ones are cleared out. */
 const TEXTS_PER_ACTOR_MAX = 8;
 
@@ -26,6 +29,16 @@ interface Notable {
   timeline: TimelineEntry[];
 }
 
+/** What a first transaction showed, one for all its identities: most never come again. */
+interface Sighting {
+  readonly at: number;
+  readonly place: string | undefined;
+  readonly userAgent: string;
+  readonly endpoint: string;
+  readonly dataTypes: Occurrence['dataTypes'];
+  readonly keys: readonly string[];
+}
+
 interface Known {
   readonly actor: Actor;
   readonly firstSeen: number;
@@ -33,7 +46,9 @@ interface Known {
   transactions: number;
   errors: number;
   blocked: number;
-  readonly seen: number[];
+  /** Empty as long as `first` says it. */
+  seen: number[];
+  first: Sighting | undefined;
   notable: Notable | undefined;
   /** Identities beyond those listed, today and yesterday: only of addresses that many share. */
   crowd: { today: HyperLogLog; yesterday: HyperLogLog | undefined; since: number } | undefined;
@@ -73,28 +88,17 @@ export class Actors {
   }
 
   take(occurrence: Occurrence): void {
-    const { at, actors, record } = occurrence;
-    const address = record?.clientAddress;
+    const { at, actors } = occurrence;
+    let sighting: Sighting | undefined;
     for (const { actor, key } of actors) {
       const known = this.#of(actor, key, at);
       known.transactions += 1;
       if (at > known.lastSeen) known.lastSeen = at;
       if (occurrence.status >= 400) known.errors += 1;
       if (occurrence.action === 'block') known.blocked += 1;
-      if (address !== undefined) {
-        const place = `${address}\n${occurrence.country ?? ''}\n${occurrence.network}`;
-        note(known.seen, 'address', this.#texts.numberOf(place), 1, at);
-      }
-      if (occurrence.userAgent !== '') {
-        note(known.seen, 'userAgent', this.#texts.numberOf(occurrence.userAgent), 1, at);
-      }
-      note(known.seen, 'endpoint', this.#texts.numberOf(occurrence.endpoint), 1, at);
-      if (occurrence.isAccepted) {
-        for (const [type, values] of occurrence.dataTypes) {
-          note(known.seen, 'dataType', this.#texts.numberOf(type), values, at);
-        }
-      }
-      if (actors.length > 1) this.#noteLinks(known, key, occurrence);
+      sighting ??= sightingOf(occurrence);
+      if (known.transactions === 1) known.first = sighting;
+      else this.#see(known, key, sighting);
     }
   }
 
@@ -149,7 +153,7 @@ export class Actors {
   othersPerDay(key: string, now: number): number {
     const known = this.#known.get(key);
     if (known === undefined) return 0;
-    const linked = listed(known.seen, 'linked').filter(({ lastSeen }) => lastSeen > now - DAY_MS);
+    const linked = listed(this.#seenOf(known, key), 'linked').filter(({ lastSeen }) => lastSeen > now - DAY_MS);
     if (known.crowd === undefined) return linked.length;
     const all = new HyperLogLog();
     all.merge(known.crowd.today);
@@ -175,18 +179,15 @@ export class Actors {
   /** Most suspect first, then the latest. Profiles are made of those shown only. */
   list(filter: ActorFilter, now: number, offset: number, limit: number): { total: number; items: ActorProfile[] } {
     const keys = (filter.confidenceMin ?? 0) > 0 ? this.#notable : this.#known.keys();
-    const wanted = new Foremost(offset + limit);
+    const wanted = new Foremost<Ranked>(offset + limit, inRank);
     for (const key of keys) {
       const known = this.#known.get(key);
       if (known === undefined || !isWanted(known, key, filter)) continue;
       const percent = known.notable === undefined ? 0 : this.#confidence(known, now).percent;
       if (percent >= (filter.confidenceMin ?? 0)) wanted.add({ key, known, percent });
     }
-    const items = wanted
-      .sorted()
-      .slice(offset)
-      .map(({ key, known }) => this.#profile(known, key, now));
-    return { total: wanted.total, items };
+    const shown = wanted.sorted().slice(offset);
+    return { total: wanted.total, items: shown.map(({ key, known }) => this.#profile(known, key, now)) };
   }
 
   /** Who matters: those in incidents. The others come back by themselves. */
@@ -194,7 +195,8 @@ export class Actors {
     return [...this.#notable].flatMap((key) => {
       const known = this.#known.get(key);
       if (known === undefined) return [];
-      const { seen, crowd, ...rest } = known;
+      this.#seenOf(known, key);
+      const { seen, crowd, first, ...rest } = known;
       const entries = (Object.keys(SEEN_MAX) as (keyof typeof SEEN_MAX)[]).flatMap((kind) =>
         listed(seen, kind).map(({ number, count, lastSeen }) => [kind, this.#texts.textOf(number), count, lastSeen]),
       );
@@ -204,12 +206,13 @@ export class Actors {
 
   restore(dump: unknown): void {
     type Entry = [keyof typeof SEEN_MAX, string, number, number];
-    for (const [key, rest, entries] of dump as [string, Omit<Known, 'seen' | 'crowd'>, Entry[]][]) {
+    type Kept = Omit<Known, 'seen' | 'first' | 'crowd'>;
+    for (const [key, rest, entries] of dump as [string, Kept, Entry[]][]) {
       const seen: number[] = [];
       for (const [kind, text, count, lastSeen] of entries) {
         note(seen, kind, this.#texts.numberOf(text), count, lastSeen);
       }
-      this.#known.set(key, { ...rest, seen, crowd: undefined });
+      this.#known.set(key, { ...rest, seen, first: undefined, crowd: undefined });
       this.#notable.add(key);
     }
   }
@@ -226,6 +229,7 @@ export class Actors {
       errors: 0,
       blocked: 0,
       seen: [],
+      first: undefined,
       notable: undefined,
       crowd: undefined,
     };
@@ -233,19 +237,38 @@ export class Actors {
     return known;
   }
 
-  #noteLinks(known: Known, key: string, occurrence: Occurrence): void {
-    for (const other of occurrence.actors) {
-      if (other.key === key) continue;
-      const hasRoom = note(known.seen, 'linked', this.#texts.numberOf(other.key), 1, occurrence.at);
+  /** What it was seen with, of which nothing is made before somebody wants to know. */
+  #seenOf(known: Known, key: string): number[] {
+    const { first } = known;
+    if (first === undefined) return known.seen;
+    known.first = undefined;
+    this.#see(known, key, first);
+    return known.seen;
+  }
+
+  #see(known: Known, key: string, sighting: Sighting): void {
+    const { at, place, userAgent, endpoint, dataTypes, keys } = sighting;
+    const seen = this.#seenOf(known, key);
+    if (place !== undefined) note(seen, 'address', this.#texts.numberOf(place), 1, at);
+    if (userAgent !== '') note(seen, 'userAgent', this.#texts.numberOf(userAgent), 1, at);
+    note(seen, 'endpoint', this.#texts.numberOf(endpoint), 1, at);
+    for (const [type, values] of dataTypes) note(seen, 'dataType', this.#texts.numberOf(type), values, at);
+    if (keys.length > 1) this.#noteLinks(known, key, keys, at);
+  }
+
+  #noteLinks(known: Known, key: string, keys: readonly string[], at: number): void {
+    for (const other of keys) {
+      if (other === key) continue;
+      const hasRoom = note(known.seen, 'linked', this.#texts.numberOf(other), 1, at);
       if (known.actor.kind !== 'ip') continue;
-      if (!hasRoom && known.crowd === undefined) this.#startCrowd(known, occurrence.at);
-      known.crowd?.today.add(hashOf(other.key));
+      if (!hasRoom && known.crowd === undefined) this.#startCrowd(known, at);
+      known.crowd?.today.add(hashOf(other));
     }
     const { crowd } = known;
-    if (crowd !== undefined && occurrence.at > crowd.since + DAY_MS) {
+    if (crowd !== undefined && at > crowd.since + DAY_MS) {
       crowd.yesterday = crowd.today;
       crowd.today = new HyperLogLog();
-      crowd.since = occurrence.at;
+      crowd.since = at;
     }
   }
 
@@ -279,7 +302,8 @@ export class Actors {
   }
 
   #profile(known: Known, key: string, now: number): ActorProfile {
-    const { actor, seen, notable } = known;
+    const { actor, notable } = known;
+    const seen = this.#seenOf(known, key);
     const confidence = notable === undefined ? { percent: 0, addends: [] } : this.#confidence(known, now);
     const sightings = (kind: keyof typeof SEEN_MAX) =>
       listed(seen, kind).map(({ number, count, lastSeen }) => ({ what: this.#texts.textOf(number), count, lastSeen }));
@@ -315,7 +339,7 @@ export class Actors {
     for (let i = 0; i < CHANCES; i++) {
       const [key, known] = this.#oldest.next()!;
       this.#known.delete(key);
-      const isKept = known.notable !== undefined || known.lastSeen > now - 60_000;
+      const isKept = known.notable !== undefined || (known.transactions > 1 && known.lastSeen > now - HOUR_MS);
       if (!isKept || i === CHANCES - 1) {
         this.#notable.delete(key);
         this.evicted += 1;
@@ -342,38 +366,36 @@ interface Ranked {
   readonly percent: number;
 }
 
-/** The first so many of very many, without sorting them all. */
-class Foremost {
-  total = 0;
-  readonly #max: number;
-  #ranked: Ranked[] = [];
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  add(one: Ranked): void {
-    this.total += 1;
-    this.#ranked.push(one);
-    if (this.#ranked.length >= this.#max * 4 + 1_000) this.#ranked = this.sorted();
-  }
-
-  sorted(): Ranked[] {
-    return this.#ranked
-      .sort((a, b) => b.percent - a.percent || b.known.lastSeen - a.known.lastSeen)
-      .slice(0, this.#max);
-  }
+/** Most suspect first, then the latest. */
+function inRank(a: Ranked, b: Ranked): number {
+  return b.percent - a.percent || b.known.lastSeen - a.known.lastSeen;
 }
 
 function isWanted({ actor }: Known, key: string, { kind, text }: ActorFilter): boolean {
   return (kind === undefined || actor.kind === kind) && (text === undefined || key.includes(text));
 }
 
-function measuredOf({ transactions, errors, seen }: Known): Measured {
+function measuredOf({ transactions, errors, seen, first }: Known): Measured {
+  const sensitiveValues =
+    first === undefined
+      ? listed(seen, 'dataType').reduce((sum, { count }) => sum + count, 0)
+      : first.dataTypes.reduce((sum, [, values]) => sum + values, 0);
   return {
     requests: transactions,
     failures: errors,
-    endpoints: listed(seen, 'endpoint').length,
-    sensitiveValues: listed(seen, 'dataType').reduce((sum, { count }) => sum + count, 0),
+    endpoints: first === undefined ? listed(seen, 'endpoint').length : 1,
+    sensitiveValues,
+  };
+}
+
+function sightingOf(occurrence: Occurrence): Sighting {
+  const { at, actors, record, country, network, userAgent, endpoint, dataTypes, isAccepted } = occurrence;
+  return {
+    at,
+    place: record === undefined ? undefined : `${record.clientAddress}\n${country ?? ''}\n${network}`,
+    userAgent,
+    endpoint,
+    dataTypes: isAccepted ? dataTypes : [],
+    keys: actors.map(({ key }) => key),
   };
 }

@@ -12,19 +12,22 @@ export type MessagesOf = (
   transactionId: string,
 ) => { readonly request?: EvidenceMessage; readonly response?: EvidenceMessage } | undefined;
 
+/** A record without what was observed of its bodies, which may be a hundred times as large as all the rest. */
+export type PassedRecord = Omit<TransactionRecord, 'observation'> & { readonly userAgent: string };
+
 export class RecentRecords {
-  readonly #ring: { readonly record: TransactionRecord; readonly keys: readonly string[] }[] = [];
+  readonly #ring: { readonly record: PassedRecord; readonly keys: readonly string[] }[] = [];
   #next = 0;
 
   /** `keys` of its actors. */
   add(record: TransactionRecord, keys: readonly string[]): void {
-    this.#ring[this.#next] = { record, keys };
+    this.#ring[this.#next] = { record: passed(record), keys };
     this.#next = (this.#next + 1) % RECENT_MAX;
   }
 
   /** The latest of an actor before `id`, oldest first. */
-  before(keys: ReadonlySet<string>, id: string): TransactionRecord[] {
-    const found: TransactionRecord[] = [];
+  before(keys: ReadonlySet<string>, id: string): PassedRecord[] {
+    const found: PassedRecord[] = [];
     for (let i = 1; i <= this.#ring.length && found.length < BEFORE_MAX; i++) {
       const one = this.#ring[(this.#next - i + RECENT_MAX) % RECENT_MAX];
       if (one === undefined || one.record.id === id) continue;
@@ -34,8 +37,12 @@ export class RecentRecords {
   }
 }
 
+export function passed({ observation, ...record }: TransactionRecord): PassedRecord {
+  return { ...record, userAgent: observation?.userAgent ?? '' };
+}
+
 export function evidenceOf(
-  record: TransactionRecord,
+  record: PassedRecord,
   endpoint: string,
   position: Evidence['position'],
   messagesOf: MessagesOf,
@@ -56,7 +63,7 @@ export function evidenceOf(
     responseBodyBytes: record.responseBodyBytes,
     action: record.action,
     detections: [...new Set(record.findings.map(({ detection }) => detection))],
-    userAgent: record.observation?.userAgent ?? '',
+    userAgent: record.userAgent,
     request: messages?.request,
     response: messages?.response,
   };

@@ -8,7 +8,7 @@ import { type Evidence, INCIDENT_COMMENTS_MAX, type Incident, type IncidentStatu
 import type { TransactionRecord } from '../../core/record.ts';
 import { AttachedMessages, type Messages } from './attached-messages.ts';
 import { addEvidence, type CaseFile, change, countIn, incidentOf, merge, openCase, rename } from './case-file.ts';
-import { AFTER_MAX, evidenceOf, type MessagesOf, RecentRecords } from './evidence.ts';
+import { AFTER_MAX, evidenceOf, type MessagesOf, passed, RecentRecords } from './evidence.ts';
 import { type IncidentFilter, Listing } from './listing.ts';
 import type { Observed } from './observed.ts';
 
@@ -75,7 +75,7 @@ export class Incidents {
     for (const key of keys) {
       const watch = this.#watches.get(key);
       if (watch === undefined) continue;
-      this.#addEvidence(watch.file, evidenceOf(record, endpoint, 'after', this.#options.messagesOf));
+      this.#addEvidence(watch.file, evidenceOf(passed(record), endpoint, 'after', this.#options.messagesOf));
       watch.left -= 1;
       if (watch.left <= 0) this.#watches.delete(key);
     }
@@ -318,7 +318,10 @@ export class Incidents {
         this.#addEvidence(file, evidenceOf(earlier, earlier.endpoint, 'before', this.#options.messagesOf));
       }
     }
-    this.#addEvidence(file, evidenceOf(record, observed.occurrence!.endpoint, 'trigger', this.#options.messagesOf));
+    this.#addEvidence(
+      file,
+      evidenceOf(passed(record), observed.occurrence!.endpoint, 'trigger', this.#options.messagesOf),
+    );
     const [first] = keys;
     if (isFirst && first !== undefined && this.#watches.size < WATCHES_MAX) {
       this.#watches.set(first, { file, left: AFTER_MAX });

@@ -17,7 +17,8 @@ import { Versions } from './versions.ts';
 
 const HOUR_MS = 3_600_000;
 const SAMPLES_PER_CALLER_MAX = 200;
-const CALLERS_MAX = 200_000;
+/** Of the running hour, at an endpoint each; they take 12 MB when there are so many. */
+const CALLERS_MAX = 50_000;
 const SETTLE_EVERY = 20_000;
 /** An endpoint that only ever redirected is one when so many callers saw it. */
 const REDIRECTED_CALLERS_MIN = 3;
@@ -47,7 +48,7 @@ export class Learner {
   readonly #bounds: ModelBounds;
   #model: Model;
   #fresh: Model;
-  readonly #callers: LRUCache<string, CallerHour>;
+  readonly #callers: LRUCache<number, CallerHour>;
   readonly #versions = new Versions();
   #takenSinceSettled = 0;
   readonly counts = { learned: 0, unclean: 0, suspect: 0, capped: 0, unknown: 0, frozen: 0, refused: 0 };
@@ -186,7 +187,7 @@ export class Learner {
 
   /** Counts a request of a caller; false when it has had its share of this hour. */
   #mayAdd(record: TransactionRecord, key: string, hour: number): boolean {
-    const id = `${record.endpoint}#${key}`;
+    const id = hash53(`${record.endpoint}#${key}`);
     let caller = this.#callers.get(id);
     if (caller === undefined || caller.hour !== hour) {
       const { method, host, path, observation } = record;

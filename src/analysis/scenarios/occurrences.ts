@@ -104,6 +104,11 @@ export class Occurrences {
     this.#graphql.sweep(now);
   }
 
+  /** Addresses whose callers are counted. */
+  size(): { entries: number; evicted: number } {
+    return this.#crowds.size();
+  }
+
   dump(): unknown {
     return { publicity: this.#publicity.dump(), grants: [...this.#grants], graphql: this.#graphql.dump() };
   }

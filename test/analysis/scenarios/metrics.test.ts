@@ -185,16 +185,17 @@ describe('a population', () => {
 
 describe('a habit', () => {
   it('grows by a tenth a day at most, whatever somebody tries to teach it', () => {
+    const MALLORY = hashOf('mallory');
     const habits = new Habits();
-    habits.note('mallory', 100, START);
+    habits.note(MALLORY, 100, START);
     let now = START + DAY;
     for (let day = 1; day <= 7; day++) {
       for (let i = 0; i < 144; i++) {
-        habits.note('mallory', 1_000_000, now);
+        habits.note(MALLORY, 1_000_000, now);
         now += 10 * MINUTE;
       }
     }
-    expect(habits.of('mallory')!.peak).toBeLessThanOrEqual(100 * 1.1 ** 8);
+    expect(habits.of(MALLORY)!.peak).toBeLessThanOrEqual(100 * 1.1 ** 8);
   });
 });
 

@@ -11,16 +11,16 @@ interface Entry<V> {
 const CHANCES = 8;
 const SWEPT_PER_CALL_MAX = 2_000;
 
-export class ExpiringTable<V> {
+export class ExpiringTable<V, K extends string | number = string> {
   evicted = 0;
   readonly #entriesMax: number;
   readonly #idleMs: number;
-  readonly #onEnd: (key: string, value: V) => void;
-  readonly #entries = new Map<string, Entry<V>>();
+  readonly #onEnd: (key: K, value: V) => void;
+  readonly #entries = new Map<K, Entry<V>>();
   readonly #oldest = new OldestFirst(this.#entries);
-  #sweep: IterableIterator<[string, Entry<V>]> | undefined;
+  #sweep: IterableIterator<[K, Entry<V>]> | undefined;
 
-  constructor(entriesMax: number, idleMs: number, onEnd: (key: string, value: V) => void = () => {}) {
+  constructor(entriesMax: number, idleMs: number, onEnd: (key: K, value: V) => void = () => {}) {
     this.#entriesMax = entriesMax;
     this.#idleMs = idleMs;
     this.#onEnd = onEnd;
@@ -30,7 +30,7 @@ export class ExpiringTable<V> {
     return this.#entries.size;
   }
 
-  get(key: string, now: number): V | undefined {
+  get(key: K, now: number): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     if (this.#isOver(entry, now)) {
@@ -42,21 +42,21 @@ export class ExpiringTable<V> {
   }
 
   /** Reads without counting as use. */
-  peek(key: string): V | undefined {
+  peek(key: K): V | undefined {
     return this.#entries.get(key)?.value;
   }
 
-  set(key: string, value: V, now: number): V {
+  set(key: K, value: V, now: number): V {
     if (this.#entries.size >= this.#entriesMax && !this.#entries.has(key)) this.#makeRoom(now);
     this.#entries.set(key, { value, usedAt: now });
     return value;
   }
 
-  delete(key: string): void {
+  delete(key: K): void {
     this.#entries.delete(key);
   }
 
-  *entries(): IterableIterator<[string, V]> {
+  *entries(): IterableIterator<[K, V]> {
     for (const [key, entry] of this.#entries) yield [key, entry.value];
   }
 
@@ -93,7 +93,7 @@ export class ExpiringTable<V> {
     }
   }
 
-  #end(key: string, entry: Entry<V>): void {
+  #end(key: K, entry: Entry<V>): void {
     this.#entries.delete(key);
     this.#onEnd(key, entry.value);
   }

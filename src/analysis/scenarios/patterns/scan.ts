@@ -5,11 +5,14 @@ import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf } from '../../../core/hash.ts';
 import type { ScanPattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
+import { FirstSightings } from '../metrics/first-sightings.ts';
 import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
 import { type Occurrence, statusMatcher } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
 
-const ACTORS_MAX = 100_000;
+const ACTORS_MAX = 20_000;
+/** They may have come upon a dead link. */
+const ACTORS_SEEN_ONCE_MAX = 50_000;
 const KINDS_MAX = 40;
 /** Says who looks, not what for. */
 const PROBE = 'scanner-signature';
@@ -33,7 +36,9 @@ export class Scan implements Pattern {
   readonly #windowMs: number;
   readonly #isError: (status: number) => boolean;
   readonly #alive = new Set<string>();
-  readonly #tallies: ExpiringTable<Tally>;
+  readonly #tallies: ExpiringTable<Tally, number>;
+  /** Those with one place so far, and no attack. */
+  readonly #once: FirstSightings;
 
   /** `titleOf`: what people call a detection. */
   constructor(scenario: ScenarioDocument, pattern: ScanPattern, titleOf: (detection: string) => string | undefined) {
@@ -43,6 +48,7 @@ export class Scan implements Pattern {
     this.#windowMs = pattern.windowSeconds * 1_000;
     this.#isError = statusMatcher(pattern.statuses);
     this.#tallies = new ExpiringTable(ACTORS_MAX, this.#windowMs);
+    this.#once = new FirstSightings(ACTORS_SEEN_ONCE_MAX, this.#windowMs, 2);
   }
 
   take(occurrence: Occurrence): Signal | undefined {
@@ -54,13 +60,8 @@ export class Scan implements Pattern {
     const passed: { actor: Actor; tally: Tally; places: number }[] = [];
     for (const { actor, key, share } of occurrence.actors) {
       if (share === 0) continue;
-      const tally =
-        this.#tallies.get(key, at) ??
-        this.#tallies.set(
-          key,
-          { places: new SlidingDistinct(this.#windowMs), kinds: new Map(), hits: 0, hasRaised: false },
-          at,
-        );
+      const tally = this.#tally(hashOf(key), occurrence);
+      if (tally === undefined) continue;
       tally.hits += 1;
       if (isError) tally.places.add(at, hashOf(endpoint));
       for (const attack of attacks) {
@@ -102,11 +103,12 @@ export class Scan implements Pattern {
 
   sweep(now: number): readonly Signal[] {
     this.#tallies.sweep(now);
+    this.#once.sweep(now);
     return [];
   }
 
   size(): { entries: number; evicted: number } {
-    return { entries: this.#tallies.size, evicted: this.#tallies.evicted };
+    return { entries: this.#tallies.size + this.#once.size, evicted: this.#tallies.evicted + this.#once.evicted };
   }
 
   dump(): unknown {
@@ -115,6 +117,23 @@ export class Scan implements Pattern {
 
   restore(dump: unknown): void {
     for (const endpoint of dump as readonly string[]) this.#alive.add(endpoint);
+  }
+
+  /** Undefined for the first error of an actor, which is remembered. */
+  #tally(key: number, { attacks, at, endpoint }: Occurrence): Tally | undefined {
+    const known = this.#tallies.get(key, at);
+    if (known !== undefined) return known;
+    const first = this.#once.recall(key, at);
+    if (first === undefined && attacks.length === 0 && this.#pattern.distinctMin > 1) {
+      this.#once.note(key, at, [hashOf(endpoint), at]);
+      return undefined;
+    }
+    const tally = { places: new SlidingDistinct(this.#windowMs), kinds: new Map(), hits: 0, hasRaised: false };
+    if (first !== undefined) {
+      tally.places.add(first[1]!, first[0]!);
+      tally.hits = 1;
+    }
+    return this.#tallies.set(key, tally, at);
   }
 
   /** Where everything unknown is answered with 401, that is an error at what nobody ever got an answer from. */

@@ -24,8 +24,8 @@ interface Successors {
 interface Walk {
   at: number;
   endpoint: string;
-  readonly all: SlidingCount;
-  readonly rare: SlidingCount;
+  /** From the first transition on: most come once, and stay where they are. */
+  counts: { readonly all: SlidingCount; readonly rare: SlidingCount } | undefined;
   hasRaised: boolean;
 }
 
@@ -33,7 +33,7 @@ export class Sequence implements Pattern {
   readonly #scenario: ScenarioDocument;
   readonly #pattern: SequencePattern;
   readonly #chain = new Map<string, Successors>();
-  readonly #walks: ExpiringTable<Walk>;
+  readonly #walks: ExpiringTable<Walk, number>;
   #transitions = 0;
 
   constructor(scenario: ScenarioDocument, pattern: SequencePattern) {
@@ -46,11 +46,10 @@ export class Sequence implements Pattern {
     const { principal, at, endpoint } = occurrence;
     // An address alone may be many people, whose orders mix.
     if (principal === undefined || !occurrence.isAccepted) return undefined;
-    const walk = this.#walks.get(principal, at);
+    const who = hashOf(principal);
+    const walk = this.#walks.get(who, at);
     if (walk === undefined) {
-      const windowMs = this.#pattern.windowSeconds * 1_000;
-      const counts = { all: new SlidingCount(windowMs), rare: new SlidingCount(windowMs) };
-      this.#walks.set(principal, { at, endpoint, ...counts, hasRaised: false }, at);
+      this.#walks.set(who, { at, endpoint, counts: undefined, hasRaised: false }, at);
       return undefined;
     }
     const from = walk.endpoint;
@@ -60,11 +59,13 @@ export class Sequence implements Pattern {
     // Reloading and paging say nothing.
     if (!isFollowing || from === endpoint) return undefined;
     const isRare = this.#isRare(from, endpoint);
-    const all = walk.all.add(at, 1);
-    const rare = walk.rare.add(at, isRare ? 1 : 0);
+    const windowMs = this.#pattern.windowSeconds * 1_000;
+    walk.counts ??= { all: new SlidingCount(windowMs), rare: new SlidingCount(windowMs) };
+    const all = walk.counts.all.add(at, 1);
+    const rare = walk.counts.rare.add(at, isRare ? 1 : 0);
     const isOver = isRare && rare >= this.#pattern.rareMin && rare >= all * this.#pattern.rareShareMin;
     if (!isOver) {
-      if (occurrence.isClean) this.#learn(from, endpoint, hashOf(principal));
+      if (occurrence.isClean) this.#learn(from, endpoint, who);
       if (rare === 0) walk.hasRaised = false;
       return undefined;
     }

@@ -6,11 +6,15 @@ import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf } from '../../../core/hash.ts';
 import type { StolenCredentialPattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
+import { FirstSightings } from '../metrics/first-sightings.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
 import { type HandSign, TokenHands } from './token-hands.ts';
 
-const CREDENTIALS_MAX = 100_000;
+/** Used more than once; about 400 bytes each. */
+const CREDENTIALS_MAX = 50_000;
+/** Used once so far; 68 bytes each. */
+const CREDENTIALS_SEEN_ONCE_MAX = 100_000;
 const IDLE_MS = 30 * 24 * 3_600_000;
 const CLIENTS_KEPT_MAX = 8;
 const ENDPOINTS_KEPT_MAX = 64;
@@ -35,16 +39,31 @@ type Sign = keyof typeof SIGNS;
 /** What the sentence says already. */
 const SAID_BY = { hands: 'networks', afterwards: 'logout' } as const;
 
+interface Place {
+  readonly network: number;
+  readonly country: string | undefined;
+  readonly from: number;
+  until: number;
+}
+
 interface Credential {
   uses: number;
-  /** Hash → first seen. */
-  readonly clients: Map<number, number>;
-  readonly endpoints: Map<number, number>;
+  /** Hashes, and when each was first seen, alternating: most have one client and a few endpoints. */
+  readonly clients: number[];
+  readonly endpoints: number[];
   /** The latest stays, newest last: a network (hash), its country, from and until. */
-  places: { network: number; country: string | undefined; from: number; until: number }[];
-  readonly signs: Map<Sign, number>;
+  places: Place[];
+  signs: Map<Sign, number> | undefined;
   loggedOutAt: number | undefined;
   hasRaised: boolean;
+}
+
+/** The key is the hash of the actor's; it was the text once, and hashes stood in pairs. */
+interface CredentialDump {
+  readonly uses: number;
+  readonly clients: readonly (number | readonly [number, number])[];
+  readonly endpoints: readonly (number | readonly [number, number])[];
+  readonly places: readonly Place[];
 }
 
 export class StolenCredential implements Pattern {
@@ -52,7 +71,8 @@ export class StolenCredential implements Pattern {
   readonly #pattern: StolenCredentialPattern;
   readonly #windowMs: number;
   readonly #hands: TokenHands;
-  readonly #credentials = new ExpiringTable<Credential>(CREDENTIALS_MAX, IDLE_MS);
+  readonly #credentials = new ExpiringTable<Credential, number>(CREDENTIALS_MAX, IDLE_MS);
+  readonly #once = new FirstSightings(CREDENTIALS_SEEN_ONCE_MAX, IDLE_MS, 5);
 
   constructor(scenario: ScenarioDocument, pattern: StolenCredentialPattern) {
     this.#scenario = scenario;
@@ -66,11 +86,12 @@ export class StolenCredential implements Pattern {
     const raised: { actor: Actor; credential: Credential; signs: Sign[] }[] = [];
     for (const { actor, key } of occurrence.actors) {
       if (actor.kind === 'ip') continue;
-      const credential = this.#credentials.get(key, occurrence.at) ?? this.#remember(key, occurrence.at);
-      const signs = this.#signs(actor, credential, occurrence);
+      const credential = this.#credentialOf(hashOf(key), actor, occurrence);
+      const signs = credential === undefined ? [] : this.#signs(actor, credential, occurrence);
       const needed = isOfPerson(actor) ? this.#pattern.signalsForSubjectsMin : this.#pattern.signalsMin;
       const isElsewhere = signs.some((sign) => sign === 'countries' || sign === 'client' || sign === 'logout');
       const hand = this.#hand(actor, key, occurrence);
+      if (credential === undefined) continue;
       if (hand !== undefined)
         raised.push({ actor, credential, signs: [hand, ...signs.filter((sign) => sign !== SAID_BY[hand])] });
       else if (signs.length >= needed && isElsewhere) raised.push({ actor, credential, signs });
@@ -105,53 +126,50 @@ export class StolenCredential implements Pattern {
 
   sweep(now: number): readonly Signal[] {
     this.#credentials.sweep(now);
+    this.#once.sweep(now);
     this.#hands.sweep(now);
     return [];
   }
 
   size(): { entries: number; evicted: number } {
-    return { entries: this.#credentials.size, evicted: this.#credentials.evicted };
+    return {
+      entries: this.#credentials.size + this.#once.size,
+      evicted: this.#credentials.evicted + this.#once.evicted,
+    };
   }
 
   dump(): unknown {
     return [...this.#credentials.entries()].map(([key, { uses, clients, endpoints, places }]) => [
       key,
-      { uses, clients: [...clients], endpoints: [...endpoints], places },
+      { uses, clients, endpoints, places } satisfies CredentialDump,
     ]);
   }
 
   restore(dump: unknown): void {
-    for (const [key, one] of dump as [
-      string,
-      {
-        uses: number;
-        clients: [number, number][];
-        endpoints: [number, number][];
-        places: Credential['places'];
-      },
-    ][]) {
-      const credential = this.#remember(key, one.places.at(-1)?.until ?? 0);
+    for (const [key, one] of dump as [number | string, CredentialDump][]) {
+      const credential = emptyCredential();
       credential.uses = one.uses;
-      for (const [client, at] of one.clients) credential.clients.set(client, at);
-      for (const [endpoint, at] of one.endpoints) credential.endpoints.set(endpoint, at);
-      credential.places = one.places;
+      credential.clients.push(...one.clients.flat());
+      credential.endpoints.push(...one.endpoints.flat());
+      credential.places = one.places.map((place) => ({ ...place }));
+      const hash = typeof key === 'string' ? hashOf(key) : key;
+      this.#credentials.set(hash, credential, one.places.at(-1)?.until ?? 0);
     }
   }
 
-  #remember(key: string, now: number): Credential {
-    return this.#credentials.set(
-      key,
-      {
-        uses: 0,
-        clients: new Map(),
-        endpoints: new Map(),
-        places: [],
-        signs: new Map(),
-        loggedOutAt: undefined,
-        hasRaised: false,
-      },
-      now,
-    );
+  /** Undefined for the first use, which is remembered: it cannot be told from anything yet. */
+  #credentialOf(key: number, actor: Actor, occurrence: Occurrence): Credential | undefined {
+    const { at } = occurrence;
+    const known = this.#credentials.get(key, at);
+    if (known !== undefined) return known;
+    const first = this.#once.recall(key, at);
+    if (first === undefined && !isEndOf(actor, occurrence)) {
+      const { userAgent, endpoint, network, country } = occurrence;
+      const client = userAgent === '' ? 0 : hashOf(userAgent);
+      this.#once.note(key, at, [client, hashOf(endpoint), hashOf(network), numberOfCountry(country), at]);
+      return undefined;
+    }
+    return this.#credentials.set(key, first === undefined ? emptyCredential() : usedOnce(first), at);
   }
 
   #signs(actor: Actor, credential: Credential, occurrence: Occurrence): Sign[] {
@@ -163,24 +181,22 @@ export class StolenCredential implements Pattern {
     if (occurrence.userAgent !== '') {
       const client = hashOf(occurrence.userAgent);
       const seen = noted(credential.clients, client, isKnown ? at : 0, CLIENTS_KEPT_MAX);
-      if (isKnown && seen > since) credential.signs.set('client', at);
+      if (isKnown && seen > since) sign(credential, 'client', at);
     }
     const seen = noted(credential.endpoints, hashOf(occurrence.endpoint), isKnown ? at : 0, ENDPOINTS_KEPT_MAX);
     if (isKnown && seen > since) {
       let fresh = 0;
-      for (const firstSeen of credential.endpoints.values()) if (firstSeen > since) fresh += 1;
-      if (fresh >= NEW_ENDPOINTS_MIN) credential.signs.set('endpoints', at);
+      for (let i = 1; i < credential.endpoints.length; i += 2) if (credential.endpoints[i]! > since) fresh += 1;
+      if (fresh >= NEW_ENDPOINTS_MIN) sign(credential, 'endpoints', at);
     }
     const { loggedOutAt } = credential;
-    if (loggedOutAt !== undefined && at > loggedOutAt + LOGOUT_GRACE_MS) credential.signs.set('logout', at);
-    if (isLogout(occurrence) && (actor.kind === 'session' || actor.kind === 'api-key')) {
-      credential.loggedOutAt ??= at;
-    }
+    if (loggedOutAt !== undefined && at > loggedOutAt + LOGOUT_GRACE_MS) sign(credential, 'logout', at);
+    if (isEndOf(actor, occurrence)) credential.loggedOutAt ??= at;
     const signs: Sign[] = [];
-    for (const [sign, on] of credential.signs) {
-      if (on <= since) credential.signs.delete(sign);
+    for (const [sign, on] of credential.signs ?? []) {
+      if (on <= since) credential.signs?.delete(sign);
       // Two countries are two networks; that is one sign.
-      else if (sign !== 'networks' || !credential.signs.has('countries')) signs.push(sign);
+      else if (sign !== 'networks' || !credential.signs?.has('countries')) signs.push(sign);
     }
     if (signs.length === 0) credential.hasRaised = false;
     return signs;
@@ -216,9 +232,9 @@ export class StolenCredential implements Pattern {
     }
     if (last !== undefined && last.until > since) {
       const isCountry = country !== undefined && last.country !== undefined && country !== last.country;
-      if (isCountry) credential.signs.set('countries', at);
+      if (isCountry) sign(credential, 'countries', at);
       // There and back again: both are in use. One move is a phone that left the house.
-      if (places.some((place) => place.network === hash && place.until > since)) credential.signs.set('networks', at);
+      if (places.some((place) => place.network === hash && place.until > since)) sign(credential, 'networks', at);
     }
     places.push({ network: hash, country, from: at, until: at });
     if (places.length > PLACES_KEPT_MAX) places.shift();
@@ -231,7 +247,8 @@ export class StolenCredential implements Pattern {
       [credential.clients, hashOf(userAgent)],
       [credential.endpoints, hashOf(endpoint)],
     ] as const) {
-      if ((table.get(hash) ?? 0) > since) table.set(hash, at);
+      const i = table.findIndex((one, n) => n % 2 === 0 && one === hash);
+      if (i !== -1 && table[i + 1]! > since) table[i + 1] = at;
     }
   }
 }
@@ -249,11 +266,52 @@ function isLogout({ endpoint }: Occurrence): boolean {
   return LOGOUT.test(endpoint) || LOGOUT_BY_METHOD.test(endpoint);
 }
 
+/** A logout ends what the client holds; a person has other devices. */
+function isEndOf({ kind }: Actor, occurrence: Occurrence): boolean {
+  return (kind === 'session' || kind === 'api-key') && isLogout(occurrence);
+}
+
+function emptyCredential(): Credential {
+  return {
+    uses: 0,
+    clients: [],
+    endpoints: [],
+    places: [],
+    signs: undefined,
+    loggedOutAt: undefined,
+    hasRaised: false,
+  };
+}
+
+/** Of a first use: client, endpoint, network, country, time. */
+function usedOnce([client, endpoint, network, country, at]: readonly number[]): Credential {
+  return {
+    ...emptyCredential(),
+    uses: 1,
+    clients: client === 0 ? [] : [client!, 0],
+    endpoints: [endpoint!, 0],
+    places: [{ network: network!, country: countryOfNumber(country!), from: at!, until: at! }],
+  };
+}
+
+/** Two letters as a number; 0 stands for none. */
+function numberOfCountry(country: string | undefined): number {
+  return country === undefined ? 0 : country.charCodeAt(0) * 256 + country.charCodeAt(1);
+}
+
+function countryOfNumber(number: number): string | undefined {
+  return number === 0 ? undefined : String.fromCharCode(number >> 8, number & 255);
+}
+
+function sign(credential: Credential, sign: Sign, at: number): void {
+  credential.signs ??= new Map();
+  credential.signs.set(sign, at);
+}
+
 /** When it was first seen; now, when it was not. Who has used as many as are kept is not told by another one. */
-function noted(table: Map<number, number>, hash: number, now: number, max: number): number {
-  const seen = table.get(hash);
-  if (seen !== undefined) return seen;
-  if (table.size >= max) return 0;
-  table.set(hash, now);
+function noted(table: number[], hash: number, now: number, max: number): number {
+  for (let i = 0; i < table.length; i += 2) if (table[i] === hash) return table[i + 1]!;
+  if (table.length >= max * 2) return 0;
+  table.push(hash, now);
   return now;
 }

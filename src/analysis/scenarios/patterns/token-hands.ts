@@ -1,9 +1,12 @@
 // In whose hands one token or session is. A token belongs to one client, and a client moves as a whole from network to network:
 // two clients that keep to a network each, at the same time, are two people. So is another client from another network after logout.
+import { hashOf } from '../../../core/hash.ts';
 import { Agreement } from '../agreement.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
+import { FirstSightings } from '../metrics/first-sightings.ts';
 
-const TOKENS_MAX = 100_000;
+const TOKENS_MAX = 25_000;
+const TOKENS_SEEN_ONCE_MAX = 100_000;
 const IDLE_MS = 24 * 3_600_000;
 const PAIRS_MAX = 8;
 const USES_MIN = 2;
@@ -37,7 +40,8 @@ export type HandSign = 'hands' | 'afterwards';
 
 export class TokenHands {
   readonly #windowMs: number;
-  readonly #tokens = new ExpiringTable<Hands>(TOKENS_MAX, IDLE_MS);
+  readonly #tokens = new ExpiringTable<Hands, number>(TOKENS_MAX, IDLE_MS);
+  readonly #once = new FirstSightings(TOKENS_SEEN_ONCE_MAX, IDLE_MS, 3);
   readonly #agreement = new Agreement(PRINCIPALS_AGREEING_MIN);
 
   constructor(windowMs: number) {
@@ -46,7 +50,8 @@ export class TokenHands {
 
   note(token: string, use: Use): HandSign | undefined {
     const { at, network, client } = use;
-    const hands = this.#tokens.get(token, at) ?? this.#tokens.set(token, { pairs: [], loggedOutAt: undefined }, at);
+    const hands = this.#handsOf(hashOf(token), use);
+    if (hands === undefined) return undefined;
     let pair = hands.pairs.find((one) => one.network === network && one.client === client);
     if (pair === undefined) {
       pair = { network, client, first: at, last: at, uses: 0 };
@@ -64,7 +69,24 @@ export class TokenHands {
 
   sweep(now: number): void {
     this.#tokens.sweep(now);
+    this.#once.sweep(now);
     this.#agreement.sweep(now);
+  }
+
+  /** Undefined for the first use of a token, which is remembered. */
+  #handsOf(key: number, { at, network, client, isLogout }: Use): Hands | undefined {
+    const known = this.#tokens.get(key, at);
+    if (known !== undefined) return known;
+    const first = this.#once.recall(key, at);
+    if (first === undefined && !isLogout) {
+      this.#once.note(key, at, [network, client, at]);
+      return undefined;
+    }
+    const pairs: Pair[] = [];
+    if (first !== undefined) {
+      pairs.push({ network: first[0]!, client: first[1]!, first: first[2]!, last: first[2]!, uses: 1 });
+    }
+    return this.#tokens.set(key, { pairs, loggedOutAt: undefined }, at);
   }
 
   #isAfterwards({ pairs, loggedOutAt }: Hands, pair: Pair): boolean {

@@ -59,7 +59,7 @@ export class ValueDrift implements Pattern {
   take(occurrence: Occurrence): Signal | undefined {
     const { requestFields, requestMediaType, endpoint } = occurrence;
     if (requestFields.length === 0 && requestMediaType === '') return undefined;
-    const place = this.#place(endpoint);
+    const place = this.#place(endpoint, occurrence);
     if (place === undefined) return undefined;
     const who = occurrence.principal ?? occurrence.actors.at(-1)?.key ?? '';
     const principal = hashOf(who);
@@ -209,9 +209,10 @@ export class ValueDrift implements Pattern {
     }
   }
 
-  #place(endpoint: string): Place | undefined {
+  /** What is only probed takes no room: a place begins with what may be learned from. */
+  #place(endpoint: string, { isAccepted, isClean }: Occurrence): Place | undefined {
     let place = this.#places.get(endpoint);
-    if (place === undefined && this.#places.size < PLACES_MAX) {
+    if (place === undefined && isAccepted && isClean && this.#places.size < PLACES_MAX) {
       place = { samples: 0, principals: [], mediaTypes: new Set(), fields: new Map() };
       this.#places.set(endpoint, place);
     }

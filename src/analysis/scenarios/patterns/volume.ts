@@ -11,15 +11,14 @@ import { isIdentifierName, isLookedUp } from '../asked-in-body.ts';
 import { Habits } from '../habits.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { Population, type PopulationDump } from '../metrics/population.ts';
-import { SlidingCount } from '../metrics/sliding-count.ts';
-import { SlidingDistinct } from '../metrics/sliding-distinct.ts';
 import type { Occurrence } from '../occurrence.ts';
 import { statusMatcher } from '../occurrence.ts';
 import type { Figures, Pattern, Signal } from '../signal.ts';
-import { Stride } from '../stride.ts';
 import { amongPeers, comparison, judge } from '../threshold.ts';
+import { DistinctColumns, type Period, SumColumns, Tallies } from '../volume-tallies.ts';
 
-const ACTORS_MAX = 100_000;
+/** Identities at places that one window holds; they take 12 MB when there are so many. */
+const TALLIES_MAX = 100_000;
 /** Windows that are closed when they end, not when the actor comes back. */
 const LONG_WINDOW_MS = 3_600_000;
 const CLOSE_EVERY_MS = 600_000;
@@ -32,6 +31,7 @@ const BUDGET_SECONDS = 60;
 /** Behind peers, or the key of an actor: over all endpoints, of no parameter. */
 const EVERYWHERE = ' * ';
 const EXCEPTIONS_MAX = 5_000;
+const NAMES_MAX = 2 * EXCEPTIONS_MAX;
 const UNITS: Readonly<Record<VolumePattern['measure'], string>> = {
   requests: 'requests',
   objects: 'objects',
@@ -40,26 +40,29 @@ const UNITS: Readonly<Record<VolumePattern['measure'], string>> = {
   records: 'records',
 };
 
-interface Tally {
-  readonly count: SlidingCount | undefined;
-  readonly distinct: SlidingDistinct | undefined;
-  /** For distinct values whose answer was no success. */
-  readonly missed: SlidingDistinct | undefined;
-  readonly stride: Stride | undefined;
-  readonly populationKey: string;
-  readonly actorHash: number;
-  periodStartedAt: number;
-  peak: number;
-  hits: number;
-  /** The current period raised something and teaches nothing. */
-  hasRaised: boolean;
+interface WalkDump {
+  readonly populations: readonly (readonly [string, PopulationDump])[];
+  readonly habits: unknown;
+  readonly names?: readonly (readonly [number, string])[];
+}
+
+/** Those that are compared with each other. */
+interface Peers {
+  readonly key: number;
+  /** Kind of identity and role, place, parameter. */
+  readonly name: string;
+  readonly population: Population;
 }
 
 interface Walk {
   readonly window: VolumeWindow;
-  readonly tallies: ExpiringTable<Tally>;
-  readonly populations: ExpiringTable<Population>;
+  readonly tallies: Tallies;
+  readonly sums: SumColumns | undefined;
+  readonly distinct: DistinctColumns | undefined;
+  readonly peers: ExpiringTable<Peers, number>;
   readonly habits: Habits;
+  /** Of identities whose habit is above the floor, for budgets: key of the habit → key of the actor. */
+  readonly names: Map<number, string>;
 }
 
 interface Passed {
@@ -81,12 +84,16 @@ export class Volume implements Pattern {
     this.#pattern = pattern;
     this.#isCounted = statusMatcher(pattern.statuses);
     this.#ignored = new Set(pattern.ignoreParameters.map((name) => name.toLowerCase()));
+    const isDistinct = pattern.measure === 'objects' || pattern.measure === 'parameter-values';
     this.#walks = pattern.windows.map((window) => {
-      const populations = new ExpiringTable<Population>(POPULATIONS_MAX, POPULATION_IDLE_MS);
-      const habits = new Habits();
       const windowMs = window.seconds * 1_000;
-      const ended = (key: string, tally: Tally): void => closePeriod(key, tally, populations, habits, windowMs);
-      return { window, populations, habits, tallies: new ExpiringTable<Tally>(ACTORS_MAX, windowMs, ended) };
+      const sums = isDistinct ? undefined : new SumColumns(windowMs);
+      const distinct = isDistinct ? new DistinctColumns(windowMs, pattern.measure === 'parameter-values') : undefined;
+      const peers = new ExpiringTable<Peers, number>(POPULATIONS_MAX, POPULATION_IDLE_MS);
+      const habits = new Habits();
+      const onPeriodEnd = (period: Period): void => learn(period, windowMs, peers, habits);
+      const tallies = new Tallies({ talliesMax: TALLIES_MAX, windowMs, onPeriodEnd }, sums ?? distinct!);
+      return { window, tallies, sums, distinct, peers, habits, names: new Map() };
     });
   }
 
@@ -122,18 +129,18 @@ export class Volume implements Pattern {
   budgets(): ValueBudgets | undefined {
     const walk = this.#walks.find(({ window }) => window.seconds === BUDGET_SECONDS);
     if (this.#pattern.measure !== 'sensitive-values' || this.#pattern.per !== 'actor' || walk === undefined) return;
-    const { window, populations, habits } = walk;
+    const { window, habits, names } = walk;
     if (window.quantile === 0) return;
     const peers: [string, number][] = [];
-    for (const [key, population] of populations.entries()) {
+    for (const [, { name, population }] of walk.peers.entries()) {
       const figures = population.figures(window.quantile);
       if (figures.peers < window.peersMin) continue;
-      peers.push([key.slice(0, -EVERYWHERE.length), Math.ceil(amongPeers(window, figures).threshold)]);
+      peers.push([name.slice(0, -EVERYWHERE.length), Math.ceil(amongPeers(window, figures).threshold)]);
     }
     if (peers.length === 0) return;
     const least = Math.min(...peers.map(([, valuesMax]) => valuesMax));
-    const exceptions = [...habits.entries()]
-      .map(([key, { peak }]) => [key.slice(0, -EVERYWHERE.length), peak * this.#pattern.timesOwnHabit] as const)
+    const exceptions = [...names]
+      .map(([key, actor]) => [actor, (habits.of(key)?.peak ?? 0) * this.#pattern.timesOwnHabit] as const)
       .filter(([, valuesMax]) => valuesMax > least)
       .sort(([, a], [, b]) => b - a);
     // Of more exceptions than there is room for, all have what the first without room has.
@@ -145,99 +152,107 @@ export class Volume implements Pattern {
   }
 
   sweep(now: number): readonly Signal[] {
-    for (const { window, tallies, populations, habits } of this.#walks) {
-      const windowMs = window.seconds * 1_000;
-      if (windowMs >= LONG_WINDOW_MS && now >= this.#closedAt + CLOSE_EVERY_MS) {
-        // A day's work of one group must be known before the next day is judged by it.
-        for (const [key, tally] of tallies.entries()) {
-          if (now >= tally.periodStartedAt + windowMs) restart(key, tally, populations, habits, windowMs, now);
-        }
-      }
-      tallies.sweep(now);
-      populations.sweep(now);
+    const isTimeToClose = now >= this.#closedAt + CLOSE_EVERY_MS;
+    if (isTimeToClose) this.#closedAt = now;
+    for (const { window, tallies, peers, habits, names } of this.#walks) {
+      // A day's work of one group must be known before the next day is judged by it.
+      if (isTimeToClose && window.seconds * 1_000 >= LONG_WINDOW_MS) tallies.closePeriods(now);
+      if (isTimeToClose) for (const key of names.keys()) if (habits.of(key) === undefined) names.delete(key);
+      tallies.table.sweep(now);
+      peers.sweep(now);
       habits.sweep(now);
     }
-    if (now >= this.#closedAt + CLOSE_EVERY_MS) this.#closedAt = now;
     return [];
   }
 
   size(): { entries: number; evicted: number } {
-    const sizes = this.#walks.map(({ tallies }) => ({ entries: tallies.size, evicted: tallies.evicted }));
+    const sizes = this.#walks.map(({ tallies: { table } }) => ({ entries: table.size, evicted: table.evicted }));
     return sizes.reduce((a, b) => ({ entries: a.entries + b.entries, evicted: a.evicted + b.evicted }));
   }
 
-  dump(): unknown {
-    return this.#walks.map(({ populations, habits }) => ({
-      populations: [...populations.entries()].map(([key, population]) => [key, population.dump()]),
+  dump(): readonly WalkDump[] {
+    return this.#walks.map(({ peers, habits, names }) => ({
+      populations: [...peers.entries()].map(([, { name, population }]) => [name, population.dump()]),
       habits: habits.dump(),
+      names: [...names],
     }));
   }
 
   restore(dump: unknown): void {
-    const walks = dump as { populations: [string, PopulationDump][]; habits: unknown }[];
-    this.#walks.forEach(({ populations, habits }, i) => {
-      const now = walks[i]?.populations.reduce((latest, [, one]) => Math.max(latest, one[0]?.startedAt ?? 0), 0) ?? 0;
-      for (const [key, population] of walks[i]?.populations ?? [])
-        populations.set(key, Population.restore(population), now);
-      habits.restore(walks[i]?.habits ?? [], now);
+    const walks = dump as readonly WalkDump[];
+    this.#walks.forEach(({ peers, habits, names }, i) => {
+      const walk = walks[i];
+      if (walk === undefined) return;
+      const now = walk.populations.reduce((latest, [, one]) => Math.max(latest, one[0]?.startedAt ?? 0), 0);
+      for (const [name, population] of walk.populations) {
+        peers.set(hashOf(name), { key: hashOf(name), name, population: Population.restore(population) }, now);
+      }
+      habits.restore(walk.habits, now);
+      for (const [key, name] of walk.names ?? namesOf(walk.habits)) names.set(key, name);
     });
   }
 
   #count(occurrence: Occurrence, parameter: string, amount: number): Signal | undefined {
-    return this.#each(occurrence, parameter, (tally, share) => tally.count!.add(occurrence.at, amount * share));
+    return this.#each(occurrence, parameter, ({ sums }, slot, share) => ({
+      value: sums!.add(slot, occurrence.at, amount * share),
+      misses: 0,
+    }));
   }
 
   #distinct(occurrence: Occurrence, parameter: string, value: number, number: number | undefined): Signal | undefined {
     // A dead link is in a path; a name or code that is not there was tried.
     const missWeight = isLookedUp(parameter) || parameter.startsWith('body:') ? 1 : this.#pattern.missWeight;
-    return this.#each(occurrence, parameter, (tally, share) => {
-      const isNew =
-        isHit(occurrence) || tally.missed === undefined
-          ? tally.distinct!.add(occurrence.at, value)
-          : tally.missed.add(occurrence.at, value);
-      if (isNew && number !== undefined) tally.stride?.add(number);
-      const missed = tally.missed === undefined ? 0 : tally.missed.count(occurrence.at) * missWeight;
-      return (tally.distinct!.count(occurrence.at) + missed) * share;
+    const isMiss = this.#pattern.missWeight < 1 && !isHit(occurrence);
+    return this.#each(occurrence, parameter, ({ distinct }, slot, share) => {
+      distinct!.add(slot, occurrence.at, { value, number, isMiss });
+      const { hits, misses } = distinct!.count(slot, occurrence.at);
+      return { value: (hits + misses * missWeight) * share, misses };
     });
   }
 
   /** Adds for every identity and window, and makes one signal of those that passed. */
-  #each(occurrence: Occurrence, parameter: string, add: (tally: Tally, share: number) => number): Signal | undefined {
+  #each(
+    occurrence: Occurrence,
+    parameter: string,
+    add: (walk: Walk, slot: number, share: number) => { readonly value: number; readonly misses: number },
+  ): Signal | undefined {
     const { at, endpoint } = occurrence;
     const place = this.#pattern.per === 'actor' ? '*' : endpoint;
     let passed: Passed[] | undefined;
     for (const walk of this.#walks) {
+      const { tallies, window } = walk;
       for (const { actor, key, share } of occurrence.actors) {
         if (share === 0) continue;
         // A support desk is compared with the support desk.
-        const peers = actor.kind === 'ip' ? 'ip' : `${actor.kind} ${occurrence.role}`;
-        const tally = this.#tally(walk, `${key} ${place} ${parameter}`, `${peers} ${place} ${parameter}`, key, at);
-        const value = add(tally, share);
-        tally.hits += 1;
-        if (value > tally.peak) tally.peak = value;
-        if (value < walk.window.floor || (!occurrence.isAccepted && this.#pattern.missWeight === 0)) continue;
-        const population = walk.populations.get(tally.populationKey, at)?.figures(walk.window.quantile);
-        const habit = walk.habits.of(`${key} ${place} ${parameter}`);
-        const hasMisses = (tally.missed?.count(at) ?? 0) >= value * MISSED_SHARE_MIN;
-        const verdict = judge(value, walk.window, population, habit, this.#pattern.timesOwnHabit, at, hasMisses);
+        const group = actor.kind === 'ip' ? 'ip' : `${actor.kind} ${occurrence.role}`;
+        const peers = peersOf(walk, `${group} ${place} ${parameter}`, at);
+        const tallyKey = hashOf(`${key} ${place} ${parameter}`);
+        const slot = tallies.at(tallyKey, peers.key, hashOf(key), at);
+        const { value, misses } = add(walk, slot, share);
+        tallies.hit(slot, value);
+        if (value < window.floor) continue;
+        if (this.#pattern.per === 'actor' && walk.names.size < NAMES_MAX) walk.names.set(tallyKey, key);
+        if (!occurrence.isAccepted && this.#pattern.missWeight === 0) continue;
+        const figures = peers.population.figures(window.quantile);
+        const habit = walk.habits.of(tallyKey);
+        const hasMisses = misses >= value * MISSED_SHARE_MIN;
+        const verdict = judge(value, window, figures, habit, this.#pattern.timesOwnHabit, at, hasMisses);
         if (!verdict.isPassed) continue;
-        const isFirst = !tally.hasRaised;
-        tally.hasRaised = true;
         passed ??= [];
         passed.push({
           actor,
-          count: isFirst ? tally.hits : 1,
+          count: tallies.raise(slot),
           figures: {
             value: Math.round(value),
             unit: UNITS[this.#pattern.measure],
             parameter: parameter.slice(parameter.indexOf(':') + 1),
-            windowSeconds: walk.window.seconds,
+            windowSeconds: window.seconds,
             threshold: Math.round(verdict.threshold * 100) / 100,
-            comparison: comparison(verdict, walk.window.quantile),
-            mean: Math.round((population?.mean ?? 0) * 100) / 100,
-            peers: population?.peers ?? 0,
-            walk: tally.stride?.isWalk ? 'one after the other' : 'in no order',
-            isEstimate: tally.distinct?.isEstimate ? 'about ' : '',
+            comparison: comparison(verdict, window.quantile),
+            mean: Math.round(figures.mean * 100) / 100,
+            peers: figures.peers,
+            walk: walk.distinct?.isWalk(slot) ? 'one after the other' : 'in no order',
+            isEstimate: walk.distinct?.isEstimate(slot) ? 'about ' : '',
           },
         });
       }
@@ -256,35 +271,6 @@ export class Volume implements Pattern {
       occurrence,
     };
   }
-
-  #tally(walk: Walk, key: string, populationKey: string, actorKey: string, now: number): Tally {
-    const windowMs = walk.window.seconds * 1_000;
-    const known = walk.tallies.get(key, now);
-    if (known !== undefined) {
-      if (now >= known.periodStartedAt + windowMs) {
-        restart(key, known, walk.populations, walk.habits, windowMs, now);
-      }
-      return known;
-    }
-    const isDistinct = this.#pattern.measure === 'objects' || this.#pattern.measure === 'parameter-values';
-    const { missWeight } = this.#pattern;
-    return walk.tallies.set(
-      key,
-      {
-        count: isDistinct ? undefined : new SlidingCount(windowMs),
-        distinct: isDistinct ? new SlidingDistinct(windowMs) : undefined,
-        missed: isDistinct && missWeight < 1 ? new SlidingDistinct(windowMs) : undefined,
-        stride: this.#pattern.measure === 'parameter-values' ? new Stride() : undefined,
-        populationKey,
-        actorHash: hashOf(actorKey),
-        periodStartedAt: now,
-        peak: 0,
-        hits: 0,
-        hasRaised: false,
-      },
-      now,
-    );
-  }
 }
 
 /**
@@ -302,33 +288,24 @@ function isHit({ status }: Occurrence): boolean {
   return status >= 200 && status < 300;
 }
 
-function restart(
-  key: string,
-  tally: Tally,
-  populations: ExpiringTable<Population>,
-  habits: Habits,
-  windowMs: number,
-  now: number,
-): void {
-  closePeriod(key, tally, populations, habits, windowMs);
-  tally.periodStartedAt = now;
-  tally.peak = 0;
-  tally.hits = 0;
-  tally.hasRaised = false;
+function peersOf(walk: Walk, name: string, now: number): Peers {
+  const key = hashOf(name);
+  const known = walk.peers.get(key, now);
+  if (known !== undefined) return known;
+  return walk.peers.set(key, { key, name, population: new Population() }, now);
 }
 
 /** What an actor did in a window that raised nothing is what is normal: for its peers and for itself. */
-function closePeriod(
-  key: string,
-  tally: Tally,
-  populations: ExpiringTable<Population>,
-  habits: Habits,
-  windowMs: number,
-): void {
-  if (tally.hasRaised || tally.peak <= 0) return;
-  const at = tally.periodStartedAt + windowMs;
-  const population =
-    populations.get(tally.populationKey, at) ?? populations.set(tally.populationKey, new Population(), at);
-  population.add(at, tally.peak, tally.actorHash);
-  habits.note(key, tally.peak, at);
+function learn(period: Period, windowMs: number, peers: ExpiringTable<Peers, number>, habits: Habits): void {
+  if (period.hasRaised || period.peak <= 0) return;
+  const at = period.startedAt + windowMs;
+  peers.get(period.peersKey, at)?.population.add(at, period.peak, period.actorHash);
+  habits.note(period.key, period.peak, at);
+}
+
+/** Of a dump that was made when habits were kept by text. */
+function namesOf(habits: unknown): [number, string][] {
+  return (habits as readonly (readonly [unknown, unknown])[]).flatMap(([key]) =>
+    typeof key === 'string' && key.endsWith(EVERYWHERE) ? [[hashOf(key), key.slice(0, -EVERYWHERE.length)]] : [],
+  );
 }
