@@ -12,8 +12,10 @@ export function loadInChild(directories: PolicyDirectories, timeoutMs = LOAD_TIM
   return new Promise((resolve) => {
     const stoodBy = takeStandby();
     const child = stoodBy ?? forkLoader();
+    loading += 1;
     const end = (result: ChildLoad | Promise<ChildLoad>): void => {
       clearTimeout(timer);
+      loading -= 1;
       child.removeAllListeners();
       // A dying child says more, to nobody.
       child.on('error', () => {});
@@ -40,11 +42,13 @@ export function loadInChild(directories: PolicyDirectories, timeoutMs = LOAD_TIM
 
 let standby: ChildProcess | undefined;
 let keepsStandby = false;
+/** Loads under way: whoever ends one stands by afterwards. */
+let loading = 0;
 
 /** Keeps a loader ready that has read these folders, from now on: the next load takes it and gives it back. It ends with this process. */
 export function keepStandby(directories: PolicyDirectories): void {
   keepsStandby = true;
-  if (standby !== undefined) return;
+  if (standby !== undefined || loading > 0) return;
   const child = forkLoader();
   standBy(child);
   child.send({ kind: 'warm-up', directories } satisfies LoadOrder, () => {});

@@ -47,7 +47,9 @@ describe('a child that loads policies', () => {
     loader.keepStandby(folders);
     const [first] = await children();
     for (let i = 0; i < 15; i++) {
-      const result = await load(`kind: list\nid: x${i}\naction: deny\nentries: { ips: 198.51.100.0/24 }\n`);
+      const loading = load(`kind: list\nid: x${i}\naction: deny\nentries: { ips: 198.51.100.0/24 }\n`);
+      loader.keepStandby(folders);
+      const result = await loading;
       expect(result).toMatchObject({ load: { bundle: { documents: [{ id: `x${i}` }] } } });
     }
     expect(await children()).toEqual([first]);
