@@ -20,6 +20,8 @@ export interface Field {
   readonly classes: number;
   /** Decodings beyond the ones the position implies, outermost first: `percent`, `base64`, `json`, `html`, `unicode` … */
   readonly decodings: readonly string[];
+  /** Of what stood in a JSON text that was a string itself: its pointer inside that text. */
+  readonly nestedPointer?: string;
 }
 
 /** Receives what a decoder finds. */

@@ -198,7 +198,12 @@ function jsonStrings(field: Field, limits: NestedLimits): Field[] {
     wanted: SUSPECT & ~SPACE,
     add: (inner: Field): void => {
       if (found.length < limits.fieldsMax) {
-        found.push({ ...inner, pointer: field.pointer, decodings: [...field.decodings, 'json'] });
+        found.push({
+          ...inner,
+          pointer: field.pointer,
+          nestedPointer: inner.pointer,
+          decodings: [...field.decodings, 'json'],
+        });
       }
     },
     skip: (): void => {},

@@ -70,10 +70,29 @@ function inspect(field: Field): Recognition | undefined {
     if (match === null) continue;
     // Articles, questions and editors: what the code stands in is about code.
     if (isLong) return undefined;
-    const isProse = wordPairs(text.slice(0, match.index), 'end') >= 2 || wordPairs(text.slice(match.index)) >= 3;
+    const isProse =
+      wordPairs(text.slice(0, match.index), 'end') >= 2 ||
+      wordPairs(text.slice(match.index)) >= 3 ||
+      isMeantThere(field, what);
     return found(isProse ? 0.4 : 0.9, what, text.slice(match.index));
   }
   return undefined;
+}
+
+/** Cells of notebooks hold programs; so do fields for code, where a page of PHP that only shows something breaks in nowhere. */
+const CELL = /\/cells\/\d{1,6}\/source(?:\/|$)/;
+const CODE_NAME = /^(?:code|source(?:_?code)?|snippet|example|template)$/i;
+const GRAVE =
+  /\$\{?_|`|\b(?:eval|assert|system|exec|shell_exec|passthru|popen|proc_open|phpinfo|phpversion|php_uname|base64_decode|str_rot13|gzinflate|md5|chr|include|require|file\w*|fopen|readfile|fwrite|unlink|move_uploaded_file|call_user_func\w*|create_function|ini_set|curl_\w+|getenv|die|exit)\b/i;
+
+function isMeantThere({ location, pointer, nestedPointer, name, text }: Field, what: string): boolean {
+  if (location !== 'body') return false;
+  if (CELL.test(nestedPointer ?? pointer)) return true;
+  return (
+    what === 'opens PHP code' &&
+    CODE_NAME.test(name) &&
+    !GRAVE.test(text.replace(/\$_(?:GET|POST)\[['"]\w+['"]\]\s*\?\?/g, ''))
+  );
 }
 
 const LETTERS = /[A-Za-z_]{2}/;

@@ -19,7 +19,7 @@ import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { isDocument, wordPairs } from './prose.ts';
 import { noSettings } from './settings.ts';
-import { isLineOfCommands, isScriptPosition } from './shell/command-line.ts';
+import { isLineOfCommands, isLineOfService, isScriptPosition } from './shell/command-line.ts';
 import {
   commandName,
   IS_BUILDERS,
@@ -72,7 +72,8 @@ function inText(field: Field, text: string): Recognition | undefined {
   const disguise = disguised(text);
   if (disguise !== undefined) {
     const at = text.indexOf(disguise.part);
-    const isMeant = isInScript && disguise.isOfScripts && isLineOfCommands(text, true);
+    const isMeant =
+      disguise.isOfScripts && (isInScript ? isLineOfCommands(text, true) : isLineOfService(text, at, field));
     const confidence = isMeant ? 0 : isInlineCode(text, at) ? 0.25 : isProse(text, 0, text) ? 0.45 : 0.93;
     if (confidence > 0) return found(confidence, 'is spelled to get past filters for shell commands', disguise.part);
   }
@@ -85,7 +86,8 @@ function inText(field: Field, text: string): Recognition | undefined {
     if (match === null) break;
     const strength = confidenceOf(match[1]!, text, match.index, SEPARATOR.lastIndex);
     if (strength <= (best?.confidence ?? 0)) continue;
-    const confidence = isMeantThere(text, match.index, isInScript) ? 0 : strength;
+    const isMeant = isMeantThere(text, match.index, isInScript) || isLineOfService(text, match.index, field);
+    const confidence = isMeant ? 0 : strength;
     if (confidence <= (best?.confidence ?? 0)) continue;
     best = found(
       confidence,
@@ -118,6 +120,7 @@ function wholeLine(text: string): Recognition | undefined {
   return found(0.85, 'is a shell command on a file of the system', text);
 }
 
+const ENTITY = /^&(?:copy|sort|cut|more|less);/;
 const WORD = /(?:[\w./\\:~?*[\]-]|\\.|(?<=[\w\\])(?:'[\w/]{0,8}'?|"[\w/]{0,8}"?)|\$@|\$\*|\^)+/y;
 const EVASIVE = /[\w]\\[a-z]|[\w]''|[\w]""|[\w]'[\w]|[\w]"[\w]|\$@|\$\*|\w\^\w/;
 const ARGUMENT = /^(?:[\s\0\u{b}]+|\$\{?IFS\}?\$?\d?|<|\+)([^\s;|&)`]+)/u;
@@ -129,6 +132,12 @@ function confidenceOf(separator: string, text: string, at: number, start: number
   if (word === undefined) return 0;
   const isEvasive = EVASIVE.test(word) && !/^[A-Za-z]:\\/.test(word);
   const { name, isInBinFolder } = commandName(isEvasive ? word.replace(/[\\'"^]|\$[@*]/g, '') : word);
+  // `` `true` `` is a word set apart, and `&copy;` a sign: neither does anything.
+  if (
+    (separator === '`' && /^(?:true|false|test)$/.test(name)) ||
+    (separator === '&' && ENTITY.test(text.slice(at, at + 8)))
+  )
+    return 0;
   const isKnown = isInBinFolder || isCommand(name);
   if (!isKnown && (!/^[a-z][\w-]{1,15}$/.test(name) || !isTightlySet(text, at, separator))) return 0;
   const rest = text.slice(start + word.length, start + word.length + 300);
@@ -146,6 +155,8 @@ function confidenceOf(separator: string, text: string, at: number, start: number
   if (/^\s*[A-Za-z_]\w*=["']?$/.test(before) && (separator === '`' || separator === '$(') && strength < 0.93)
     return 0.5;
   if (separator === '\n') {
+    // `curl (7.88.1-5) unstable`: the head of a change log.
+    if (argument.startsWith('(')) return 0;
     const isValue = /^[\w.:@%/'")-]*$/.test(before.trim()) && text.trim().split('\n', 4).length <= 2;
     const isGrave =
       strength >= 0.92 && (argument !== '' || IS_LOOKING.test(name) || /\d/.test(before) || before.trim() === '');

@@ -40,7 +40,7 @@ export const injectionSql: FieldDetector<z.output<typeof settings>> = {
 
 /** Without any of these there is no SQL to find. */
 const HINT =
-  /union|select|\b(?:or|and|xor|not|like|having|order|group|where|waitfor|exec|declare|insert|update|delete|drop|sleep|benchmark|case|limit|procedure|into|div|rlike|regexp|shutdown|pg_sleep|if|iif|elt|extractvalue|updatexml|goto|begin|is|between)\b|--|\/\*|#|\|\||&&|['"`]\s{0,20}[;)=<>!+\-*/%|&^~]/i;
+  /union|select|\b(?:or|and|xor|not|like|having|order|group|where|waitfor|exec|declare|insert|update|delete|drop|sleep|benchmark|case|limit|procedure|into|div|rlike|regexp|shutdown|pg_sleep|if|iif|elt|extractvalue|updatexml|goto|begin|is|between|load|do)\b|\b(?:version|database|schema|current_user|ascii|load_file)\s{0,4}\(|--|\/\*|#|\|\||&&|['"`]\s{0,20}[;)=<>!+\-*/%|&^~]/i;
 /** Parameters that carry queries on purpose: SOQL, NRQL, gviz, search languages. */
 const QUERY_NAME = /^(?:q|query|sql|soql|sosl|nrql|yql|fql|cql|kql|jql|tq|stmt|statement|expression|search|script)$/i;
 
@@ -83,14 +83,28 @@ function* candidates(text: string): Generator<Sighting> {
 /** A sighting in the middle of prose or of a document is quoted there. */
 function weigh(sighting: Sighting, field: Field): Sighting {
   const { text } = field;
+  const { start } = sighting;
   if (isOfQuery(sighting, field)) return { ...sighting, confidence: 0 };
   const isProse =
-    isInCodeSpan(text, sighting.start) ||
-    wordPairs(text.slice(0, sighting.start), 'end') >= PROSE_PAIRS_MIN ||
-    wordPairs(text.slice(sighting.start), 'start') >= PROSE_PAIRS_MIN ||
-    isDocument(text);
+    isInCodeSpan(text, start) ||
+    wordPairs(text.slice(0, start), 'end') >= PROSE_PAIRS_MIN ||
+    wordPairs(withoutLists(text.slice(start, start + PROSE_READ_MAX))) >= PROSE_PAIRS_MIN ||
+    (isDocument(text) && !isBrokenByComments(text));
   if (!isProse) return sighting;
   return { ...sighting, confidence: sighting.confidence < 0.8 ? 0 : PROSE_CONFIDENCE };
+}
+
+const PROSE_READ_MAX = 1_200;
+
+/** `concat_ws(0x3a,user, passwd, news, cat)`: columns in a call are words next to each other, and no prose. */
+function withoutLists(text: string): string {
+  return text.replace(/(?<=\w)\([^()]{0,400}\)/g, '()');
+}
+
+/** `union#\n#x\nselect#\n1`: every line but the last ends in a comment, which hides its end and nothing else. */
+function isBrokenByComments(text: string): boolean {
+  const lines = text.slice(0, 4_000).trim().split('\n');
+  return lines.length > 1 && lines.slice(0, -1).every((line) => /(?:#|--)[^'"]{0,200}$/.test(line));
 }
 
 /** A line begins a query, no quote stands in it, and UNION goes on with it: the value breaks out of nothing. */

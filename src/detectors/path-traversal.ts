@@ -52,6 +52,9 @@ function inPath(field: Field): Recognition | undefined {
   }
   if (steps === 1 && isPath && (field.of === 'file-name' || field.location === 'path'))
     return found(0.85, 'climbs out of its folder', text);
+  // One step is what links are made of; one that is spelled to get past a filter is not.
+  if (steps === 1 && leaves && isPath && isSpelledOddly(field, text))
+    return found(0.85, 'climbs out of its folder in an odd spelling', text);
   if (steps === 1 && leaves && isPath && field.location === 'query')
     return found(0.6, 'climbs out of its folder', text);
   if (text.includes('\u0000') && /\.\w{1,5}(?:\u0000|$)/.test(text) && isPath)
@@ -82,6 +85,16 @@ function plainPath(text: string): string {
   if (/\.[\0\\]+\.|%[\\/]/.test(plain)) plain = plain.replace(/\.[\0\\]+\.(?=[/\\])/g, '..').replace(/%(?=[\\/])/g, '');
   if (plain.includes('/./')) plain = plain.replace(/\/(?:\.\/)+/g, '/');
   return plain.startsWith('\0') ? plain.slice(1) : plain;
+}
+
+/** Encoded once more than its place asks for, or written with signs that only careless readers take for a dot or a slash. */
+function isSpelledOddly(field: Field, text: string): boolean {
+  return (
+    !text.includes('://') &&
+    (field.decodings.some((one) => one === 'percent' || one === 'overlong' || one === 'unicode') ||
+      /0x2e|0x2f|0x5c|[\u00c0\u00c1\u2215\u2216\u2044\uff0e\uff0f\uefc8\uf025]/i.test(field.text) ||
+      /%(?:25)*(?:2e|2f|5c|c0|c1)/i.test(text))
+  );
 }
 
 const STEPS_COUNTED_MAX = 40;

@@ -39,6 +39,7 @@ export function isDocument(text: string): boolean {
   const start = text.slice(0, 20_000);
   if (start.includes('```')) return true;
   if (text.length < 60) return false;
+  if (LOG_LINE.test(start)) return true;
   if (text.length > 200 && (start.slice(0, 2_000).match(CODE)?.length ?? 0) >= 4) return true;
   if (/^(?:#!\/|#{1,6} \S|\$ \S|> \S|[-*] \S)/m.test(start)) return true;
   // The row under the head of a Markdown table.
@@ -49,6 +50,8 @@ export function isDocument(text: string): boolean {
 }
 
 const LINES_READ_MAX = 40;
+/** The common log format of web servers. */
+const LOG_LINE = /^[\w.:-]{3,60} \S{1,60} \S{1,60} \[\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[^\]\n]{0,30}\] "[A-Z]{3,10} /;
 /** A line set in, or ending where a statement or a block does, or beginning with a word or mark that only source has. */
 const SOURCE_LINE =
   /^(?: {2,}|\t+)["'\w@<$.-]|[\w)\]}"'] ?[;{:,\\]\s*$|[)}\]];?\s*$|^\s*(?:\/\/|\/\*|\*[ /]|# |import\s|from\s+[\w.]+\s+import|export\s|const\s|let\s|var\s|def\s|class\s|return\b|if\s*[([]|for\s*\(|function\s|use\s+\w|using\s|package\s|#(?:include|define|ifdef|endif)|@\w+|\[[\w .:-]+\]$|[\w.-]+\s*[:=]\s*\S)/;

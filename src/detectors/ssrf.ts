@@ -36,6 +36,9 @@ const FETCH_FIELDS =
 const RETURN_FIELDS =
   /redirect|return|callback|success|cancel|next|continue|origin|base_?url|issuer|audience|client_uri|docs|homepage|website/i;
 
+const REPORTED =
+  /\/(?:servers|hosts|examples?|environments|(?:http_?)?request|page|document|(?:stack_?)?trace|frames|breadcrumbs|csp-report)\//i;
+
 function inspect(field: Field): Recognition | undefined {
   const { text, name, location } = field;
   if (field.of !== 'value' || (location === 'header' && LINK_FIELDS.test(name)) || text.length > 4_096)
@@ -73,9 +76,9 @@ function inspect(field: Field): Recognition | undefined {
   if (RETURN_FIELDS.test(name)) return undefined;
   // A sentence about an address is not an address.
   const isSentence = text.trim().split(/\s+/, 4).length > 2;
-  // What an API's description names as its servers is not fetched; neither is what stands in a document in a string.
-  if (/\/(?:servers|hosts|examples?|environments)\//.test(field.pointer) || field.decodings.includes('json'))
-    return undefined;
+  // What an API's description names as its servers is not fetched, nor what a report says was asked for or shown; neither is
+  // what stands in a document in a string.
+  if (REPORTED.test(field.pointer) || field.decodings.includes('json')) return undefined;
   const isService =
     kind === 'loopback' &&
     (SERVICE_PORT.test(authority) ||

@@ -8,6 +8,7 @@ import { isDocument, isSourceCode, wordPairs } from './prose.ts';
 import { noSettings } from './settings.ts';
 import { inAttribute, inPieces } from './xss/handlers.ts';
 import { inMarkup } from './xss/markup.ts';
+import { isPage, isPieceOfPage, takes } from './xss/page.ts';
 import { inScript, scriptUrl, wholeExpression } from './xss/script.ts';
 
 export const xss: FieldDetector = {
@@ -20,11 +21,18 @@ export const xss: FieldDetector = {
 
 function inspect(field: Field): Recognition | undefined {
   // Browsers skip NUL where it stands in a name; some filters take its escape out.
-  const text = /\0|\\0/.test(field.text) ? field.text.replace(/\0|\\0(?!\d)/g, '') : field.text;
+  const whole = /\0|\\0/.test(field.text) ? field.text.replace(/\0|\\0(?!\d)/g, '') : field.text;
+  // `<![CDATA[<]]>SCRIPT<![CDATA[>]]>`: what reads XML puts the pieces together.
+  const text = whole.includes('<![CDATA[<') ? whole.replace(/<!\[CDATA\[|\]\]>/g, '') : whole;
   const markup = text.indexOf('<') === -1 ? undefined : inMarkup(text, field);
   if (markup !== undefined && markup.confidence >= 0.8) {
-    if (isPage(text)) return TAKES.test(text) ? markup : undefined;
-    return isSourceCode(text) ? { ...markup, confidence: 0.45, severity: 'low' } : markup;
+    if (field.location !== 'body') return markup;
+    if (isPage(text)) return takes(text) ? markup : undefined;
+    const isShown =
+      isSourceCode(text) ||
+      (field.decodings.length > 0 && (isDocument(text) || wordPairs(text) >= 4)) ||
+      isPieceOfPage(text);
+    return isShown ? { ...markup, confidence: 0.45, severity: 'low' } : markup;
   }
   const weaker =
     inAttribute(text) ?? scriptUrl(text) ?? inScript(text) ?? inPieces(text) ?? wholeExpression(field, text);
@@ -34,16 +42,3 @@ function inspect(field: Field): Recognition | undefined {
   if (best === undefined || best.confidence <= 0.3) return undefined;
   return best.confidence < 0.5 && (isDocument(text) || wordPairs(text) >= 3) ? undefined : best;
 }
-
-/** A whole page as editors and uploads send it: scripts and styles are what pages are made of. */
-function isPage(text: string): boolean {
-  return (
-    text.length > 300 &&
-    /^\s*(?:<\?xml[^>]{0,100}>\s*)?(?:<!--[^>]{0,400}-->\s*)?<(?:!doctype\s+html|html[\s>])/i.test(text) &&
-    /<\/(?:head|body|title)>/i.test(text.slice(0, 100_000))
-  );
-}
-
-/** What script that is smuggled into a page does in it, and the page's own has no need of. */
-const TAKES =
-  /\b(?:alert|prompt|confirm|eval|atob)\s{0,4}[(`]|document\s{0,4}\.\s{0,4}cookie|String\.fromCharCode|javascript:(?!\s*(?:void|;|["']))/;

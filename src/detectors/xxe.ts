@@ -32,14 +32,15 @@ const PUBLISHERS =
  * document types of configuration files, drawings and pages. Nothing is fetched from a place of the sender's choice.
  */
 const NAMED = new RegExp(
-  `\\bSYSTEM\\s+["'](?:urn:|(?:\\.\\./){0,3}[\\w.-]+(?:/[\\w.-]+)?\\.(?:dtd|mod)["'])|\\b(?:PUBLIC\\s+["'](?:[-+]//|urn:|ISO )[^"']{0,200}["']\\s*|SYSTEM\\s+)["'](?:https?://(?:[\\w-]{1,40}\\.){0,3}(?:${PUBLISHERS})/[\\w./~#+-]{0,200}|(?:\\.\\./){0,3}[\\w.-]+\\.dtd)["']`,
+  `\\bSYSTEM\\s+["'](?:urn:|(?:\\.\\./){0,3}[\\w.-]+(?:/[\\w.-]+)?\\.(?:dtd|mod)["'])|\\b(?:PUBLIC\\s+["'](?:[-+]//|urn:|ISO )[^"']{0,200}["']\\s*|SYSTEM\\s+)["'](?:https?://(?:[\\w-]{1,40}\\.){0,3}(?:${PUBLISHERS})/[\\w./~#+-]{0,200}|(?:\\.\\./){0,3}[\\w.-]+\\.dtd|file:///usr/(?:local/)?(?:share|lib)/[\\w./-]{1,200}\\.dtd)["']`,
   'i',
 );
 
 function isNamedDefinition(match: RegExpExecArray, text: string): boolean {
-  return (
-    !/<!(?:ENTITY|ATTLIST)/.test(match[0]) && NAMED.test(text.slice(match.index, match.index + match[0].length + 300))
-  );
+  // What stands in brackets behind the name belongs to the document type as well.
+  const type = text.slice(match.index, match.index + 4_000);
+  const hasInside = /^[^>]{0,1000}\[/.test(type);
+  return !/<!(?:ENTITY|ATTLIST)/.test(hasInside ? type : match[0]) && NAMED.test(type.slice(0, match[0].length + 300));
 }
 
 /** `<!ENTITY name "text">` in a document type that defines nothing outside itself: abbreviations, not an attack by themselves. */
@@ -58,6 +59,9 @@ function isAbbreviation(match: RegExpExecArray, text: string): boolean {
 }
 
 const INCLUDE = /<xi:include\b[^>]{0,400}\bhref\s*=|xmlns:\w+\s*=\s*["']http:\/\/www\.w3\.org\/2001\/XInclude/i;
+/** Parts of a manual that include each other by their place on the machine that builds it. */
+const OWN_INCLUDE =
+  /^<xi:include\b(?![^>]{0,400}\bparse\s*=)[^>]{0,400}\bhref\s*=\s*["'](?:\/usr\/share\/|\.{0,2}\/)?[\w-][\w./-]{0,200}\.(?:xml|db|xsl|docbook)["']/i;
 const ENTITY = /<!ENTITY\s+(?:%\s*)?[\w:.-]+\s+(?:SYSTEM|PUBLIC|["'][^"']*&)/i;
 
 export const xxe: FieldDetector = {
@@ -69,7 +73,7 @@ export const xxe: FieldDetector = {
     const { text } = field;
     if (!text.includes('<!') && !text.includes('<xi:')) return undefined;
     const match = doctype(text) ?? ENTITY.exec(text) ?? INCLUDE.exec(text);
-    if (match === null || isNamedDefinition(match, text)) return undefined;
+    if (match === null || isNamedDefinition(match, text) || OWN_INCLUDE.test(text.slice(match.index))) return undefined;
     // No parser reads XML behind a text: notes and programs that mention an entity.
     if (!/^\s*</.test(text) && isDocument(text)) return undefined;
     const isTame = isAbbreviation(match, text);

@@ -3,6 +3,7 @@
 // it finds nothing without (then the comparison says nothing), or when a run leaves no finding of the name it has to.
 // @ts-check
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -12,6 +13,7 @@ import { vulnerabilities } from './wapiti.mjs';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
 const START_MS = 60_000;
+const STOP_MS = 15_000;
 const TOKEN = 'a-token-for-attack-runs-0123456789';
 const isShort = process.argv.includes('--short');
 const missing = ['sqlmap', 'ffuf', 'wapiti'].filter((name) => !isInstalled(name));
@@ -25,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sallyport-attack-'));
 const started = [];
 process.once('exit', () => {
   for (const child of started) child.kill('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
@@ -59,7 +61,19 @@ for (const [tool, attack, names] of runs) {
   for (const name of names) if (!noticed.has(name)) failures.push(`the run of ${tool} left no finding ${name}`);
 }
 for (const failure of failures) console.error(`FAILED ${failure}`);
+await stop();
 process.exit(failures.length === 0 ? 0 : 1);
+
+/** Ends the gateway and the API: the gateway writes what it learned before it goes. */
+async function stop() {
+  await Promise.all(
+    started.map((child) => {
+      const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+      child.kill('SIGTERM');
+      return Promise.race([ended, new Promise((done) => setTimeout(done, STOP_MS))]);
+    }),
+  );
+}
 
 /** @param {string} name */
 function isInstalled(name) {

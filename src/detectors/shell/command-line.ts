@@ -5,7 +5,7 @@ import { commandName, IS_DEVELOPERS, IS_EVERYDAY, IS_LOOKING, IS_TOOL } from './
 
 /** Keys under which clients keep command lines on purpose. */
 const SCRIPT_POSITION =
-  /\/(?:scripts?|(?:before|after|pre|post)_?-?(?:script|build|deploy|install|start|stop)|(?:build|start|test|install|run|deploy)_?-?command|commands?|run|shell|args|entrypoint|hooks?|tasks?|steps|created_by|exec|cron(?:tab)?|schedule|lines|healthcheck|test)(?:\/|$)/i;
+  /\/(?:scripts?|(?:before|after|pre|post)_?-?(?:script|build|deploy|install|start|stop)|(?:build|start|test|install|run|deploy)_?-?command|commands?|run|shell|args|entrypoint|hooks?|tasks?|steps|created_by|exec|cron(?:tab)?|schedule|lines|healthcheck|test|cells\/\d{1,6}\/source)(?:\/|$)/i;
 
 /** A prompt, the trace of `set -x`, five fields of cron, variables of the command, words that lead a command in. */
 const LEAD =
@@ -13,7 +13,18 @@ const LEAD =
 const FIRST = /^(\.{0,2}\/?[\w@.~][\w./@:~+-]{0,80})\s+([^\s;|&]\S{0,200})/;
 
 export function isScriptPosition(field: Field): boolean {
-  return field.location === 'body' && field.of === 'value' && SCRIPT_POSITION.test(field.pointer);
+  return (
+    field.location === 'body' && field.of === 'value' && SCRIPT_POSITION.test(field.nestedPointer ?? field.pointer)
+  );
+}
+
+/** What a unit of systemd, an image or a pipeline starts: `ExecStart=/bin/sh -c "…"`, on a line of several. */
+const SERVICE_LINE =
+  /^\s*(?:Exec(?:Start|Stop|Reload|Condition)(?:Pre|Post)?=[-+!@:]{0,3}\/|(?:RUN|CMD|ENTRYPOINT)\s+[[\w/]|(?:- )?(?:run|command|script|entrypoint):\s)/;
+
+export function isLineOfService(text: string, at: number, field: Field): boolean {
+  if (field.location !== 'body' || at < 0) return false;
+  return SERVICE_LINE.test(text.slice(text.lastIndexOf('\n', at) + 1, at + 1));
 }
 
 /** Begins the value with a command and its argument? Anywhere but in the place of a script it must be a known one. */

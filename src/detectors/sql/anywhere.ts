@@ -119,6 +119,9 @@ function constantEnd(tokens: ReturnType<typeof lexSql>, from: number): number | 
       if (tokens[i]!.kind === '(') depth += 1;
       else if (tokens[i]!.kind === ')' && --depth === 0) break;
     }
+  } else if (token.kind === 'variable') {
+    // `@@version` is the server's own; `@name` may be anybody's.
+    if (!token.isServers) return undefined;
   } else if (token.kind !== 'number' && token.kind !== 'string' && token.kind !== 'open-string') return undefined;
   i += 1;
   while (tokens[i]?.kind === ')') i += 1;

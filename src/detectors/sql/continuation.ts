@@ -134,6 +134,9 @@ function bareLiteral(all: readonly SqlToken[], at: number, isQuoted: boolean): C
   while (all[i + 1]?.kind === ')') i += 1;
   const after = all[i + 1];
   if (after?.kind === 'comment' || after?.kind === ';') return found(0.92, 'adds a condition and ends the statement');
+  // `34 or 1 group by concat(version(),floor(rand(0)*2))having min(0) or 1--`
+  if (/^(?:GROUP|ORDER)$/.test(after?.text ?? '') && all[i + 2]?.text === 'BY' && all[i + 4]?.kind === '(')
+    return found(0.9, 'adds a condition and groups by a call');
   if (isQuoted && all[i]?.kind === 'open-string')
     return found(0.7, 'adds a condition that stays open for the statement’s own quote');
   if (isQuoted && all[i]?.kind === 'number' && after?.kind === 'end') return found(0.7, 'adds a constant condition');

@@ -39,6 +39,8 @@ export function expressionAt(all: readonly SqlToken[], start: number): Expressio
   for (let more = 0; more < 6 && all[end]?.kind === 'operator' && ARITHMETIC.has(all[end]!.text); more++) {
     let right: number = end + 1;
     while (all[right]?.kind === '(' || all[right]?.kind === 'operator') right += 1;
+    if (all[right]?.text === 'SELECT') return 'telling';
+    if (all[right + 1]?.kind === '(' && TELLING_FUNCTIONS.test(all[right]!.text)) return 'telling';
     const behind = all[right + 1]?.kind === '(' ? callEnd(all, right + 1) : operandEnd(all, right);
     if (behind === undefined) break;
     end = behind;

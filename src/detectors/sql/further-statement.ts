@@ -14,7 +14,7 @@ export function statementsAfter(all: readonly SqlToken[], at: number): Continuat
   if (word.text === 'DO' && next?.kind === '(') return found(0.85, 'adds a DO statement');
   if (word.text === 'BEGIN' && all[i + 2]?.kind === '.' && all[i + 4]?.kind === '(')
     return found(0.95, 'adds a block that calls a procedure');
-  if ((word.text === 'BEGIN' || word.text === 'DO') && next !== undefined && i + 1 < all.length)
+  if ((word.text === 'BEGIN' || word.text === 'DO') && next !== undefined && next.kind !== 'comment')
     return statementsAfter(all, i + 1);
   if (word.text === 'DECLARE') return declares(all, i + 1) ? found(0.95, 'adds a DECLARE statement') : undefined;
   if (word.text === 'LOAD' && /^(?:XML|DATA)$/.test(next?.text ?? '')) return found(0.95, 'adds a LOAD statement');

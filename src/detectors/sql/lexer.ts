@@ -23,6 +23,8 @@ export interface SqlToken {
   readonly text: string;
   /** Offset behind the token. */
   readonly end: number;
+  /** Of a variable: `@@version` and its like. */
+  readonly isServers?: boolean;
 }
 
 export const TOKENS_MAX = 48;
@@ -99,7 +101,8 @@ function readToken(text: string, i: number, c: number): SqlToken {
   if (c === 0x40) {
     const name = /@@?[\w.$]*/y;
     name.lastIndex = i;
-    return { kind: 'variable', text: '', end: i + name.exec(text)![0].length };
+    const variable = name.exec(text)![0];
+    return { kind: 'variable', text: '', end: i + variable.length, isServers: variable.startsWith('@@') };
   }
   if ((c >= 0x30 && c <= 0x39) || (c === 0x2e && /\d/.test(text[i + 1] ?? ''))) {
     NUMBER.lastIndex = i;

@@ -28,6 +28,8 @@ export function hasSelectList(all: readonly SqlToken[], start: number, isStrict:
       if (/^(?:NULL|CASE|SELECT|IDENTIFIER)$/.test(first.text) || all[i + 1]?.kind === '(') return true;
       if (!isStrict && (all[i + 1]?.kind === 'comment' || (all[i + 1]?.kind === ',' && all.at(-1)?.kind === 'comment')))
         return true;
+      // `UNION ALL SELECT version,2,3`: nobody lists numbers behind a name in words.
+      if (!isStrict && all[i + 1]?.kind === ',' && all[i + 2]?.kind === 'number') return true;
       return tableBehind(all, i);
     }
     default:

@@ -17,8 +17,34 @@ export function unquotedSighting(text: string): Sighting | undefined {
   // `or event == "exception"):` is the line of a program.
   if (/^\s*(?:or|and|xor|union|having|\|\||&&|;)/i.test(text))
     return at(text, 0, /\w\s?==\s?["'\w]/.test(text) ? 0.4 : 0.85);
+  const commented = commentedExpression(text);
+  if (commented !== undefined) return commented;
   if (/^\s*order\s+by\s+\d{1,4}\s*(?:--|#)/i.test(text)) return at(text, 0, 0.85);
   return undefined;
+}
+
+const EXPRESSION_CHARACTERS_MAX = 400;
+const OF_EXPRESSIONS = /^(?:OR|AND|XOR|NOT|DIV|MOD|IN|LIKE|BETWEEN|IS|BINARY|SELECT|NULL|TRUE|FALSE)$/;
+
+/**
+ * `( COS ( 1 OR 'b') )  --`, `('a' * @b) #`: nothing but literals, variables and calls with operators between them, and at its end
+ * a comment that swallows the rest of the statement. A name would make it a remark in parentheses.
+ */
+function commentedExpression(text: string): Sighting | undefined {
+  if (text.length > EXPRESSION_CHARACTERS_MAX || !/(?:--|#|\/\*)\s*$/.test(text)) return undefined;
+  const tokens = lexSql(text, 0);
+  if (tokens.at(-1)?.kind !== 'comment') return undefined;
+  let operators = 0;
+  let telling = 0;
+  for (const [i, token] of tokens.slice(0, -1).entries()) {
+    const isCall = token.kind === 'word' && tokens[i + 1]?.kind === '(' && !OF_EXPRESSIONS.test(token.text);
+    if (token.kind === 'word' && !isCall && !OF_EXPRESSIONS.test(token.text)) return undefined;
+    if (token.kind === ';' || token.kind === '.' || token.kind === 'open-string') return undefined;
+    if (token.kind === 'string' || token.kind === 'variable' || isCall || token.text === 'BINARY') telling += 1;
+    if ((token.kind === 'operator' && token.text !== '-') || (token.kind === 'word' && !isCall)) operators += 1;
+  }
+  if (telling === 0 || (operators === 0 && tokens[0]?.kind !== '(')) return undefined;
+  return { confidence: 0.85, what: 'is an expression that comments the rest out', start: 0 };
 }
 
 function at(text: string, from: number, most: number): Sighting | undefined {

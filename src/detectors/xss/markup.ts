@@ -5,6 +5,7 @@ import { decodeHtmlEntities } from '../../decoding/html-entities.ts';
 import { type Attribute, isEvent, isScriptUrl, readAttributes } from './attributes.ts';
 import { isCodeSample, isOnlyNamed, isWithoutScript, wasEscaped } from './code-sample.ts';
 import { found } from './found.ts';
+import { isEmbed } from './page.ts';
 import { BROWSER } from './script.ts';
 
 /** Elements that run or fetch something by themselves. */
@@ -23,6 +24,8 @@ const RUNS_ALONE = new Set(
 
 const URL_ATTRIBUTES =
   /^(?:href|src|action|formaction|data|xlink:href|poster|background|lowsrc|dynsrc|code|codebase|manifest|from|to|values|srcset|ping|content|srcdoc|style)$/;
+
+const ABSOLUTE = /^[\s\0]*(?:[a-z][a-z\d+.-]*:|[/\\]|&)/i;
 
 /** Media types of script elements that hold data. */
 const DATA_BLOCK =
@@ -118,13 +121,15 @@ function inTag(
     attributes.length === 0 &&
     (isOnlyNamed(text, at, name) || (wasEscaped(field) && isWithoutScript(text, at)));
   if (name === 'script' || name === 'script/src') {
-    const isOwn = isOwnScript(attributes, text, at);
+    const isOwn = isOwnScript(attributes, text, at) || (field.location === 'body' && isEmbed(text, at));
     return found(isCode || isNamed ? 0.25 : isOwn ? 0.5 : 0.95, 'opens a script element', text, at);
   }
   if (name === 'xss')
     return found(isNamed && text.length > 200 ? 0.4 : 0.85, 'is the tag that scanners probe with', text, at);
   // Without an attribute an `<iframe>` shows nothing, an `<object>` loads nothing, and `List<Object>` is a type.
-  if (RUNS_ALONE.has(name) && name !== 'script' && attributes.length === 0) return undefined;
+  if (RUNS_ALONE.has(name) && attributes.every((one) => one.value === '')) return undefined;
+  // What does not begin like an address moves nothing away from its own host.
+  if (name === 'base' && !attributes.some((one) => one.name === 'href' && ABSOLUTE.test(one.value))) return undefined;
   if (RUNS_ALONE.has(name))
     return found(
       isCode || isNamed ? 0.25 : name === 'iframe' && isWholeEmbed(text, field) ? 0.4 : 0.85,

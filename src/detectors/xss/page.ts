@@ -1,0 +1,82 @@
+// Pages and pieces of them, as editors, uploads and reviews send them: scripts are what pages are made of. What script that was
+// smuggled into one does there, and the page's own has no need of, tells them apart.
+
+const PAGE_CHARACTERS_MIN = 300;
+const READ_MAX = 100_000;
+
+/** A whole page. */
+export function isPage(text: string): boolean {
+  return (
+    text.length > PAGE_CHARACTERS_MIN &&
+    /^\s*(?:<\?xml[^>]{0,100}>\s*)?(?:<!--[^>]{0,400}-->\s*)?<(?:!doctype\b|html[\s>]|head[\s>])/i.test(text) &&
+    /<\/(?:head|body|title)>/i.test(text.slice(0, READ_MAX))
+  );
+}
+
+/** Messages for people are words; a number, a cookie or a mark of the tester are none. */
+const SHOWS =
+  /\b(?:alert|prompt|confirm)\s{0,4}(?:`|\(\s{0,4}(?:[\d/)]|document\b|window\b|location\b|origin\b|self\b|String\b|["'`](?:[\W\d]{0,8}|\w{0,3}|x\.?s\.?s[^"']{0,20}|hacked[^"']{0,20}|pwned[^"']{0,20})["'`]))/i;
+/** Puts code together from pieces, or sends what the browser keeps. */
+const RUNS_OR_SENDS =
+  /\b(?:eval|Function|setTimeout|setInterval)\s{0,4}\(\s{0,4}(?:atob|unescape|decodeURI|String\.fromCharCode|location|name\b|window\.name|document\.)|\batob\s{0,4}\(|String\.fromCharCode\s{0,4}\(\s{0,4}\d|[Jj]ava[Ss]cript:[^"'<>]{0,80}(?:alert|prompt|confirm|eval|cookie|atob)|(?:location|\.src|\.href|fetch\s{0,4}\(|\.open\s{0,4}\(|sendBeacon\s{0,4}\()[^\n;]{0,200}document\s{0,4}\.\s{0,4}cookie|document\s{0,4}\.\s{0,4}cookie[^\n;=]{0,100}(?:fetch|location|\.src)/;
+
+/** Does a page show, run or send what an attacker's script would? */
+export function takes(text: string): boolean {
+  const read = text.slice(0, READ_MAX);
+  return SHOWS.test(read) || RUNS_OR_SENDS.test(read);
+}
+
+const LINES_READ_MAX = 60;
+const LINES_MIN = 3;
+const LINES_CUT_MIN = 2;
+/** A line of markup, set in or not, or of the program between the tags. */
+const PAGE_LINE =
+  /^\s*(?:<[!/a-z]|[\w$.]+\s*[=({:]|[})\]]|(?:var|let|const|function|if|for|return|import|export)\b|\/\/|\/\*|\*|\.|#)|[>;{},]\s*$/i;
+const CALLS_OF_SCRIPT =
+  /\bdocument\s{0,4}\.\s{0,4}(?:cookie|domain|write(?:ln)?\s{0,4}\(\s{0,4}(?:["'`]<|unescape|String))|\b(?:alert|prompt|confirm|eval|atob|unescape|sendBeacon|XMLHttpRequest|importScripts)\b|\bfetch\s{0,4}\(|\b(?:location|\.src)\s{0,4}(?:=|\.\s{0,4}(?:replace|assign|href)\b)|createElement\s{0,4}\(\s{0,4}["'`]script|\bon\w{3,25}\s{0,4}=|javascript:|\bsrcdoc\b|[^\0-\u007f]{0,4}\\[ux][\da-f]{2}/i;
+/**
+ * Those whose scripts editors embed and half of all pages name, by the folder that nobody else can put a script into: posts,
+ * measurement, curated libraries.
+ */
+const PUBLISHERS =
+  'ajax\\.googleapis\\.com/ajax/libs|code\\.jquery\\.com|cdnjs\\.cloudflare\\.com/ajax/libs|platform\\.(?:twitter|x|instagram|linkedin)\\.com|(?:www\\.)?(?:instagram|tiktok)\\.com|embed\\.(?:reddit|bsky)\\.(?:com|app)|connect\\.facebook\\.net|www\\.googletagmanager\\.com|www\\.google-analytics\\.com|player\\.vimeo\\.com|js\\.stripe\\.com|static\\.cloudflareinsights\\.com|plausible\\.io';
+const OF_PUBLISHER = `(?:https:)?//(?:${PUBLISHERS})/[\\w./@-]{1,200}(?:\\.js|/js)(?:\\?id=[\\w-]{1,40})?["']`;
+/** A script that is fetched from somewhere else. */
+const FOREIGN = new RegExp(
+  `<script[^>]{0,400}\\bsrc\\s{0,4}=\\s{0,4}["']?(?!${OF_PUBLISHER})\\s{0,4}(?:\\w{1,12}:|[/\\\\]{2}|&)`,
+  'i',
+);
+const EMBED = new RegExp(`^<script(?=[^>]{0,400}\\ssrc=["']${OF_PUBLISHER})[^>]{0,400}>\\s*</script>`, 'i');
+const AROUND_EMBED = /<(?:blockquote|div|p|a|iframe|section|article|h[1-6]|link|meta|script)\b/i;
+
+/** `<blockquote …>…</blockquote><script async src="https://platform.twitter.com/widgets.js"></script>` */
+export function isEmbed(text: string, at: number): boolean {
+  return EMBED.test(text.slice(at, at + 1_000)) && AROUND_EMBED.test(text.slice(0, at) + text.slice(at + 7));
+}
+
+/** Several lines of markup with a script of their own in them that asks for nothing. */
+export function isPieceOfPage(text: string): boolean {
+  const lines = text
+    .slice(0, READ_MAX)
+    .split('\n', LINES_READ_MAX)
+    .filter((line) => line.trim() !== '');
+  if (lines.length < 2 && !/^[^<]*\n|\n[^<]*$/.test(text)) return false;
+  const script = /<script\b[^>]{0,400}>/gi;
+  let last = 0;
+  let scripts = 0;
+  for (const match of text.matchAll(script)) {
+    last = match.index + match[0].length;
+    scripts += 1;
+  }
+  if (scripts === 0 || FOREIGN.test(text) || CALLS_OF_SCRIPT.test(text.slice(0, READ_MAX))) return false;
+  const rest = text.slice(last);
+  // The last line opens a script of which nothing was taken along.
+  if (rest.trim() === '') return true;
+  const isCut = !/<\/script/i.test(rest);
+  // A script and nothing around it is no page.
+  if (!isCut && !/(?:^|\n)[ \t]{0,80}<(?!\/?script\b)[!/a-z]/i.test(text)) return false;
+  return (
+    lines.length >= (isCut ? LINES_CUT_MIN : LINES_MIN) &&
+    lines.filter((line) => PAGE_LINE.test(line)).length * 2 > lines.length
+  );
+}
