@@ -1,7 +1,10 @@
 // For each detection of requests: the exception that the explanation prints, pasted as it is, lets the blocked transaction pass,
-// and neither the same attack in another place nor the same place on another endpoint.
+// and neither the same attack in another place nor the same place on another endpoint. What else an explanation tells, of masked
+// answers, of what is far out of the learned, and of behaviour among peers.
 import { describe, expect, it } from 'vitest';
 import { explanationOf } from '../../src/admin/explanation.ts';
+import { explanationText } from '../../src/cli/explanation-text.ts';
+import type { Baseline } from '../../src/core/baseline.ts';
 import { DEFAULT_CONTRACT_ANSWERS } from '../../src/core/contract.ts';
 import type { PolicyDocument } from '../../src/core/document.ts';
 import type { TransactionRecord } from '../../src/core/record.ts';
@@ -13,7 +16,10 @@ import { ContractTable } from '../../src/openapi/contract-table.ts';
 import { bundleOf } from '../../src/policy/bundle.ts';
 import { validateDocument } from '../../src/policy/validate.ts';
 import { readYaml } from '../../src/yaml/read.ts';
+import { customer } from '../analysis/shop.ts';
+import { MINUTE, World } from '../analysis/world.ts';
 import { contractOf } from '../openapi/held.ts';
+import { baseline, range } from '../support/baseline-view.ts';
 import { shippedPolicies } from '../support/shipped-policies.ts';
 import { type CorpusRequest, get, post, postJson } from './transaction.ts';
 
@@ -40,8 +46,8 @@ const withHeader = (name: string, value: string): readonly CorpusRequest[] => [
   get('/api/orders', { [name]: value }),
 ];
 
-/** `answer`: text of an answer with status 200. */
-type Explained = CorpusRequest & { readonly answer?: string };
+/** `answer`: text of an answer with status 200, `type` its media type. */
+type Explained = CorpusRequest & { readonly answer?: string; readonly type?: string };
 
 const PARCEL = `{ type: object, properties: { weight: { type: number }, size: { type: number }, role: { type: string, readOnly: true } } }`;
 const POSTED = `{ post: { requestBody: { content: { application/json: { schema: ${PARCEL} } } }, responses: {} } }`;
@@ -145,6 +151,84 @@ describe('the smallest exception', () => {
   );
 });
 
+describe('an explanation', () => {
+  const MASKS = documentsOf(`kind: data-type
+id: badge
+title: Badge number
+tags: [sensitive]
+severity: medium
+patterns: ['BDG-[0-9]{6}']
+---
+kind: data-policy
+id: hide-badges
+description: Badge numbers stay inside.
+match: { direction: response, dataTypes: [badge] }
+action: mask
+`);
+  const people = (path: string, field: string): Explained => ({
+    ...get(path),
+    answer: JSON.stringify({ name: 'Ann', [field]: 'BDG-482913' }),
+    type: 'application/json',
+  });
+
+  it('of a masked answer names the policy, its line and the field, and the exception shows the field again, and no other', () => {
+    const record = engineWith(MASKS)(people('/api/people', 'badge'));
+    const explanation = explanationOf(record, bundleWith(MASKS), undefined, []);
+    expect(explanation).toMatchObject({ rule: 'data-masked', action: 'mask', enforced: 'mask' });
+    expect(explanation.findings).toMatchObject([
+      {
+        pointer: '/badge',
+        dataType: 'badge',
+        policy: { kind: 'data-policy', id: 'hide-badges' },
+        purpose: 'Badge numbers stay inside.',
+        source: expect.stringMatching(/pasted\.yaml:[1-9]\d*$/),
+        action: 'mask',
+      },
+    ]);
+    expect(JSON.stringify(explanation)).not.toContain('482913');
+    const text = explanationText(explanation);
+    expect(text).toContain('by data-policy hide-badges, pasted.yaml:');
+    expect(text).toContain('Nothing blocks; sensitive values are masked.');
+    const after = engineWith([...MASKS, ...documentsOf(explanation.smallestException)]);
+    expect(after(people('/api/people', 'badge')).action).not.toBe('mask');
+    expect(after(people('/api/people', 'second')).action).toBe('mask');
+    expect(after(people('/api/guests', 'badge')).action).toBe('mask');
+  });
+
+  it('of an answer far out of what was learned has its figure against the learned one', () => {
+    const endpoint = 'GET api.example.com/api/items';
+    const usual = baseline({ endpoint, isPromoted: true, responseBytes: range(30_000), records: range(20) });
+    const before = engineWith([], new Map([[endpoint, usual]]));
+    const items = JSON.stringify(Array.from({ length: 4_000 }, (_, n) => ({ n, text: `item number ${n}` })));
+    const record = before({ ...get('/api/items'), answer: items, type: 'application/json' });
+    const explanation = explanationOf(record, bundleWith([]), undefined, []);
+    const oversized = explanation.findings.find(({ detection }) => detection === 'oversized-response');
+    expect(oversized).toMatchObject({
+      comparison: { value: 4_000, threshold: 60 },
+      source: expect.stringMatching(/oversized-response\.yaml:[1-9]\d*$/),
+    });
+    expect(explanationText(explanation)).toContain('4000 against 60 as learned or configured');
+    expect(before({ ...get('/api/items'), answer: '[{"n":1}]', type: 'application/json' }).findings).toEqual([]);
+  });
+
+  it('of a transaction that is part of an incident has the figures of the callers beside', () => {
+    const world = new World(11);
+    for (let n = 0; n < 60; n++)
+      for (let i = 0; i < 5; i++)
+        for (let again = 0; again <= i % 2; again++)
+          world.send(customer(n), 'GET', `/api/invoices/${1_000 + n * 5 + i}`);
+    world.pass(MINUTE);
+    const record = world.send(customer(3), 'GET', '/api/invoices/1200');
+    const explanation = explanationOf(record, bundleWith([]), undefined, world.incidents());
+    expect(explanation.incidents).toMatchObject([
+      { detection: 'bola-ownership', position: 'trigger', figures: { threshold: expect.any(Number) } },
+    ]);
+    const { peers } = explanation.incidents[0]!.figures;
+    expect(peers).toBeGreaterThan(50);
+    expect(explanationText(explanation)).toMatch(new RegExp(`threshold \\d+.*peers ${peers}`));
+  });
+});
+
 function documentsOf(yaml: string): PolicyDocument[] {
   const { documents, faults } = readYaml(yaml, 'pasted.yaml');
   expect(faults).toEqual([]);
@@ -155,10 +239,13 @@ function documentsOf(yaml: string): PolicyDocument[] {
   });
 }
 
-function engineWith(operator: readonly PolicyDocument[]): (request: Explained) => TransactionRecord {
+function engineWith(
+  operator: readonly PolicyDocument[],
+  baselines: ReadonlyMap<string, Baseline> = new Map(),
+): (request: Explained) => TransactionRecord {
   let record: TransactionRecord | undefined;
   const engine = createDefaultEngine(
-    { ...compileSnapshot(bundleWith(operator), []), contracts: CONTRACTS },
+    { ...compileSnapshot(bundleWith(operator), []), contracts: CONTRACTS, baselines },
     'enforce',
     (made) => {
       record = made;
@@ -180,7 +267,7 @@ function engineWith(operator: readonly PolicyDocument[]): (request: Explained) =
           ? undefined
           : {
               status: 200,
-              rawHeaders: ['content-type', 'text/plain'],
+              rawHeaders: ['content-type', request.type ?? 'text/plain'],
               body: Buffer.from(request.answer),
               isDecoded: true,
             },
