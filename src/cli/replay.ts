@@ -1,6 +1,7 @@
 // `sallyport replay`: recorded transactions through the same engine and the same analysis, out of band, on their own clock.
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { judgeSettings } from '../configured-engine.ts';
 import type { Incident } from '../core/incident.ts';
 import { EndpointMatcher } from '../inspection/endpoints.ts';
@@ -26,6 +27,11 @@ export interface ReplayOptions {
   readonly learned?: string;
 }
 
+/**
+ * How far the heap may grow over what is in use before it is collected whole. V8 would let it grow to four times that: of a long
+ * recording most of it is transactions that are over.
+ */
+const HEAP_GROWTH_PERCENT = 50;
 const ID = /^replay-(\d+)$/;
 
 /** Resolves with the exit code: 1 when a file cannot be read, a policy is faulty, or there was not one transaction. */
@@ -34,6 +40,7 @@ export async function runReplay(files: readonly string[], options: ReplayOptions
   const objections = traffic.objections();
   for (const objection of objections) console.error(objection);
   if (objections.length > 0) return 1;
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
   const overrides = options.policies === undefined ? {} : { policies: options.policies };
   const { configuration, contracts, faults } = givenConfiguration(options.config, overrides);
   const { bundle, faults: policyFaults } =

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const COUNT = Number(process.argv[2] ?? 1_000_000);
-const RSS_MEGABYTES_MAX = 1_500;
+const RSS_MEGABYTES_MAX = 400;
 const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-million-'));
