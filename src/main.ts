@@ -58,6 +58,7 @@ program
   .option('--config <file>', 'configuration file')
   .option('--policies <dir>', "folder with the live policies, in place of the configuration's")
   .option('--data <dir>', "the gateway's data folder")
+  .option('--learned <file>', "a gateway's learned.json, for what compares with the learned")
   .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
   .action(async (options) => exitWith((await import('./cli/backtest.ts')).runBacktest(options)));
 

@@ -18,6 +18,8 @@ import { recordedSince } from '../recorder/read-recording.ts';
 import { comparisonText } from './backtest/text.ts';
 import { milliseconds } from './duration.ts';
 import { faultLine, givenConfiguration, policyDirectories } from './read-configuration.ts';
+import { History, type KnownByNow } from './replay/history.ts';
+import { mergeLearned } from './replay/learned-file.ts';
 import { Traffic } from './replay/traffic.ts';
 
 export interface BacktestOptions {
@@ -27,6 +29,8 @@ export interface BacktestOptions {
   readonly config?: string;
   readonly data?: string;
   readonly policies?: string;
+  /** A gateway's `learned.json`: both policies know what is normal by it. */
+  readonly learned?: string;
   readonly format: string;
 }
 
@@ -56,7 +60,18 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
     for (const objection of traffic.objections) console.error(objection);
     return 1;
   }
-  const report = await compare({ configuration, contracts }, loads[0].bundle, loads[1].bundle, traffic.read);
+  const [live, next] = [loads[0].bundle, loads[1].bundle];
+  let known: KnownByNow | undefined;
+  if (options.learned !== undefined) {
+    const history = new History(live, configuration.identity.trustedProxies, statedTemplates(configuration));
+    const objection = mergeLearned(options.learned, history);
+    if (objection !== undefined) {
+      console.error(objection);
+      return 1;
+    }
+    known = history.known;
+  }
+  const report = await compare({ configuration, contracts, known }, live, next, traffic.read);
   if (report.transactions === 0) {
     console.error('there is no traffic to compare on');
     return 1;
@@ -70,7 +85,12 @@ export async function compare(
   {
     configuration,
     contracts,
-  }: { readonly configuration: Configuration; readonly contracts: readonly PreparedContract[] },
+    known,
+  }: {
+    readonly configuration: Configuration;
+    readonly contracts: readonly PreparedContract[];
+    readonly known?: KnownByNow | undefined;
+  },
   live: PolicyBundle,
   candidate: PolicyBundle,
   traffic: AsyncIterable<RecordedTransaction>,
@@ -79,6 +99,7 @@ export async function compare(
   const shared = {
     endpoints: new EndpointMatcher(statedTemplates(configuration)),
     contracts: new ContractTable(contracts, (route) => configuration.contracts[route]),
+    ...known,
   };
   const liveJudge = new RecordedJudge(settings, { ...compileSnapshot(live, []), ...shared });
   const candidateJudge = new RecordedJudge(settings, { ...compileSnapshot(candidate, []), ...shared });

@@ -1,6 +1,6 @@
 // `sallyport replay`: recorded transactions through the same engine and the same analysis, out of band, on their own clock.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { judgeSettings } from '../configured-engine.ts';
 import type { Incident } from '../core/incident.ts';
@@ -13,6 +13,7 @@ import { ContractTable } from '../openapi/contract-table.ts';
 import { loadDirectories } from '../policy-loader/load-directories.ts';
 import { faultLine, givenConfiguration, policyDirectories } from './read-configuration.ts';
 import { History } from './replay/history.ts';
+import { mergeLearned } from './replay/learned-file.ts';
 import { ReplayReport } from './replay/report.ts';
 import { Traffic } from './replay/traffic.ts';
 
@@ -64,14 +65,11 @@ export async function runReplay(files: readonly string[], options: ReplayOptions
   const learns = options.learn === true || options.learned !== undefined;
   const follow = (): void => judge.publish({ ...snapshot, ...history.known });
   if (options.learned !== undefined) {
-    const learned = readLearned(options.learned);
-    if ('objection' in learned) {
-      console.error(learned.objection);
+    const objection = mergeLearned(options.learned, history);
+    if (objection !== undefined) {
+      console.error(objection);
       return 1;
     }
-    const ignored = history.merge(learned.value);
-    if (ignored > 0)
-      console.error(`${options.learned}: ${ignored} entries are not what they should be, and were left out`);
     follow();
   }
   const report = new ReplayReport(options.enforceReport === true);
@@ -99,16 +97,6 @@ function withTransactions(incident: Incident): object {
     return position === 'trigger' && index !== undefined ? [Number(index)] : [];
   });
   return { ...incident, transactions };
-}
-
-function readLearned(file: string): { readonly value: unknown } | { readonly objection: string } {
-  try {
-    return { value: JSON.parse(readFileSync(file, 'utf8')) };
-  } catch (error) {
-    const why =
-      error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    return { objection: `${file}: ${why}` };
-  }
 }
 
 const SECRET_BYTES = 64 * 1024;

@@ -1,6 +1,9 @@
 // What was learned, back on the hot path: from traffic through a real gateway to an answer that is held back.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } from './gateway-process.ts';
+import { MAIN, type RunningGateway, removeFolder, startGateway, until, upstreamThat } from './gateway-process.ts';
 
 let gateway: RunningGateway | undefined;
 let close = (): void => {};
@@ -31,7 +34,7 @@ async function ask(user: number, order: number): Promise<number> {
   return response.status;
 }
 
-describe('a learned rule', () => {
+describe('a learned rule', { timeout: 240_000 }, () => {
   it('tags an answer that belongs to somebody else, and holds it back once the endpoint is promoted', async () => {
     const upstream = await shop();
     close = upstream.close;
@@ -66,6 +69,8 @@ describe('a learned rule', () => {
       items: { title: string; severity: string }[];
     };
     expect(items[0]).toMatchObject({ title: 'BOLA - answer belongs to somebody else', severity: 'critical' });
+    await gateway.stop();
+    judgesWithLearned(gateway.data);
   });
 
   it('tags, over all workers, a request for an id that no answer gave to the caller', async () => {
@@ -119,3 +124,39 @@ describe('a learned rule', () => {
     }
   });
 });
+
+/** The file that a gateway leaves, for a replay and a backtest of other traffic: an answer that is long for its endpoint. */
+function judgesWithLearned(data: string): void {
+  const traffic = join(data, 'traffic.ndjson');
+  const notes = Array.from({ length: 4_000 }, (_, n) => ({ n, text: `note number ${n}` }));
+  const lines = [{}, { notes }].map((more) => ({
+    ts: new Date().toISOString(),
+    request: { method: 'GET', url: '/api/orders/9', headers: { host: 'localhost' } },
+    response: {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: 9, owner: 'user9', total: 12.5, ...more }),
+    },
+  }));
+  writeFileSync(traffic, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const folderWith = (name: string, margin: string): string => {
+    const shipped = readFileSync(join(import.meta.dirname, '../../policies/detectors/oversized-response.yaml'), 'utf8');
+    mkdirSync(join(data, name));
+    const changed = shipped.split('\n---')[0]!.replace('samplesMin: 1000', 'samplesMin: 500');
+    writeFileSync(join(data, name, 'a.yaml'), changed.replace('margin: 3 ', `margin: ${margin} `));
+    return join(data, name);
+  };
+  const [live, lax] = [folderWith('live', '3'), folderWith('lax', '100000')];
+  const config = join(data, 'alone.yaml');
+  writeFileSync(config, 'defaults: false\n');
+  const json = (...args: string[]): unknown =>
+    JSON.parse(execFileSync(process.execPath, [MAIN, ...args, '--format', 'json'], { cwd: data, encoding: 'utf8' }));
+  const given = ['--config', config, '--policies', live];
+  const learned = ['--learned', join(data, 'learned.json')];
+  const replay = (...more: string[]): unknown =>
+    (json('replay', traffic, ...given, ...more) as { findings: object[] }).findings;
+  expect(replay(...learned)).toMatchObject([{ transaction: 1, id: 'oversized-response', action: 'tag' }]);
+  expect(replay()).toEqual([]);
+  const compared = json('backtest', ...given, '--candidate', lax, '--traffic', traffic, ...learned);
+  expect(compared).toMatchObject({ transactions: 2, changedTags: { count: 1, removed: { 'oversized-response': 1 } } });
+}
