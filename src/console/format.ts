@@ -62,6 +62,12 @@ export function duration(seconds: number): string {
   return seconds.toLocaleString(language.value, { style: 'unit', unit: 'second', unitDisplay: 'long' });
 }
 
+/** A network by what its addresses begin with, as `203.0` or `2001:db8`: written as a range. */
+export function networkName(start: string): string {
+  if (start === '') return '';
+  return start.includes(':') ? `${start}::/32` : /^\d+\.\d+$/.test(start) ? `${start}.0.0/16` : start;
+}
+
 export function percent(share: number): string {
   return share.toLocaleString(language.value, {
     style: 'percent',

@@ -34,12 +34,18 @@ export function keepStream(): void {
 
 function open(): void {
   source = new EventSource('/api/v1/events');
-  source.onopen = () => stream.set('live');
+  source.onopen = () => {
+    const wasAway = stream.value === 'away';
+    stream.set('live');
+    // What happened meanwhile was told to nobody here.
+    if (wasAway) for (const hearing of listeners.values()) for (const listener of hearing) listener(undefined);
+  };
   source.onerror = () => {
     stream.set('away');
     // The browser tries again by itself, except after an answer that was no stream.
     if (source?.readyState !== EventSource.CLOSED) return;
-    close();
+    source.close();
+    source = undefined;
     setTimeout(() => {
       if (session.value != null && source === undefined) open();
     }, AGAIN_MS);

@@ -6,6 +6,7 @@ import './parts.css';
 import { findSession, session } from './api.ts';
 import { Wait } from './components/states.tsx';
 import { Toasts } from './components/toasts.tsx';
+import { claimDrafts } from './drafts.ts';
 import { keepFocus } from './focus.ts';
 import { keepStream } from './live.ts';
 import { applyPreferences, language } from './preferences.ts';
@@ -39,6 +40,7 @@ keepStream();
 keepFocus();
 session.follow(() => {
   if (session.value === null) forgetAll();
+  claimDrafts();
 });
 render(<Console />, document.getElementById('console')!);
 void findSession();

@@ -6,6 +6,13 @@ export interface Place {
   readonly query: URLSearchParams;
 }
 
+let isBack = false;
+
+/** Whether the browser's own buttons led here: then it looks as it was left. */
+export function cameBack(): boolean {
+  return isBack;
+}
+
 const place = new Store<Place>(here());
 
 function here(): Place {
@@ -20,6 +27,7 @@ export function go(to: string, how: 'push' | 'replace' = 'push'): void {
   if (to === location.pathname + location.search) return;
   if (how === 'push') history.pushState(null, '', to);
   else history.replaceState(null, '', to);
+  isBack = false;
   const isOtherView = location.pathname !== place.value.path;
   place.set(here());
   if (isOtherView) {
@@ -41,7 +49,10 @@ export function filterBy(change: Readonly<Record<string, string | undefined>>): 
 }
 
 export function followLinks(): void {
-  addEventListener('popstate', () => place.set(here()));
+  addEventListener('popstate', () => {
+    isBack = true;
+    place.set(here());
+  });
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const link = (event.target as Element).closest?.('a');

@@ -22,7 +22,7 @@ export function LanguageButton() {
   const other = LANGUAGES.find((one) => one !== chosen)!;
   const name = { en: 'English', ko: '한국어' }[other];
   return (
-    <button type="button" class="button quiet" lang={other} title={name} onClick={() => language.set(other)}>
+    <button type="button" class="button quiet language" lang={other} title={name} onClick={() => language.set(other)}>
       {{ en: 'EN', ko: '한국어' }[other]}
     </button>
   );

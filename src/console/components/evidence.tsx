@@ -3,7 +3,7 @@
 
 import { type ComponentChildren, Fragment } from 'preact';
 import type { EvidenceMessage } from '../../core/incident.ts';
-import { phrase } from '../told/told.ts';
+import { detectionName, phrase } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 export interface Mark {
@@ -151,7 +151,8 @@ export function Findings({ of }: { readonly of: readonly ShownFinding[] }) {
           {of.map((finding, i) => (
             <tr key={i}>
               <td>
-                <span class="strong">{finding.detection}</span>
+                <span class="strong">{detectionName(finding.detection)}</span>{' '}
+                <span class="mono small muted">{finding.detection}</span>
                 <div>{phrase(finding.what)}</div>
                 {finding.shape !== undefined && (
                   <div class="mono small muted break" title={t('finding.shape')}>
@@ -159,16 +160,16 @@ export function Findings({ of }: { readonly of: readonly ShownFinding[] }) {
                   </div>
                 )}
               </td>
-              <td class="mono break">
+              <td class="mono break" data-label={t('finding.where')}>
                 {wordFor('location', finding.location)} {finding.pointer}
                 {finding.dataType !== undefined && <div class="muted small">{finding.dataType}</div>}
                 {(finding.count ?? 1) > 1 && <div class="muted small">× {finding.count}</div>}
               </td>
-              <td>
+              <td data-label={t('finding.action')}>
                 {wordFor('action', finding.action)}
                 <div class="muted small numeric">{Math.round(finding.confidence * 100)}%</div>
               </td>
-              <td class="break">
+              <td class="break" data-label={t('finding.policy')}>
                 {finding.policy.id}
                 <div class="muted small">{finding.policy.kind}</div>
               </td>

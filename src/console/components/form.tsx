@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { type ApiError, type Fault, said } from '../api.ts';
-import { t } from '../words.ts';
+import { reasonOf } from '../refusal.ts';
 
 /** The trimmed text of a field, by its name. */
 export type Given = (name: string) => string;
@@ -37,8 +37,8 @@ export function Form(props: {
       await props.onSubmit((name) => exact(name).trim(), exact);
       if (props.isEmptiedAfter === true) form.reset();
     } catch (error) {
-      const { message, faults } = error as ApiError;
-      setProblem({ text: message || t('state.unreachable'), faults: faults ?? [] });
+      const refused = error as ApiError;
+      setProblem({ text: reasonOf(refused), faults: refused.faults ?? [] });
     }
     setBusy(false);
   };

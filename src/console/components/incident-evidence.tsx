@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Evidence } from '../../core/incident.ts';
 import { bytes, clock, dateTime, number } from '../format.ts';
 import { useResource } from '../resource.ts';
+import { detectionName } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 import { Findings, Message, type ShownFinding } from './evidence.tsx';
 import { ActionBadge, Copyable, Panel } from './parts.tsx';
@@ -47,7 +48,9 @@ export function EvidencePanel({ of }: { readonly of: readonly Evidence[] }) {
                   <span class="numeric muted">{one.status === 0 ? '–' : one.status}</span>
                   {one.action !== 'allow' && <ActionBadge action={one.action} />}
                 </span>
-                {one.detections.length > 0 && <span class="small muted ellipsis">{one.detections.join(', ')}</span>}
+                {one.detections.length > 0 && (
+                  <span class="small muted ellipsis">{one.detections.map(detectionName).join(', ')}</span>
+                )}
               </button>
             </li>
           ))}

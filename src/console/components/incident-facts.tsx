@@ -1,9 +1,10 @@
 // What is known of an incident beside its story: facts, comments, who works on it, and its history.
+import type { ComponentChildren } from 'preact';
 import { type Actor, actorKey } from '../../core/actor.ts';
-import { INCIDENT_STATUSES, type Incident } from '../../core/incident.ts';
+import { INCIDENT_STATUSES, type Incident, type IncidentChange } from '../../core/incident.ts';
 import { may, session } from '../api.ts';
 import { dateTime, number } from '../format.ts';
-import { phrase } from '../told/told.ts';
+import { detectionName, phrase } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 import { Form } from './form.tsx';
@@ -38,7 +39,9 @@ export function IncidentFacts({ of }: { readonly of: Incident }) {
           t('incident.detections'),
           of.detections.map(([detection, count]) => (
             <div key={detection}>
-              <a href={`/incidents?detection=${detection}`}>{detection}</a>{' '}
+              <a href={`/incidents?detection=${detection}`} title={detection}>
+                {detectionName(detection)}
+              </a>{' '}
               <span class="muted numeric">× {number(count)}</span>
             </div>
           )),
@@ -99,7 +102,7 @@ export function IncidentHistory({ of }: { readonly of: Incident }) {
           <li key={i} class="row spread top">
             <span class="break">
               {wordFor('change', one.what)}
-              {one.to !== undefined && <strong> {toOf(one.to)}</strong>}
+              <strong> {changedTo(one)}</strong>
               <span class="muted"> · {phrase(one.by)}</span>
             </span>
             <span class="muted nowrap">
@@ -113,7 +116,11 @@ export function IncidentHistory({ of }: { readonly of: Incident }) {
 }
 
 /** A status, or what else it became: a name, a restriction, another incident. */
-function toOf(to: string): string {
+function changedTo({ what, from, to }: IncidentChange): ComponentChildren {
+  const other = what === 'merged' ? (to ?? from) : undefined;
+  if (other !== undefined) return <a href={`/incidents/${other}`}>{other}</a>;
+  if (to === undefined) return what === 'assignee' ? '–' : null;
+  if (what === 'renamed') return detectionName(to);
   return INCIDENT_STATUSES.some((status) => status === to) ? wordFor('status', to) : phrase(to);
 }
 

@@ -1,8 +1,10 @@
 // One file of policies: edited with completion and faults at their lines, tried, compared, put in force, taken back.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type ApiError, call, type Fault, may, withQuery } from '../api.ts';
+import { draftOf, dropDraft, keepDraft } from '../drafts.ts';
+import { reasonOf } from '../refusal.ts';
 import { useResource } from '../resource.ts';
-import { filterBy } from '../router.ts';
+import { filterBy, usePlace } from '../router.ts';
 import { t } from '../words.ts';
 import { Diff } from './diff.tsx';
 import { Problem } from './form.tsx';
@@ -47,19 +49,21 @@ export function PolicyFile(props: {
 }) {
   const { layer, file, isNew } = props;
   const content = useResource<Content>(isNew ? undefined : withQuery('/policy-files/content', { layer, file }));
-  const [text, setText] = useState<string | undefined>(isNew ? (copied.get(file) ?? START) : undefined);
-  const [base, setBase] = useState<Content | undefined>();
+  const kept = useMemo(() => (layer === 'operator' ? draftOf(file) : undefined), []);
+  const [text, setText] = useState<string | undefined>(kept?.text ?? (isNew ? (copied.get(file) ?? START) : undefined));
+  const [base, setBase] = useState<Content | undefined>(kept?.base);
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [state, setState] = useState<'' | 'checking' | 'good' | 'publishing'>('');
   const [problem, setProblem] = useState('');
-  const [tab, setTab] = useState<Tab>('edit');
+  const asked = usePlace().query.get('tab');
+  const tab = TABS.find((one) => one === asked) ?? 'edit';
   const timer = useRef(0);
   /** Counts edits: an answer about an earlier text says nothing of this one. */
   const edits = useRef(0);
   const canWrite = layer === 'operator' && may('admin');
 
   useEffect(() => {
-    if (content.data === undefined || base !== undefined) return;
+    if (content.data === undefined || base !== undefined || kept !== undefined) return;
     setBase(content.data);
     setText(content.data.text);
   }, [content.data]);
@@ -68,6 +72,10 @@ export function PolicyFile(props: {
   const edited = (next: string): void => {
     setText(next);
     setProblem('');
+    if (layer === 'operator') {
+      if (next === base?.text) dropDraft(file);
+      else keepDraft(file, { text: next, base });
+    }
     clearTimeout(timer.current);
     edits.current += 1;
     const mine = edits.current;
@@ -101,12 +109,13 @@ export function PolicyFile(props: {
       setState('good');
       say(t('exception.live', { version }));
       copied.delete(file);
+      dropDraft(file);
       if (isNew) filterBy({ new: undefined });
       props.onWritten();
     } catch (error) {
-      const { faults: found, message } = error as ApiError;
-      setFaults(found ?? []);
-      setProblem(message || t('state.unreachable'));
+      const refused = error as ApiError;
+      setFaults(refused.faults ?? []);
+      setProblem(reasonOf(refused));
       setState('');
     }
   };
@@ -115,10 +124,11 @@ export function PolicyFile(props: {
     try {
       await call('DELETE', withQuery('/policy-files/content', { file, revision: base!.revision }));
       say(t('policies.removed', { file }));
-      filterBy({ file: undefined });
+      dropDraft(file);
+      filterBy({ file: undefined, tab: undefined });
       props.onWritten();
     } catch (error) {
-      setProblem((error as ApiError).message);
+      setProblem(reasonOf(error as ApiError));
     }
   };
 
@@ -173,9 +183,15 @@ export function PolicyFile(props: {
     >
       <div class="stack">
         <div class="row wrap spread">
-          <div class="segments" role="tablist" aria-label={file}>
+          <div class="segments tabs" role="tablist" aria-label={file}>
             {tabs.map((one) => (
-              <button type="button" role="tab" key={one} aria-selected={tab === one} onClick={() => setTab(one)}>
+              <button
+                type="button"
+                role="tab"
+                key={one}
+                aria-selected={tab === one}
+                onClick={() => filterBy({ tab: one === 'edit' ? undefined : one })}
+              >
                 {t(`policies.tab.${one}`)}
               </button>
             ))}
@@ -188,7 +204,7 @@ export function PolicyFile(props: {
                 {t('policies.good')}
               </>
             )}
-            {canWrite && tab === 'edit' && <span>{t('policies.keys')}</span>}
+            {canWrite && tab === 'edit' && <span class="wide-only">{t('policies.keys')}</span>}
           </span>
         </div>
         {(problem !== '' || faults.length > 0) && <Problem text={problem} faults={faults} />}

@@ -28,9 +28,11 @@ function Distribution({ of: { of, value, belowShare, buckets } }: { readonly of:
   const most = Math.max(1, ...buckets.map(([, actors]) => actors));
   const own = buckets.findLastIndex(([from]) => from <= value);
   const said =
-    belowShare === 1
-      ? t('population.most', { n: compact(value) })
-      : t('population.said', { n: compact(value), share: percent(Math.min(0.99, belowShare)) });
+    belowShare < 0.01
+      ? compact(value)
+      : belowShare === 1
+        ? t('population.most', { n: compact(value) })
+        : t('population.said', { n: compact(value), share: percent(Math.min(0.99, belowShare)) });
   return (
     <figure>
       <figcaption class="row spread">

@@ -25,8 +25,8 @@ interface Proposal {
   readonly decidedBy?: string;
 }
 
-/** A page is about something else as well. */
-const SHOWN_FIRST_MAX = 3;
+/** A page is about something else as well, and a phone shows less of it. */
+const SHOWN_FIRST_MAX = matchMedia('(max-width: 820px)').matches ? 1 : 3;
 
 /** Of one incident, or all that wait. Shows nothing when there are none. */
 export function Proposals({ incident }: { readonly incident?: string }) {

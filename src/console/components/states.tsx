@@ -1,7 +1,7 @@
 // What a view shows when there is nothing, nothing yet, or something went wrong.
 import type { ComponentChildren } from 'preact';
 import type { ApiError } from '../api.ts';
-import { phrase } from '../told/told.ts';
+import { reasonOf } from '../refusal.ts';
 import { t } from '../words.ts';
 import { Icon, type IconName } from './icons.tsx';
 
@@ -30,19 +30,12 @@ export function Wait({ lines = 4 }: { readonly lines?: number }) {
 }
 
 export function Failed({ error, onRetry }: { readonly error: ApiError; readonly onRetry?: () => void }) {
-  const said =
-    error.status === 0
-      ? t('state.unreachable')
-      : error.status === 403
-        ? t('state.forbidden')
-        : error.status === 404
-          ? t('state.missing')
-          : phrase(error.message);
   return (
     <div class="empty" role="alert">
       <Icon name="broken" />
-      <strong>{said}</strong>
+      <strong>{reasonOf(error)}</strong>
       {error.status === 0 && <p>{t('state.unreachable.more')}</p>}
+      {error.status === 500 && <p>{t('state.broken.more')}</p>}
       {onRetry !== undefined && error.status !== 403 && (
         <button type="button" class="button" onClick={onRetry}>
           {t('state.again')}

@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../keyboard.ts';
-import { go } from '../router.ts';
+import { cameBack, go } from '../router.ts';
 import { t } from '../words.ts';
 import { Wait } from './states.tsx';
 
@@ -21,6 +21,10 @@ export interface Selection {
   readonly ids: ReadonlySet<string>;
   readonly set: (ids: ReadonlySet<string>) => void;
 }
+
+/** Where tables were left, by their address. */
+const left = new Map<string, { readonly top: number; readonly cursor: number }>();
+const LEFT_MAX = 50;
 
 const OVERSCAN = 8;
 const NARROW = matchMedia('(max-width: 820px)');
@@ -45,6 +49,17 @@ export function Table<T>(props: {
   const [cursor, setCursor] = useState(-1);
   const [isNarrow, setNarrow] = useState(NARROW.matches);
   const [height, setHeight] = useState(600);
+  const now = useRef({ address: '', top, cursor });
+  now.current = { address: `${location.pathname}${location.search} ${props.label}`, top, cursor };
+  useEffect(
+    () => () => {
+      const { address, ...where } = now.current;
+      left.delete(address);
+      if (left.size >= LEFT_MAX) left.delete(left.keys().next().value!);
+      left.set(address, where);
+    },
+    [],
+  );
   // On a phone there is room for what a row says, or for a box to tick it.
   const selection = isNarrow ? undefined : props.selection;
   useEffect(() => {
@@ -54,6 +69,11 @@ export function Table<T>(props: {
       if (box !== null) setHeight(Math.max(260, innerHeight - box.getBoundingClientRect().top - scrollY - 24));
     };
     measure();
+    const before = cameBack() ? left.get(now.current.address) : undefined;
+    if (before !== undefined && scroller.current !== null) {
+      scroller.current.scrollTop = before.top;
+      setCursor(before.cursor);
+    }
     addEventListener('resize', measure);
     return () => removeEventListener('resize', measure);
   }, [total === undefined]);
@@ -141,6 +161,14 @@ export function Table<T>(props: {
         aria-rowcount={rows + 1}
         tabIndex={0}
         style={{ maxHeight: `${props.heightMax ?? height}px` }}
+        onKeyDown={(event) => {
+          const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, Home: -rows, End: rows };
+          const by = steps[event.key];
+          // Elsewhere these scroll the page, or move in a field.
+          if (by === undefined || event.target !== event.currentTarget) return;
+          event.preventDefault();
+          move(by);
+        }}
         onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       >
         <div role="rowgroup">
@@ -151,7 +179,11 @@ export function Table<T>(props: {
               </span>
             )}
             {shown.map((column) => (
-              <div role="columnheader" key={column.key} class={/\bright\b/.test(column.class ?? '') ? 'right' : ''}>
+              <div
+                role="columnheader"
+                key={column.key}
+                class={(column.class ?? '').match(/\b(?:right|apart)\b/)?.[0] ?? ''}
+              >
                 {column.title}
               </div>
             ))}

@@ -1,8 +1,7 @@
 // Short messages about what was done, or why it was not.
 import type { ApiError } from '../api.ts';
+import { reasonOf } from '../refusal.ts';
 import { Store, useStore } from '../store.ts';
-import { phrase } from '../told/told.ts';
-import { t } from '../words.ts';
 
 interface Toast {
   readonly id: number;
@@ -23,8 +22,7 @@ export function say(text: string, look: Toast['look'] = ''): void {
 }
 
 export function sayError(error: unknown): void {
-  const { status, message } = error as ApiError;
-  say(status === 0 ? t('state.unreachable') : status === 403 ? t('state.forbidden') : phrase(message), 'bad');
+  say(reasonOf(error as ApiError), 'bad');
 }
 
 export function Toasts() {

@@ -7,7 +7,7 @@ import { BlockDialog } from '../components/block-dialog.tsx';
 import { Ago, actorHref, Bars, Confidence, Endpoint, endpointHref, Facts, Page, Panel } from '../components/parts.tsx';
 import { Empty, Loaded } from '../components/states.tsx';
 import { say, sayError } from '../components/toasts.tsx';
-import { ago, clock, dateTime, number } from '../format.ts';
+import { ago, clock, dateTime, networkName, number } from '../format.ts';
 import { useResource } from '../resource.ts';
 import { englishTitle, phrase, restricted, titleOf } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
@@ -73,83 +73,87 @@ export function Attacker({ id }: { readonly id: string }) {
             <div class="note">{t('block.objection', { why: phrase(profile.objection) })}</div>
           )}
           <div class="grid">
-            <Panel class="half" title={t('attacker.why')}>
-              {profile.addends.length === 0 ? (
-                <Empty title={t('attacker.why.none')} />
-              ) : (
-                <Bars
-                  max={100}
-                  of={profile.addends.map((one, i) => ({
-                    key: `${one.incident} ${one.detection} ${i}`,
-                    value: one.percent,
-                    look: one.percent >= 50 ? 'critical' : 'high',
-                    said: `${number(one.percent)}% · ${wordFor('result', one.result)} · ${ago(one.at)}`,
-                    label: <a href={`/incidents/${one.incident}`}>{titleOf(one.detection, one.title)}</a>,
+            <div class="half stack">
+              <Panel title={t('attacker.why')}>
+                {profile.addends.length === 0 ? (
+                  <Empty title={t('attacker.why.none')} />
+                ) : (
+                  <Bars
+                    max={100}
+                    of={profile.addends.map((one, i) => ({
+                      key: `${one.incident} ${one.detection} ${i}`,
+                      value: one.percent,
+                      look: one.percent >= 50 ? 'critical' : 'high',
+                      said: `${number(one.percent)}% · ${wordFor('result', one.result)} · ${ago(one.at)}`,
+                      label: <a href={`/incidents/${one.incident}`}>{titleOf(one.detection, one.title)}</a>,
+                    }))}
+                  />
+                )}
+              </Panel>
+              <Panel title={t('attacker.timeline')}>
+                {profile.timeline.length === 0 ? (
+                  <Empty title={t('attacker.timeline.none')} />
+                ) : (
+                  <ol class="timeline">
+                    {profile.timeline.map((entry, i) => (
+                      <li key={i}>
+                        <time dateTime={new Date(entry.at).toISOString()} title={dateTime(entry.at)}>
+                          {clock(entry.at)}
+                        </time>
+                        <i class={entry.kind === 'incident' ? 'bad' : entry.kind === 'restriction' ? 'warn' : ''} />
+                        <span class="break">
+                          {entry.incident === undefined ? (
+                            englishTitle(entry.text)
+                          ) : (
+                            <a href={`/incidents/${entry.incident}`}>{englishTitle(entry.text)}</a>
+                          )}
+                        </span>
+                      </li>
+                    ))}
+                  </ol>
+                )}
+              </Panel>
+              <Panel title={t('nav.endpoints')}>
+                <Sightings of={profile.endpoints} hrefOf={endpointHref} isEndpoint />
+              </Panel>
+              <Panel title={t('attacker.addresses')}>
+                <Sightings
+                  of={profile.addresses.map((one) => ({
+                    ...one,
+                    what: [one.what, one.country, networkName(one.network)].filter(Boolean).join(' · '),
                   }))}
                 />
-              )}
-            </Panel>
-            <Panel class="half" title={t('incident.facts')}>
-              <Facts
-                of={[
-                  [t('incident.first'), dateTime(profile.firstSeen)],
-                  [t('incident.last'), dateTime(profile.lastSeen)],
-                  [t('column.requests'), number(profile.transactions)],
-                  [t('attacker.errors'), number(profile.errors)],
-                  [t('tile.blocked'), number(profile.blocked)],
-                  [t('attacker.network'), profile.network ?? '–'],
-                  [
-                    t('attacker.others'),
-                    profile.othersPerDay === 0
-                      ? t('block.alone')
-                      : t('block.others', { n: number(profile.othersPerDay) }),
-                  ],
-                ]}
-              />
-            </Panel>
-            <Panel class="half" title={t('attacker.timeline')}>
-              {profile.timeline.length === 0 ? (
-                <Empty title={t('attacker.timeline.none')} />
-              ) : (
-                <ol class="timeline">
-                  {profile.timeline.map((entry, i) => (
-                    <li key={i}>
-                      <time dateTime={new Date(entry.at).toISOString()} title={dateTime(entry.at)}>
-                        {clock(entry.at)}
-                      </time>
-                      <i class={entry.kind === 'incident' ? 'bad' : entry.kind === 'restriction' ? 'warn' : ''} />
-                      <span class="break">
-                        {entry.incident === undefined ? (
-                          englishTitle(entry.text)
-                        ) : (
-                          <a href={`/incidents/${entry.incident}`}>{englishTitle(entry.text)}</a>
-                        )}
-                      </span>
-                    </li>
-                  ))}
-                </ol>
-              )}
-            </Panel>
-            <Panel class="half" title={t('attacker.linked')}>
-              <Sightings of={profile.linked} hrefOf={actorHref} />
-            </Panel>
-            <Panel class="half" title={t('nav.endpoints')}>
-              <Sightings of={profile.endpoints} hrefOf={endpointHref} isEndpoint />
-            </Panel>
-            <Panel class="half" title={t('attacker.data')}>
-              <Sightings of={profile.dataTypes} />
-            </Panel>
-            <Panel class="half" title={t('attacker.addresses')}>
-              <Sightings
-                of={profile.addresses.map((one) => ({
-                  ...one,
-                  what: [one.what, one.country, one.network].filter(Boolean).join(' · '),
-                }))}
-              />
-            </Panel>
-            <Panel class="half" title={t('attacker.agents')}>
-              <Sightings of={profile.userAgents} />
-            </Panel>
+              </Panel>
+            </div>
+            <div class="half stack">
+              <Panel title={t('incident.facts')}>
+                <Facts
+                  of={[
+                    [t('incident.first'), dateTime(profile.firstSeen)],
+                    [t('incident.last'), dateTime(profile.lastSeen)],
+                    [t('column.requests'), number(profile.transactions)],
+                    [t('attacker.errors'), number(profile.errors)],
+                    [t('tile.blocked'), number(profile.blocked)],
+                    [t('attacker.network'), networkName(profile.network ?? '') || '–'],
+                    [
+                      t('attacker.others'),
+                      profile.othersPerDay === 0
+                        ? t('block.alone')
+                        : t('block.others', { n: number(profile.othersPerDay) }),
+                    ],
+                  ]}
+                />
+              </Panel>
+              <Panel title={t('attacker.linked')}>
+                <Sightings of={profile.linked} hrefOf={actorHref} />
+              </Panel>
+              <Panel title={t('attacker.data')}>
+                <Sightings of={profile.dataTypes} />
+              </Panel>
+              <Panel title={t('attacker.agents')}>
+                <Sightings of={profile.userAgents} />
+              </Panel>
+            </div>
           </div>
           {isBlocking && (
             <BlockDialog

@@ -8,7 +8,7 @@ import { Proposals } from '../components/proposals.tsx';
 import { Empty, Failed } from '../components/states.tsx';
 import { type Column, Table } from '../components/table.tsx';
 import { TextFilter } from '../components/text-filter.tsx';
-import { number } from '../format.ts';
+import { networkName, number } from '../format.ts';
 import { usePages } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
 import { t, wordFor } from '../words.ts';
@@ -72,7 +72,7 @@ export function Attackers() {
       title: t('column.from'),
       width: 'minmax(0, 1fr)',
       isLate: true,
-      cell: ({ country, network }) => [country, network].filter(Boolean).join(' · ') || '–',
+      cell: ({ country, network }) => [country, networkName(network ?? '')].filter(Boolean).join(' · ') || '–',
     },
     {
       key: 'incidents',

@@ -51,11 +51,11 @@ export function AuditLog() {
       title: t('audit.what'),
       width: 'minmax(0, 1fr)',
       class: 'two',
-      cell: ({ action, actor, at }) => (
+      cell: (entry) => (
         <>
-          <span class="mono">{action}</span>
+          <span class="mono">{entry.action}</span>
           <span class="muted small narrow-only">
-            {actor} · <Ago at={Date.parse(at)} />
+            {entry.actor} · <Ago at={Date.parse(entry.at)} /> · {targetOf(entry)}
           </span>
         </>
       ),

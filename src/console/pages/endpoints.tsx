@@ -13,7 +13,7 @@ import { compact } from '../format.ts';
 import { usePages, useResource } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
 import { phrase } from '../told/told.ts';
-import { t } from '../words.ts';
+import { t, wordFor } from '../words.ts';
 
 export type ListedEndpoint = Omit<LearnedEndpoint, 'query' | 'request' | 'responses'> & { readonly risk: Risk };
 
@@ -110,7 +110,8 @@ function columns(): readonly Column<ListedEndpoint>[] {
       title: t('endpoints.auth'),
       width: 'minmax(0, 1fr)',
       isLate: true,
-      cell: ({ authentication }) => authentication.map(([scheme]) => scheme).join(', ') || t('endpoints.auth.none'),
+      cell: ({ authentication }) =>
+        authentication.map(([scheme]) => wordFor('scheme', scheme)).join(', ') || t('endpoints.auth.none'),
     },
     {
       key: 'data',
@@ -130,7 +131,8 @@ function columns(): readonly Column<ListedEndpoint>[] {
     {
       key: 'risk',
       title: t('endpoint.risk'),
-      width: '62px',
+      width: '76px',
+      class: 'apart',
       cell: ({ risk }) => <RiskBadge of={risk} />,
     },
     {

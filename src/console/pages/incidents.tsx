@@ -34,6 +34,7 @@ const OFFERED_ROWS = 100;
 export function Incidents() {
   const { query } = usePlace();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [areFiltersOpen, setFiltersOpen] = useState(false);
   const filters = filtersOf(query);
   const pathOf = useCallback(
     (offset: number, limit: number) => withQuery('/incidents', { ...filters, offset, limit }),
@@ -60,7 +61,16 @@ export function Incidents() {
         </>
       }
     >
-      <div class="filters">
+      <button
+        type="button"
+        class="button narrow-only"
+        aria-expanded={areFiltersOpen}
+        onClick={() => setFiltersOpen(!areFiltersOpen)}
+      >
+        {t('filter.all')}
+        {isFiltered && ` (${[...query.keys()].length})`}
+      </button>
+      <div class={`filters folded ${areFiltersOpen ? 'open' : ''}`}>
         <TextFilter label={t('filter.text')} />
         <Choice name="status" values={INCIDENT_STATUSES} group="status" />
         <Choice name="severity" values={[...SEVERITIES].reverse()} group="severity" />
@@ -156,10 +166,13 @@ function columns(): readonly Column<Listed>[] {
       title: t('column.incident'),
       width: 'minmax(0, 3fr)',
       class: 'two',
-      cell: ({ id, detection, title, endpoint, figures }) => (
+      cell: ({ id, detection, title, endpoint, figures, status, lastSeen }) => (
         <>
           <a href={`/incidents/${id}`}>{titleOf(detection, title)}</a>
           <span class="muted small">
+            <span class="narrow-only-inline">
+              {wordFor('status', status)} · <Ago at={lastSeen} /> ·{' '}
+            </span>
             <Endpoint id={endpoint} host={figures.host} />
           </span>
         </>

@@ -4,6 +4,7 @@ import { Ago, Facts, Page, Panel } from '../components/parts.tsx';
 import { Loaded } from '../components/states.tsx';
 import { bytes, compact, number } from '../format.ts';
 import { useResource } from '../resource.ts';
+import { detectionName } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 interface Listed {
@@ -47,7 +48,7 @@ export function Nodes() {
                         t('nodes.store'),
                         <span key="store" class="row">
                           <i class={`dot ${node.store.state === 'up' ? 'good' : 'bad'}`} />
-                          {node.store.kind}
+                          {wordFor('store', node.store.kind)}
                           {node.store.reason !== undefined && ` · ${node.store.reason}`}
                         </span>,
                       ],
@@ -71,7 +72,9 @@ export function Nodes() {
                 <ul class="counts">
                   {Object.entries(sizes).map(([name, entries]) => (
                     <li key={name}>
-                      <span class="muted">{name}</span>
+                      <span class="muted" title={name}>
+                        {sizeName(name)}
+                      </span>
                       <span class="numeric">{number(entries)}</span>
                     </li>
                   ))}
@@ -83,6 +86,12 @@ export function Nodes() {
       </Loaded>
     </Page>
   );
+}
+
+/** Detections by their names, the others by words of their own. */
+function sizeName(name: string): string {
+  const detection = detectionName(name);
+  return detection === name ? wordFor('size', name) : detection;
 }
 
 function State({ of, versions }: { readonly of: NodeStatus; readonly versions: readonly string[] }) {

@@ -37,6 +37,7 @@ export function Policies() {
       layer: to.layer === 'operator' ? undefined : to.layer,
       file: to.file,
       new: to.isNew === true ? 'yes' : undefined,
+      tab: undefined,
     });
   return (
     <Page

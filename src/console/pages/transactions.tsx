@@ -9,6 +9,7 @@ import { type Column, Table } from '../components/table.tsx';
 import { clock, dateTime, number } from '../format.ts';
 import { usePages } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
+import { detectionName } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 
 const CHIPS = ['detection', 'endpoint', 'actor'] as const;
@@ -106,7 +107,10 @@ function columns(): readonly Column<TransactionRecord>[] {
       width: 'minmax(0, 1.6fr)',
       isLate: true,
       class: 'small',
-      cell: ({ findings }) => [...new Set(findings.map(({ detection }) => detection))].join(', '),
+      cell: ({ findings }) => {
+        const detections = [...new Set(findings.map(({ detection }) => detection))];
+        return <span title={detections.join(', ')}>{detections.map(detectionName).join(', ')}</span>;
+      },
     },
     {
       key: 'client',

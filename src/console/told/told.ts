@@ -52,6 +52,13 @@ export function titleOf(detection: string, title: string): string {
   return known.title.replace(/\{\w+\}/, () => englishTitle(rest));
 }
 
+/** How a detection is called; one that an operator made by its id. */
+export function detectionName(detection: string): string {
+  const known = TOLD_IN_KOREAN[detection];
+  if (known === undefined) return detection;
+  return (language.value === 'ko' ? known.title : known.en).replace(/\s*[-–:]\s*(?:\{\w+\})?$/, '');
+}
+
 /** A title where nothing says of which detection. */
 export function englishTitle(title: string): string {
   if (language.value !== 'ko') return title;

@@ -22,6 +22,7 @@ export const traffic = {
   'endpoints.list': 'List',
   'endpoints.tree': 'Tree',
   'endpoints.auth': 'Authentication',
+  'scheme.none': 'none',
   'endpoints.auth.none': 'none',
   'endpoints.data': 'Sensitive data',
   'endpoints.samples': 'Learned from',

@@ -37,7 +37,7 @@ export const overview: Readonly<Record<keyof typeof english, string>> = {
   'health.documents': '문서',
   'health.restrictions': '제한',
   'health.store': '저장소',
-  'health.sinks': '싱크',
+  'health.sinks': '연동 대상',
   'health.sinks.none': '아직 없음',
   'health.sinks.queued': '대기 {n}건',
   'health.nodes': '노드',
