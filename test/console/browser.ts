@@ -65,6 +65,11 @@ export async function openBrowser(look: Look = {}): Promise<Visit> {
 /** By the token that the gateway was started with, typed into the form. */
 export async function signIn(page: Page, gateway: RunningGateway): Promise<void> {
   await page.goto(gateway.admin);
+  await throughTheGate(page, gateway);
+}
+
+/** Where the page asks who is there. */
+export async function throughTheGate(page: Page, gateway: RunningGateway): Promise<void> {
   await page.locator('.gate form + div button').click();
   await page.locator('input[name=token]').fill(gateway.token);
   await page.locator('.gate button[type=submit]').click();
@@ -92,10 +97,13 @@ export async function startConsoleGateway(mode: 'enforce' | 'monitor' = 'enforce
   const data = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
   const sinks = `sinks:\n  default: { kind: file, path: ${join(data, 'messages.ndjson')} }\n`;
   writeFileSync(join(data, 'sallyport.yaml'), `identity:\n  trustedProxies: [127.0.0.0/8, "::1/128"]\n${sinks}${more}`);
-  // A port that stays the same when a worker is replaced.
-  const listen = String(await freePort());
+  // Ports that stay the same when a process is replaced.
+  const [listen, admin] = [String(await freePort()), String(await freePort())];
   const config = join(data, 'sallyport.yaml');
-  return startGateway(['--config', config, '--mode', mode, '--workers', '1', '--listen', listen], data);
+  return startGateway(
+    ['--config', config, '--mode', mode, '--workers', '1', '--listen', listen, '--admin', admin],
+    data,
+  );
 }
 
 const THIEF = '89.208.58.114';
@@ -132,6 +140,11 @@ export async function handIn(gateway: RunningGateway, lines: readonly string[]):
   await until(
     async () => (await gateway.api('/ingest', { method: 'POST', headers, body: lines.join('\n') })).status === 200,
   );
+}
+
+/** What a client of this address is answered; 0 where the connection was just being closed. */
+export async function statusFor(gateway: RunningGateway, address: string): Promise<number> {
+  return send(gateway, '/api/products', { headers: { 'x-forwarded-for': address } }).catch(() => 0);
 }
 
 async function send(gateway: RunningGateway, path: string, init: RequestInit): Promise<number> {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/core/incident.ts';
 import { until } from '../run/gateway-process.ts';
-import { picture, SCANNER, violations } from './browser.ts';
+import { picture, SCANNER, statusFor, violations } from './browser.ts';
 import type { Stage } from './stage.ts';
 
 const DRAFT = (word: string): string => `kind: list
@@ -24,17 +24,6 @@ cases:
 export function longerWork(stage: Stage): void {
   async function incidents(): Promise<readonly Incident[]> {
     return ((await (await stage.gateway.api('/incidents?limit=200')).json()) as { items: Incident[] }).items;
-  }
-
-  /** 0 where the connection was just being closed. */
-  async function statusOf(address: string): Promise<number> {
-    try {
-      const answer = await fetch(`${stage.gateway.url}/api/products`, { headers: { 'x-forwarded-for': address } });
-      await answer.arrayBuffer();
-      return answer.status;
-    } catch {
-      return 0;
-    }
   }
 
   describe('a draft of a policy', { timeout: 180_000 }, () => {
@@ -64,7 +53,7 @@ export function longerWork(stage: Stage): void {
       await page.getByText('198.51.100.').first().waitFor();
       expect(await violations(page)).toEqual([]);
       await picture(page, 'policy-backtest');
-      expect(await statusOf('198.51.100.9')).toBe(200);
+      expect(await statusFor(stage.gateway, '198.51.100.9')).toBe(200);
     });
 
     it('runs in the shadow on live traffic until it is dropped', async () => {
@@ -75,7 +64,7 @@ export function longerWork(stage: Stage): void {
       await page.getByText('In the shadow:').waitFor({ timeout: 60_000 });
       const workers = stage.gateway.pids('gateway');
       await until(async () => {
-        expect([0, 200]).toContain(await statusOf('198.51.100.9'));
+        expect([0, 200]).toContain(await statusFor(stage.gateway, '198.51.100.9'));
         return (await page.getByRole('heading', { name: 'Newly blocked' }).count()) > 0;
       });
       expect(stage.gateway.pids('gateway')).toEqual(workers);

@@ -96,6 +96,17 @@ it('scrolls through the incidents of a real gateway, of as many attackers', { ti
       }, share),
     );
   }
+  // By the keys to the end; back from there, the list is where it was left.
+  await page.getByRole('table').focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowUp');
+  const at = page.locator('.sheet .line.at a');
+  const last = await at.getAttribute('href');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**${last}`);
+  await page.goBack();
+  await expect.poll(() => at.getAttribute('href'), { timeout: 15_000 }).toBe(last);
+  expect(await scroll.evaluate((box) => box.scrollTop)).toBeGreaterThan(10_000);
   const pagesMs = [];
   for (const share of [0, 0.5, 0.99]) pagesMs.push((await tell(Math.floor(total * share))).ms);
   const said = (of: readonly number[]): string => of.map((ms) => ms.toFixed(0)).join(', ');

@@ -1,27 +1,12 @@
 // The main task of every page, by clicking and typing. One person's morning, from top to bottom.
 import { describe, expect, it } from 'vitest';
-import { picture, SCANNER, sendTraffic, signIn, violations } from './browser.ts';
+import { picture, SCANNER, sendTraffic, signIn, statusFor, violations } from './browser.ts';
 import type { Stage } from './stage.ts';
 import { emptyStates } from './states.ts';
 
 export function morning(stage: Stage): void {
-  /** What a client of this address is answered; 0 while a worker is being replaced. */
-  async function statusFor(address: string): Promise<number> {
-    try {
-      const answer = await fetch(`${stage.gateway.url}/api/products`, { headers: { 'x-forwarded-for': address } });
-      await answer.arrayBuffer();
-      return answer.status;
-    } catch {
-      return 0;
-    }
-  }
-
   async function undo(restriction: string): Promise<void> {
-    const headers = { authorization: `Bearer ${stage.gateway.token}` };
-    const answer = await fetch(`${stage.gateway.admin}/api/v1/restrictions/${restriction}`, {
-      method: 'DELETE',
-      headers,
-    });
+    const answer = await stage.gateway.api(`/restrictions/${restriction}`, { method: 'DELETE', body: '{}' });
     expect(answer.status).toBe(204);
   }
 
@@ -139,7 +124,7 @@ export function morning(stage: Stage): void {
       await page.locator('dialog input[name=reason]').fill('scans us');
       await page.locator('dialog').getByRole('button', { name: 'Restrict' }).click();
       await page.getByRole('button', { name: 'Undo the restriction' }).waitFor();
-      await expect.poll(() => statusFor(SCANNER), { timeout: 30_000 }).toBe(403);
+      await expect.poll(() => statusFor(stage.gateway, SCANNER), { timeout: 30_000 }).toBe(403);
       await page.goto(`${stage.gateway.admin}/blocks`);
       await page.getByText('scans us').waitFor();
       await page.getByRole('row').nth(1).getByRole('button', { name: 'Undo' }).click();
@@ -155,7 +140,7 @@ export function morning(stage: Stage): void {
       await page.locator('dialog input[name=entry]').fill('198.18.0.0/15');
       await page.locator('dialog').getByRole('button', { name: 'Save' }).click();
       await page.getByText('198.18.0.0/15', { exact: true }).waitFor({ timeout: 120_000 });
-      await expect.poll(() => statusFor('198.18.3.4'), { timeout: 30_000 }).toBe(403);
+      await expect.poll(() => statusFor(stage.gateway, '198.18.3.4'), { timeout: 30_000 }).toBe(403);
     });
 
     it('shows what was learned of an endpoint, and freezes it', async () => {
@@ -206,7 +191,7 @@ export function morning(stage: Stage): void {
       await page.getByRole('button', { name: 'Show' }).click();
       await page.locator('.diff .plus').first().waitFor();
       await page.keyboard.press('Escape');
-      await expect.poll(() => statusFor('198.51.100.250'), { timeout: 30_000 }).toBe(403);
+      await expect.poll(() => statusFor(stage.gateway, '198.51.100.250'), { timeout: 30_000 }).toBe(403);
     });
 
     it('sends a test to a sink, and shows plans and nodes', async () => {

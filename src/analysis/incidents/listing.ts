@@ -82,6 +82,31 @@ function wanted(filter: IncidentFilter): (file: CaseFile) => boolean {
     if (result !== undefined && file.result !== result) return false;
     if (since !== undefined && file.lastSeen < since) return false;
     if (transaction !== undefined && !file.evidence.some((one) => one.transactionId === transaction)) return false;
-    return text === undefined || `${titleOf(file)}\n${whatHappenedIn(file)}`.toLowerCase().includes(text);
+    return text === undefined || textOf(file).includes(text);
   };
+}
+
+interface Told extends Pick<CaseFile, 'entry' | 'figures' | 'count' | 'endpoint'> {
+  readonly actors: number;
+  readonly text: string;
+}
+
+/** While somebody types a word, the sentences stay what they are. */
+const told = new WeakMap<CaseFile, Told>();
+
+/** Title and sentence in small letters. */
+function textOf(file: CaseFile): string {
+  const known = told.get(file);
+  const { entry, figures, count, endpoint } = file;
+  const actors = file.actors.length;
+  const isSame =
+    known?.count === count &&
+    known.figures === figures &&
+    known.entry === entry &&
+    known.endpoint === endpoint &&
+    known.actors === actors;
+  if (isSame) return known.text;
+  const text = `${titleOf(file)}\n${whatHappenedIn(file)}`.toLowerCase();
+  told.set(file, { entry, figures, count, endpoint, actors, text });
+  return text;
 }

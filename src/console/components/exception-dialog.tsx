@@ -1,6 +1,7 @@
 // This was no attack: the smallest exception that lets it pass, to be read, changed and put in force.
 import { useState } from 'preact/hooks';
 import { type ApiError, call, type Fault, may } from '../api.ts';
+import { reasonOf } from '../refusal.ts';
 import { t } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 import { Problem } from './form.tsx';
@@ -26,9 +27,9 @@ export function ExceptionDialog(props: {
       say(t('exception.live', { version }));
       props.onClose();
     } catch (error) {
-      const { faults: found, message } = error as ApiError;
-      setFaults(found ?? []);
-      setProblem(message || t('state.unreachable'));
+      const refused = error as ApiError;
+      setFaults(refused.faults ?? []);
+      setProblem(reasonOf(refused));
       setBusy(false);
     }
   };

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type ApiError, call, get, may } from '../api.ts';
 import { number, percent } from '../format.ts';
+import { reasonOf } from '../refusal.ts';
 import { useResource } from '../resource.ts';
 import { t, wordFor } from '../words.ts';
 import { act } from './act.ts';
@@ -42,8 +43,7 @@ export function DraftTests({ text }: { readonly text: string }) {
       isCurrent = false;
     };
   }, [text]);
-  if (error !== undefined)
-    return <Problem text={error.message || t('state.unreachable')} faults={error.faults ?? []} />;
+  if (error !== undefined) return <Problem text={reasonOf(error)} faults={error.faults ?? []} />;
   if (report === undefined)
     return (
       <div class="stack" aria-busy="true">
