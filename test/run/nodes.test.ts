@@ -1,5 +1,5 @@
 // Several gateways on one Redis, as real processes: one model, one set of restrictions, and no request lost whatever Redis does.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -17,7 +17,8 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) removeFolder(folder);
 });
 
-async function node(upstream: string, port: number): Promise<RunningGateway> {
+/** `list` is a policy that this node has and others have not. */
+async function node(upstream: string, port: number, list = ''): Promise<RunningGateway> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-node-'));
   folders.push(data);
   const config = join(data, 'sallyport.yaml');
@@ -25,7 +26,10 @@ async function node(upstream: string, port: number): Promise<RunningGateway> {
     config,
     `mode: enforce\nworkers: 1\nupstreams: { api: ${upstream} }\nstore: { kind: redis, url: "redis://127.0.0.1:${port}" }\nlog: { access: false }\nidentity: { trustedProxies: [127.0.0.0/8] }\n`,
   );
-  const gateway = await startGateway(['--config', config], data);
+  const policies = join(data, 'policies');
+  mkdirSync(policies);
+  if (list !== '') writeFileSync(join(policies, 'list.yaml'), list);
+  const gateway = await startGateway(['--config', config, '--policies', policies], data);
   gateways.push(gateway);
   return gateway;
 }
@@ -77,7 +81,9 @@ describe.skipIf(!hasRedis && process.env.CI === undefined)('three gateways on on
   it('learn one model, and enforce each other’s restrictions', async () => {
     redis = await RedisProcess.start();
     const upstream = await shop();
-    const [a, b, c] = await Promise.all([1, 2, 3].map(() => node(upstream.url, redis!.port)));
+    // C5: one of them is a version of the policies ahead, as all are for a while when they are changed one by one.
+    const lists = ['', '', 'kind: list\nid: ahead\naction: deny\nentries: { ips: 192.0.2.99 }\n'];
+    const [a, b, c] = await Promise.all(lists.map((list) => node(upstream.url, redis!.port, list)));
     for (let i = 0; i < 60; i++) {
       const gateway = [a, b, c][i % 3]!;
       const response = await fetch(`${gateway!.url}/api/items/${i}`, {
@@ -90,6 +96,12 @@ describe.skipIf(!hasRedis && process.env.CI === undefined)('three gateways on on
       const seen = await Promise.all([a, b, c].map((gateway) => idsAt(gateway!)));
       return seen.every((ids) => ids.some((id) => / 60$/.test(id))) ? seen : undefined;
     }, 40_000);
+
+    const versions = await until(async () => {
+      const { items } = (await (await a!.api('/nodes')).json()) as { items: { policyVersion: string }[] };
+      return items.length === 3 ? items.map(({ policyVersion }) => policyVersion) : undefined;
+    });
+    expect(new Set(versions).size).toBe(2);
 
     // An open door that each saw once is one finding of all.
     for (const gateway of [a, b, c]) await (await fetch(`${gateway!.url}/api/people/7`)).arrayBuffer();
