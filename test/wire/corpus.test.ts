@@ -3,6 +3,7 @@
 import * as net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parsed } from '../proxy/world.ts';
+import { FRAMING_OF_CHUNKS_AND_LINES } from './corpus/a-chunks-and-lines.ts';
 import { FRAMING } from './corpus/a-framing.ts';
 import { TARGET } from './corpus/b-target.ts';
 import { PATHS } from './corpus/c-path.ts';
@@ -13,7 +14,14 @@ import type { Row, Status } from './corpus/row.ts';
 import { type Recorder, recorder } from './recorder.ts';
 import { type RealGateway, realGateway } from './world.ts';
 
-const SECTIONS = { A: FRAMING, B: TARGET, C: PATHS, D: HEADERS, I: BODIES, J: UPGRADES } as const;
+const SECTIONS = {
+  A: [...FRAMING, ...FRAMING_OF_CHUNKS_AND_LINES],
+  B: TARGET,
+  C: PATHS,
+  D: HEADERS,
+  I: BODIES,
+  J: UPGRADES,
+} as const;
 const ROWS_MIN = 600;
 const ROW_MS = 30_000;
 
