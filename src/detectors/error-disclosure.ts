@@ -120,7 +120,7 @@ function inspect(response: ResponseView): readonly PlacedRecognition[] {
   for (const index of present) {
     const [needle, grammar, what] = SIGNS[index]!;
     const match = around(text, needle, grammar);
-    if (match === null) continue;
+    if (match === null || (response.status < 400 && isShown(match))) continue;
     found.push({
       location: 'body',
       pointer: '',
@@ -132,6 +132,13 @@ function inspect(response: ResponseView): readonly PlacedRecognition[] {
     if (found.length >= 3) break;
   }
   return found;
+}
+
+/** In a fence of Markdown or an element for code: what somebody asks or writes about, and no fault of this backend. */
+function isShown({ input, index }: RegExpExecArray): boolean {
+  return /(?:```[\w-]{0,20}(?:\\n|\n)|<(?:code|pre|samp)\b[^>]{0,100}>)(?:(?!```|<\/(?:code|pre|samp)>)[\s\S]){0,400}$/.test(
+    input.slice(Math.max(0, index - BEFORE), index),
+  );
 }
 
 const PLACES_MAX = 200;

@@ -79,6 +79,14 @@ describe('error-disclosure of libraries and databases', () => {
   });
 
   it.each([
+    '{"body":"Help!\\n```\\nTypeError: x\\n    at f (/home/ann/app.js:12:5)\\n```\\nWhat is wrong?"}',
+    '<p>Errors</p><pre><code>Traceback (most recent call last):\n  File "a.py", line 3</code></pre>',
+  ])('takes what %j shows for a sample', (text) => {
+    expect(found(text, 200)).toEqual([]);
+    expect(found(text, 500)).toHaveLength(1);
+  });
+
+  it.each([
     'The page doesn’t exist',
     "That table doesn't exist in our restaurant",
     'Unknown column width',

@@ -1,14 +1,18 @@
-// The benign corpus: transactions of a request and a response, each kind as often as the next.
+// The benign corpus: two requests and then an answer, each kind as often as the next of its own.
 import { Random } from '../random.ts';
-import type { CorpusCase } from '../transaction.ts';
+import { type CorpusCase, get } from '../transaction.ts';
 import { REQUESTS } from './requests.ts';
 import { RESPONSES } from './responses.ts';
 
 export function benignCases(seed: number, count: number): CorpusCase[] {
   const r = new Random(seed);
   return Array.from({ length: count }, (_, i) => {
-    const [kind, make] = REQUESTS[i % REQUESTS.length]!;
-    const [answer, respond] = RESPONSES[i % RESPONSES.length]!;
-    return { kind, name: `${kind} answered by ${answer}`, request: make(r), response: respond(r) };
+    const turn = Math.floor(i / 3);
+    if (i % 3 === 2) {
+      const [kind, respond] = RESPONSES[turn % RESPONSES.length]!;
+      return { kind: `answer: ${kind}`, name: kind, request: get('/api/items?page=2'), response: respond(r) };
+    }
+    const [kind, make] = REQUESTS[(2 * turn + (i % 3)) % REQUESTS.length]!;
+    return { kind, name: kind, request: make(r) };
   });
 }
