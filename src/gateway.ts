@@ -183,7 +183,7 @@ async function start(
   onReady((message) => {
     switch (message.kind) {
       case 'bundle':
-        policyWork.beside(policySteps(message.bundle), () => {
+        policyWork.inTurn(policySteps(message.bundle), () => {
           try {
             snapshot = withPolicy(snapshot, message.bundle, message.canary);
             engine.publish(snapshot);

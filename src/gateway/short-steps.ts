@@ -11,6 +11,7 @@ const BESIDE_MS = 30_000;
 
 export class ShortSteps {
   #timer: NodeJS.Timeout | undefined;
+  #onEnd: (() => void) | undefined;
 
   /** Blocks: only before a worker serves. */
   atOnce(steps: Iterator<unknown>): void {
@@ -22,18 +23,28 @@ export class ShortSteps {
   /** Calls back when the work is done, unless other work came meanwhile; its own errors are thrown where it is used. */
   beside(steps: Iterator<unknown>, onEnd: () => void): void {
     clearInterval(this.#timer);
+    this.#onEnd = onEnd;
     const begun = performance.now();
-    let isTold = false;
     this.#timer = setInterval(() => {
       const now = performance.now();
       let isDone = false;
       while (!isDone && performance.now() - now < STEPS_MS) isDone = isOver(steps);
       if (isDone) clearInterval(this.#timer);
-      if (isTold || (!isDone && now - begun < BESIDE_MS)) return;
-      isTold = true;
-      onEnd();
+      if (isDone || now - begun >= BESIDE_MS) this.#tell();
     }, PAUSE_MS);
     this.#timer.unref();
+  }
+
+  /** The same, but work that is under way is not dropped: who waits for its end is told first, and what is left of it is done there. */
+  inTurn(steps: Iterator<unknown>, onEnd: () => void): void {
+    this.#tell();
+    this.beside(steps, onEnd);
+  }
+
+  #tell(): void {
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    onEnd?.();
   }
 }
 

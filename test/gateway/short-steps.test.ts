@@ -39,4 +39,18 @@ describe('short steps', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(ended).toEqual(['second']);
   });
+
+  it('tells in turn, where nothing may be dropped', async () => {
+    const steps = new ShortSteps();
+    const ended: string[] = [];
+    steps.inTurn([1, 2, 3].values(), () => ended.push('first'));
+    await new Promise<void>((resolve) =>
+      steps.inTurn([1].values(), () => {
+        ended.push('second');
+        resolve();
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(ended).toEqual(['first', 'second']);
+  });
 });
