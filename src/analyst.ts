@@ -12,7 +12,6 @@ import { createAdminServer } from './admin/server.ts';
 import { SessionStore } from './admin/session-store.ts';
 import { TokenStore } from './admin/token-store.ts';
 import { UserStore } from './admin/user-store.ts';
-import type { Learner } from './analysis/learning/learner.ts';
 import { SharedRestrictions } from './analysis/response/shared-restrictions.ts';
 import { ApiDocuments } from './analyst/api-documents.ts';
 import { Backtests } from './analyst/backtests.ts';
@@ -22,6 +21,7 @@ import { EvidenceOfWorkers } from './analyst/evidence.ts';
 import { agreeOnSecret, openInstallation } from './analyst/installation.ts';
 import { type Learning, startLearning } from './analyst/learning.ts';
 import { startNodes } from './analyst/nodes.ts';
+import { OperatorTemplates } from './analyst/operator-templates.ts';
 import { OutOfBand } from './analyst/out-of-band.ts';
 import { startPictures } from './analyst/pictures.ts';
 import { checkPolicies, type LivePolicy, shippedDocuments, watchPolicies } from './analyst/policies.ts';
@@ -107,9 +107,10 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   });
   const { analysis, exchange } = behaviour;
   let learning: Learning | undefined;
+  let templates: OperatorTemplates | undefined;
   const decisions: Decisions = new Decisions(store, dataFolder, onUnsaved('decisions'), () => {
     if (learning === undefined) return;
-    for (const subject of decisions.holding('template')) stateTemplate(learning.learner, subject);
+    templates?.follow(decisions.holding('template'));
     knowledge.learned(learning.learner.endpoints());
   });
   let outOfBand: OutOfBand | undefined;
@@ -132,7 +133,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   const agree = async (): Promise<void> => knowledge.adopt(await agreeOnSecret(store, dataFolder, installation));
   await within(STORE_ANSWER_MS, agree());
   store.subscribe('installation', { onMessage: () => {}, onListening: () => void agree().catch(() => {}) });
-  for (const subject of decisions.holding('template')) stateTemplate(learner, subject);
+  templates = new OperatorTemplates(learner);
+  templates.follow(decisions.holding('template'));
   const documents = new ApiDocuments({
     configuration,
     contracts: first.contracts,
@@ -343,13 +345,6 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     restrictions: book.live(Date.now()),
     learned: knowledge.all,
   });
-}
-
-/** `GET api.example/users/{id}`, as an operator wrote it. */
-function stateTemplate(learner: Learner, subject: string): void {
-  const [method = '', place = ''] = subject.split(' ');
-  const slash = place.indexOf('/');
-  learner.state({ method, host: place.slice(0, slash), template: place.slice(slash), source: 'operator' });
 }
 
 /** What takes longer, or fails, goes on without being waited for. */

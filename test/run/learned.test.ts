@@ -73,6 +73,44 @@ describe('a learned rule', { timeout: 240_000 }, () => {
     judgesWithLearned(gateway.data);
   });
 
+  it('keeps apart what an operator takes out of a template, and puts it back', async () => {
+    const upstream = await upstreamThat((request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ name: request.url, words: 12 }));
+    });
+    close = upstream.close;
+    gateway = await startGateway(['--upstream', upstream.url, '--workers', '1']);
+    const read = (page: string) => fetch(`${gateway!.url}/api/pages/${page}`).then((answer) => answer.text());
+    const endpointOf = async (page: string): Promise<string | undefined> => {
+      await read(page);
+      const { items } = (await (await gateway!.api('/transactions?limit=1')).json()) as {
+        items: { path: string; endpoint: string }[];
+      };
+      return items[0]?.path === `/api/pages/${page}` ? items[0].endpoint : undefined;
+    };
+    const letters = 'abcdefghijklmnopqrstuvwxyz';
+    const pages = [...letters].map((letter, i) => `about-${letter}${letters[25 - i]}`);
+    for (const page of [...pages, 'settings', ...pages]) await read(page);
+    const merged = await until(async () => {
+      const { items } = (await (await gateway!.api('/endpoints')).json()) as { items: { id: string }[] };
+      return items.length === 1 && items[0]!.id.endsWith('}') ? items[0]!.id : undefined;
+    });
+    const template = merged.replace(/\{[^}]*\}$/, 'settings');
+    const decide = (holds: boolean) =>
+      gateway!.api('/endpoint-templates', { method: 'PUT', body: JSON.stringify({ template, holds }) });
+    expect((await decide(true)).status).toBe(200);
+    await until(async () => (await endpointOf('settings')) === template);
+    const { items } = (await (await gateway.api('/endpoints')).json()) as { items: { id: string; why: unknown }[] };
+    expect(items.map(({ id }) => id).sort()).toEqual([template, merged].sort());
+    expect(JSON.stringify(items.find(({ id }) => id === template))).toMatch(/operator/);
+
+    expect((await decide(false)).status).toBe(200);
+    await until(async () => {
+      const { total } = (await (await gateway!.api('/endpoints')).json()) as { total: number };
+      return total === 1;
+    });
+  });
+
   it('tags, over all workers, a request for an id that no answer gave to the caller', async () => {
     const orderOf = (user: number, n: number): string =>
       `0b9f${user.toString(16).padStart(4, '0')}-1c2d-4e3f-8a9b-${(n + 17).toString(16).padStart(12, '0')}`;

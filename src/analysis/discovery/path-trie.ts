@@ -98,6 +98,25 @@ export class PathTrie<T> {
     this.#changes += 1;
   }
 
+  /** Takes a stated template back: its words are merged with their siblings again. What it merged stays merged. */
+  retract(template: string): void {
+    let node = this.root;
+    for (const segment of segmentsOf(template)) {
+      const isParameter = segment.startsWith('{') && segment.endsWith('}');
+      const next = isParameter ? node.parameter : node.literals.get(segment);
+      if (next === undefined) return;
+      next.isStated = false;
+      next.why.delete('stated');
+      if (!isParameter && node.parameter !== undefined && parameterClass(segment) !== undefined) {
+        node.literals.delete(segment);
+        this.#mergeNode(node.parameter, next, true);
+        node = node.parameter;
+      } else node = next;
+    }
+    node.source = undefined;
+    this.#changes += 1;
+  }
+
   /** The end for a path, made when it is new; undefined when there is no room. */
   grow(segments: readonly string[]): T | undefined {
     let node = this.root;

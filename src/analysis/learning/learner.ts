@@ -108,6 +108,12 @@ export class Learner {
     if (this.#fresh !== this.#model) this.#fresh.state(stated);
   }
 
+  /** Takes a template back that was stated. */
+  retract(stated: StatedTemplate): void {
+    this.#model.retract(stated);
+    if (this.#fresh !== this.#model) this.#fresh.retract(stated);
+  }
+
   endpoints(): LearnedEndpoint[] {
     this.#fold();
     const learned: LearnedEndpoint[] = [];

@@ -57,6 +57,18 @@ export class Model {
     }
   }
 
+  /** The others hold as before. */
+  retract(stated: StatedTemplate): void {
+    const at = this.#stated.findIndex((one) => isSame(one, stated));
+    if (at === -1) return;
+    this.#stated.splice(at, 1);
+    for (const [root, trie] of this.tries) {
+      if (!isFor(stated, root)) continue;
+      trie.retract(stated.template);
+      for (const other of this.#stated) if (isFor(other, root)) trie.state(other.template, other.source);
+    }
+  }
+
   find(
     method: string,
     host: string,
@@ -194,6 +206,10 @@ export class Model {
 
 function isFor(stated: StatedTemplate, root: string): boolean {
   return stated.host === '' ? root.startsWith(`${stated.method} `) : root === `${stated.method} ${stated.host}`;
+}
+
+function isSame(a: StatedTemplate, b: StatedTemplate): boolean {
+  return a.method === b.method && a.host === b.host && a.template === b.template && a.source === b.source;
 }
 
 function operationId(method: string, host: string, path: string, operation: string): string {

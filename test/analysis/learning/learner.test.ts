@@ -247,6 +247,21 @@ describe('baselines in the hands of an operator', () => {
     learner.take(at('/zones/export'));
     expect(learner.endpoints().map((one) => one.template)).toEqual(['/zones/export', '/zones/{id}']);
   });
+
+  it('take a stated template back: what stood apart is one with its siblings again, and other templates hold', () => {
+    const learner = new Learner();
+    const at = (path: string): TransactionRecord => changed(anOrder, { path });
+    const split = { method: 'GET', host: 'shop.test', template: '/orders/1000', source: 'operator' } as const;
+    for (const one of [split, { ...split, template: '/zones/export' }]) learner.state(one);
+    for (const path of ['/orders/1000', '/orders/2000', '/zones/export']) learner.take(at(path));
+    expect(learner.endpoints().map((one) => one.template)).toEqual(['/orders/1000', '/orders/{id}', '/zones/export']);
+    learner.retract(split);
+    learner.take(at('/orders/1000'));
+    expect(learner.endpoints()).toMatchObject([
+      { template: '/orders/{id}', samples: 3, source: 'classes' },
+      { template: '/zones/export', samples: 1, source: 'operator' },
+    ]);
+  });
 });
 
 function exchange(nodes: readonly Learner[]): void {
