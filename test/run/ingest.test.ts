@@ -1,9 +1,9 @@
-// Traffic that does not pass through: posted, mirrored by a real nginx, written into a folder; what it shows becomes incidents.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+// Traffic that does not pass through: posted, mirrored by a real nginx and a real HAProxy, written into a folder; what it shows becomes incidents.
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordedSince } from '../../src/recorder/read-recording.ts';
@@ -11,7 +11,9 @@ import { answering, type ConfiguredGateway, startConfigured } from '../support/c
 import { type RunningGateway, until } from './gateway-process.ts';
 
 const HAS_NGINX = spawnSync('nginx', ['-v']).status === 0;
-if (!HAS_NGINX && process.env.CI === undefined) console.warn('nginx is not installed: mirroring is not tested');
+const HAS_HAPROXY = spawnSync('haproxy', ['-v']).status === 0;
+if (!(HAS_NGINX && HAS_HAPROXY) && process.env.CI === undefined)
+  console.warn('nginx or haproxy is not installed: its mirroring is not tested');
 
 let folder = '';
 let traffic = '';
@@ -180,15 +182,13 @@ describe('a transaction', { timeout: 120_000 }, () => {
   });
 });
 
-describe('mirrored requests', { timeout: 120_000 }, () => {
-  it.skipIf(!HAS_NGINX && process.env.CI === undefined)(
-    'of a real nginx are inspected, and change nothing',
-    async () => {
-      const mirrorPort = await until(() => /"mirrorPort":(\d+)/.exec(gateway.output())?.[1]);
-      const port = await freePort();
-      writeFileSync(
-        join(folder, 'nginx.conf'),
-        `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+/** What a proxy on `port` is started with, that sends copies to `mirrorPort`. */
+type Proxy = (port: number, mirrorPort: string) => ChildProcess;
+
+const nginx: Proxy = (port, mirrorPort) => {
+  writeFileSync(
+    join(folder, 'nginx.conf'),
+    `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
 events { worker_connections 64; }
 http {
   access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
@@ -204,8 +204,44 @@ http {
     }
   }
 }`,
-      );
-      const nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' });
+  );
+  return spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' });
+};
+
+const haproxy: Proxy = (port, mirrorPort) => {
+  writeFileSync(
+    join(folder, 'haproxy.cfg'),
+    `global
+  lua-load ${resolve(import.meta.dirname, '../../deploy/haproxy/mirror.lua')}
+defaults
+  mode http
+  timeout connect 10s
+  timeout client 60s
+  timeout server 60s
+frontend api
+  bind 127.0.0.1:${port}
+  option http-buffer-request
+  http-request set-src hdr(x-client) if { hdr(x-client) -m found }
+  http-request lua.mirror
+  default_backend api
+backend api
+  server api ${upstream.url.replace('http://', '')}
+`,
+  );
+  const env = { ...process.env, SALLYPORT_MIRROR: `127.0.0.1:${mirrorPort}` };
+  return spawn('haproxy', ['-f', join(folder, 'haproxy.cfg')], { stdio: 'ignore', env });
+};
+
+describe.each([
+  ['nginx', HAS_NGINX, nginx, '203.0.113.77'],
+  ['HAProxy', HAS_HAPROXY, haproxy, '203.0.113.78'],
+] as const)('requests mirrored by a real %s', (_, isThere, start, client) => {
+  it.skipIf(!isThere && process.env.CI === undefined)(
+    'are inspected, and change nothing',
+    async () => {
+      const mirrorPort = await until(() => /"mirrorPort":(\d+)/.exec(gateway.output())?.[1]);
+      const port = await freePort();
+      const proxy = start(port, mirrorPort);
       try {
         const url = `http://127.0.0.1:${port}`;
         await until(() =>
@@ -215,21 +251,22 @@ http {
           ),
         );
         const answer = await fetch(`${url}/api/orders?sort=1%20UNION%20SELECT%20password%20FROM%20users`, {
-          method: 'POST',
-          headers: { host: 'shop.example.com', 'x-client': '203.0.113.77', 'content-type': 'application/json' },
+          method: 'PATCH',
+          headers: { host: 'shop.example.com', 'x-client': client, 'content-type': 'application/json' },
           body: JSON.stringify({ note: '<script>alert(1)</script>' }),
         });
         expect(await answer.text()).toBe('{"ok":true}');
         const seen = await until(async () => {
           const { items } = await listed('detection=injection-sql');
-          return items.find((one) => one.clientAddress === '203.0.113.77');
+          return items.find((one) => one.clientAddress === client);
         });
         expect(seen).toMatchObject({ path: '/api/orders', enforced: 'block', status: 0 });
         expect((await listed('detection=xss')).items.some((one) => one.id === seen.id)).toBe(true);
       } finally {
-        nginx.kill();
+        proxy.kill();
       }
     },
+    120_000,
   );
 });
 
