@@ -121,6 +121,13 @@ const lists: readonly (readonly [name: string, text: string, format: string, has
     ],
   ],
   [
+    'nginx on one line',
+    'server { listen 80; server_name _; location /api/ { proxy_pass http://app; } }',
+    'nginx',
+    ['GET a.test/api/users', 'POST b.test/api/orders/{id}'],
+    ['GET a.test/static/x'],
+  ],
+  [
     'HAProxy',
     HAPROXY,
     'HAProxy',

@@ -57,7 +57,7 @@ export function readRouteList(
 
 function formatOf(text: string, file: string): 'nginx' | 'haproxy' | 'plain' | 'structured' {
   if (/^\s*[{[]/.test(text)) return 'structured';
-  if (/^[ \t]*location\s+[^{}\n]*\{/m.test(text)) return 'nginx';
+  if (/(?:^|[;{}])[ \t]*location\s+[^{}\n]*\{/m.test(text)) return 'nginx';
   if (/^[ \t]*(?:frontend|listen|backend)\s+\S+/m.test(text) && !/^\S+:/m.test(text)) return 'haproxy';
   const lines = text
     .split('\n')
