@@ -16,31 +16,31 @@ export function loadInChild(directories: PolicyDirectories, timeoutMs = LOAD_TIM
     const end = (result: ChildLoad | Promise<ChildLoad>): void => {
       clearTimeout(timer);
       loading -= 1;
-      child.removeAllListeners();
-      // A dying child says more, to nobody.
-      child.on('error', () => {});
+      stopListening();
       resolve(result);
     };
     const timer = setTimeout(() => {
       end({ refusal: `the policies could not be read within ${timeoutMs} ms` });
       child.kill('SIGKILL');
     }, timeoutMs);
-    child.once('message', (load: PolicyLoad) => {
-      end({ load });
-      if (keepsStandby && standby === undefined) standBy(child);
-      else child.disconnect();
-    });
-    child.once('error', () => end({ refusal: 'the loader could not be started' }));
-    child.once('exit', (code, signal) => {
-      // It may have died long before; a new one that dies has died of the policies.
-      if (stoodBy !== undefined) end(loadInChild(directories, timeoutMs));
-      else end({ refusal: `the loader ended with ${signal ?? `code ${code}`} while it read the policies` });
+    const stopListening = listen(child, {
+      message: (load) => {
+        end({ load });
+        if (keepsStandby && standby === undefined) standBy(child);
+        else child.disconnect();
+      },
+      error: () => end({ refusal: 'the loader could not be started' }),
+      exit: (how) => {
+        // It may have died long before; a new one that dies has died of the policies.
+        if (stoodBy !== undefined) end(loadInChild(directories, timeoutMs));
+        else end({ refusal: `the loader ended with ${how} while it read the policies` });
+      },
     });
     child.send({ kind: 'load', directories } satisfies LoadOrder, () => {});
   });
 }
 
-let standby: ChildProcess | undefined;
+let standby: { readonly child: ChildProcess; readonly stopListening: () => void } | undefined;
 let keepsStandby = false;
 /** Loads under way: whoever ends one stands by afterwards. */
 let loading = 0;
@@ -55,30 +55,53 @@ export function keepStandby(directories: PolicyDirectories): void {
 }
 
 function standBy(child: ChildProcess): void {
-  standby = child;
   const gone = (): void => {
-    if (standby === child) standby = undefined;
+    stopListening();
+    if (standby?.child === child) standby = undefined;
   };
-  child.once('error', gone);
-  child.once('exit', gone);
+  const stopListening = listen(child, { error: gone, exit: gone });
+  standby = { child, stopListening };
   child.unref();
   child.channel?.unref();
 }
 
 function takeStandby(): ChildProcess | undefined {
-  const child = standby;
+  if (standby === undefined) return undefined;
+  const { child, stopListening } = standby;
   standby = undefined;
-  if (child?.connected !== true) return undefined;
-  child.removeAllListeners();
+  stopListening();
+  if (!child.connected) return undefined;
   child.ref();
   child.channel?.ref();
   return child;
 }
 
+interface Listeners {
+  readonly message?: (load: PolicyLoad) => void;
+  readonly error: () => void;
+  /** With the signal or the code it ended with. */
+  readonly exit: (how: string) => void;
+}
+
+/** Until the function is called that it returns; errors of a child to whom nobody listens any more are nobody's. */
+function listen(child: ChildProcess, { message, error, exit }: Listeners): () => void {
+  const onExit = (code: number | null, signal: string | null): void => exit(signal ?? `code ${code}`);
+  if (message !== undefined) child.on('message', message);
+  child.on('error', error);
+  child.on('exit', onExit);
+  return () => {
+    if (message !== undefined) child.off('message', message);
+    child.off('error', error);
+    child.off('exit', onExit);
+  };
+}
+
 function forkLoader(): ChildProcess {
-  return fork(new URL('./child.js', import.meta.url), {
+  const child = fork(new URL('./child.js', import.meta.url), {
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [`--max-old-space-size=${LOAD_MEGABYTES_MAX}`],
   });
+  child.on('error', () => {});
+  return child;
 }
