@@ -71,7 +71,8 @@ export function driftOf(input: DriftInput, settings: DriftSettings = DRIFT_SETTI
     if (!answers(endpoint) || endpoint.samples < settings.samplesMin) continue;
     if (isInUse) {
       if (route?.hasDocuments === true) found.push(...againstDocuments(endpoint, route, documented));
-      if (input.routeLists.length > 0 && !input.routeLists.some((list) => list.covers(endpoint))) {
+      const isListed = isAskedByItself(endpoint) || input.routeLists.some((list) => list.covers(endpoint));
+      if (input.routeLists.length > 0 && !isListed) {
         found.push({ kind: 'unmanaged', endpoint: endpoint.id, figures: usage(endpoint) });
       }
     } else if (input.now - endpoint.lastSeen > settings.staleMs) {
