@@ -1,6 +1,6 @@
 // Asks the target, politely: at most so many requests, so many a second, until so late; no redirects, bodies cut short.
 // In a dry run nothing is sent and everything is listed. Invariant: nothing but the target's own origin is ever asked.
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 
 export interface Ask {
   readonly method: string;
@@ -33,6 +33,8 @@ export interface AskerOptions {
 
 const BODY_BYTES_MAX = 256 * 1024;
 const ANSWER_MS_MAX = 10_000;
+/** Of events that go on for as long as somebody listens. */
+const STREAM_MS_MAX = 500;
 const FAILURES_MAX = 5;
 
 export class Asker {
@@ -86,21 +88,10 @@ export class Asker {
         dispatcher: this.#agent,
         responseHeaders: 'raw',
       });
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      for await (const chunk of response.body) {
-        chunks.push(chunk as Buffer);
-        bytes += (chunk as Buffer).length;
-        if (bytes > BODY_BYTES_MAX) break;
-      }
-      response.body.destroy();
+      const rawHeaders = rawOf(response.headers);
+      const body = await beginningOf(response.body, isEventStream(rawHeaders) ? STREAM_MS_MAX : ANSWER_MS_MAX);
       this.#failures = 0;
-      return {
-        status: response.statusCode,
-        rawHeaders: rawOf(response.headers),
-        body: Buffer.concat(chunks),
-        ask: one,
-      };
+      return { status: response.statusCode, rawHeaders, body, ask: one };
     } catch (error) {
       this.#failures += 1;
       if (this.#failures >= FAILURES_MAX) {
@@ -135,6 +126,37 @@ export class Asker {
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
+}
+
+/** As much of a body as comes in time: some never end. */
+async function beginningOf(body: Dispatcher.ResponseData['body'], msMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    body.destroy();
+  }, msMax);
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      if (bytes > BODY_BYTES_MAX) break;
+    }
+  } catch (error) {
+    if (!isLate) throw error;
+  } finally {
+    clearTimeout(timer);
+    body.on('error', () => {}).destroy();
+  }
+  return Buffer.concat(chunks);
+}
+
+function isEventStream(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.some(
+    (name, i) =>
+      i % 2 === 0 && name.toLowerCase() === 'content-type' && /^text\/event-stream/i.test(rawHeaders[i + 1]!),
+  );
 }
 
 export function headerOf(answer: Answer, name: string): string | undefined {

@@ -171,6 +171,25 @@ describe('an audit', () => {
     server.close();
   });
 
+  it('listens to a stream that never ends for a moment only, and judges what came', async () => {
+    const server = await serverThat((request, response) => {
+      response.setHeader('x-content-type-options', 'nosniff');
+      if (request.url !== '/live') return response.writeHead(404).end();
+      response.setHeader('content-type', 'text/event-stream');
+      response.write('data: {"n":0}\n\n');
+      const timer = setInterval(() => response.write('data: {"n":1}\n\n'), 20);
+      return response.once('close', () => clearInterval(timer));
+    });
+    const begun = performance.now();
+    const { findings } = await run(server.url, {
+      operations: [operation('GET /live', { isAuthenticated: true })],
+      secondsMax: 600,
+    });
+    expect(performance.now() - begun).toBeLessThan(60_000);
+    expect(findings.map(({ id }) => id)).toContain('missing-authentication');
+    server.close();
+  });
+
   it('finds a token that nobody verifies', async () => {
     const server = await serverThat((request, response) => {
       response.setHeader('x-content-type-options', 'nosniff');
