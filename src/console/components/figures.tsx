@@ -1,13 +1,13 @@
 // The figures behind an incident: the actor beside the threshold and everybody else.
-import { number } from '../format.ts';
+import { duration, number } from '../format.ts';
 import { figure as said } from '../told/told.ts';
 import { t, wordFor } from '../words.ts';
 import { Bars, Facts } from './parts.tsx';
 
-/** Figures on the same scale, the actor's own first. */
 /** Said elsewhere on the page, or meant for the sentence alone. */
 const LEFT_OUT = new Set(['actor', 'endpoint', 'count', 'isEstimate', 'lastEndpoint']);
 
+/** Figures on the same scale, the actor's own first. */
 const COMPARED = ['value', 'threshold', 'p99', 'p999', 'mean', 'median', 'habit'] as const;
 
 export function Figures({ of }: { readonly of: Readonly<Record<string, number | string>> }) {
@@ -33,14 +33,14 @@ export function Figures({ of }: { readonly of: Readonly<Record<string, number | 
       )}
       {compared.length === 1 && <Facts of={[[wordFor('figure', compared[0]!.name), number(compared[0]!.figure, 2)]]} />}
       {others.length > 0 && (
-        <Facts
-          of={others.map(
-            ([name, figure]) =>
-              [wordFor('figure', name), typeof figure === 'number' ? number(figure, 2) : said(figure)] as const,
-          )}
-        />
+        <Facts of={others.map(([name, figure]) => [wordFor('figure', name), figureSaid(name, figure)] as const)} />
       )}
       {compared.length === 0 && others.length === 0 && <p class="muted">{t('incident.figures.none')}</p>}
     </div>
   );
+}
+
+function figureSaid(name: string, figure: number | string): string {
+  if (typeof figure === 'string') return said(figure);
+  return name === 'windowSeconds' ? duration(figure) : number(figure, 2);
 }

@@ -52,9 +52,16 @@ export function titleOf(detection: string, title: string): string {
   return known.title.replace(/\{\w+\}/, () => englishTitle(rest));
 }
 
+/** Findings of the engine itself, which no policy document describes. */
+const OF_THE_ENGINE: Readonly<Record<string, Pick<Told, 'en' | 'title'>>> = {
+  'restricted-actor': { en: 'Restricted actor', title: '제한된 행위자' },
+  'protocol-violation': { en: 'Broken HTTP', title: '잘못된 HTTP' },
+  'denied-actor': { en: 'Actor on a deny list', title: '차단 목록의 행위자' },
+};
+
 /** How a detection is called; one that an operator made by its id. */
 export function detectionName(detection: string): string {
-  const known = TOLD_IN_KOREAN[detection];
+  const known = TOLD_IN_KOREAN[detection] ?? OF_THE_ENGINE[detection];
   if (known === undefined) return detection;
   return (language.value === 'ko' ? known.title : known.en).replace(/\s*[-–:]\s*(?:\{\w+\})?$/, '');
 }

@@ -107,7 +107,7 @@ export const incidents: Readonly<Record<keyof typeof english, string>> = {
   'figure.peers': '비교 대상 수',
   'incidents.changed.one': '인시던트 1건을 변경했습니다',
   'incident.times.one': '1회',
-  'figure.windowSeconds': '관측 시간(초)',
+  'figure.windowSeconds': '관측 시간',
   'figure.kinds': '공격 종류',
   'figure.dominant': '주된 종류',
   'figure.attempts': '시도',
