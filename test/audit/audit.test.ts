@@ -174,7 +174,7 @@ describe('an audit', () => {
   it('listens to a stream that never ends for a moment only, and judges what came', async () => {
     const server = await serverThat((request, response) => {
       response.setHeader('x-content-type-options', 'nosniff');
-      if (request.url !== '/live') return response.writeHead(404).end();
+      if (request.url !== '/feed') return response.writeHead(404).end();
       response.setHeader('content-type', 'text/event-stream');
       response.write('data: {"n":0}\n\n');
       const timer = setInterval(() => response.write('data: {"n":1}\n\n'), 20);
@@ -182,7 +182,7 @@ describe('an audit', () => {
     });
     const begun = performance.now();
     const { findings } = await run(server.url, {
-      operations: [operation('GET /live', { isAuthenticated: true })],
+      operations: [operation('GET /feed', { isAuthenticated: true })],
       secondsMax: 600,
     });
     expect(performance.now() - begun).toBeLessThan(60_000);
