@@ -45,6 +45,10 @@ export class Listeners {
     for (const subscriber of this.#channels.get(channel) ?? []) this.#call(() => subscriber.onListening());
   }
 
+  tellListeningAll(): void {
+    for (const channel of this.channels) this.tellListening(channel);
+  }
+
   onEmptied(listener: () => void): Unsubscribe {
     this.#emptied.add(listener);
     if (this.#isEmptyUntold) {

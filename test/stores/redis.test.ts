@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Store } from '../../src/core/store.ts';
 import type { RedisAccess } from '../../src/stores/redis/client.ts';
+import type { Migration } from '../../src/stores/redis/greeting.ts';
 import { type RedisSettings, RedisStore } from '../../src/stores/redis/redis-store.ts';
 import { storeContract } from './contract.ts';
 import { rememberingLog } from './quiet-log.ts';
@@ -62,5 +63,82 @@ describe.skipIf(!hasRedis)('the Redis store on a cluster of three masters', () =
   it('uses every master', async () => {
     const sizes = await Promise.all(nodes.map((node) => node.ask('DBSIZE')));
     for (const size of sizes) expect(size).toBeGreaterThan(10);
+  });
+});
+
+describe.skipIf(!hasRedis)('the Redis store on what an earlier or later version left', () => {
+  let redis: RedisProcess;
+  let store: RedisStore | undefined;
+  const place = () => ({ kind: 'server', host: '127.0.0.1', port: redis.port, database: 0 }) as const;
+  beforeAll(async () => {
+    redis = await RedisProcess.start();
+  });
+  afterEach(async () => {
+    await store?.close();
+    await redis.ask('FLUSHALL');
+  });
+  afterAll(() => redis.remove());
+
+  /** Brings documents from their old name to the new one, slowly enough for whoever does not wait. */
+  const renaming: Migration = {
+    from: 1,
+    describe: 'documents have another name',
+    async run(client, keyPrefix) {
+      for (let shard = 0; shard < 32; shard++) {
+        const [old, renamed] = [`${keyPrefix}:{${shard}}:old`, `${keyPrefix}:{${shard}}:new`];
+        if ((await client.exists(old)) === 1) await client.rename(old, renamed);
+      }
+      await new Promise((turn) => setTimeout(turn, 300));
+    },
+  };
+
+  it('migrates an older schema before anything else is sent, and then says that it listens', async () => {
+    await redis.ask('SET', 'sallyport:schema', '1');
+    await redis.ask('SET', 'sallyport:{7}:old', 'kept');
+    store = storeAt(place(), { migrations: [renaming] });
+    const asked: string[] = [];
+    store.subscribe('decisions', {
+      onMessage: () => {},
+      onListening: () =>
+        void store!.put('note', 'first', 1, 0, { ttlMs: 60_000, sizeMax: 10 }).then(
+          () => asked.push('answered'),
+          () => asked.push('too early'),
+        ),
+    });
+    await untilUp(store);
+    expect(await redis.ask('GET', 'sallyport:schema')).toBe('2');
+    expect(await redis.ask('GET', 'sallyport:{7}:new')).toBe('kept');
+    expect(await redis.ask('EXISTS', 'sallyport:migrating')).toBe(0);
+    await vi.waitUntil(() => asked.at(-1) === 'answered', 5_000);
+  });
+
+  it('is migrated once by two nodes that start together', async () => {
+    await redis.ask('SET', 'sallyport:schema', '1');
+    let runs = 0;
+    const counting: Migration = {
+      ...renaming,
+      run: async (client, prefix) => {
+        runs += 1;
+        await renaming.run(client, prefix);
+      },
+    };
+    store = storeAt(place(), { migrations: [counting] });
+    const other = storeAt(place(), { migrations: [counting] });
+    await Promise.all([untilUp(store), untilUp(other)]);
+    await other.close();
+    expect(runs).toBe(1);
+  });
+
+  it('is left alone when the schema is newer, and written anew when its version is no number', async () => {
+    await redis.ask('SET', 'sallyport:schema', '9');
+    store = storeAt(place());
+    await vi.waitUntil(() => store!.health().reason === 'NEWER_SCHEMA', 10_000);
+    await expect(store.put('note', 'x', 1, 0, { ttlMs: 1_000, sizeMax: 10 })).rejects.toThrow();
+    expect(await redis.ask('DBSIZE')).toBe(1);
+    await store.close();
+    await redis.ask('SET', 'sallyport:schema', 'what is this');
+    store = storeAt(place());
+    await untilUp(store);
+    expect(await redis.ask('GET', 'sallyport:schema')).toBe('1');
   });
 });

@@ -48,13 +48,16 @@ export class Connection {
   readonly #tally: Tally;
   readonly #log: StoreLog;
 
-  /** `greet` is called on each new connection before anything else is sent; what it throws keeps the connection unused. */
-  constructor(access: RedisAccess, tally: Tally, log: StoreLog, greet: () => Promise<void>) {
+  /**
+   * `greet` is called on each new connection before anything else is sent; what it throws keeps the connection unused. `onOpen`
+   * when it may be used.
+   */
+  constructor(access: RedisAccess, tally: Tally, log: StoreLog, greet: () => Promise<void>, onOpen: () => void) {
     this.#tally = tally;
     this.#log = log;
     this.#timeoutMs = access.commandTimeoutMs;
     this.client = createClient(access);
-    this.client.on('ready', () => void this.#greeted(greet));
+    this.client.on('ready', () => void this.#greeted(greet, onOpen));
     this.client.on('close', () => this.down('CONNECTION'));
     this.client.on('error', (error: Error) => this.down(reasonOf(error)));
     this.client.connect().catch(() => {});
@@ -136,7 +139,7 @@ export class Connection {
     this.client.disconnect();
   }
 
-  async #greeted(greet: () => Promise<void>): Promise<void> {
+  async #greeted(greet: () => Promise<void>, onOpen: () => void): Promise<void> {
     this.#failures = 0;
     try {
       await greet();
@@ -147,6 +150,7 @@ export class Connection {
     if (this.client.status !== 'ready') return;
     this.#isOpen = true;
     this.#become(undefined);
+    onOpen();
   }
 
   #timedOut(): Fault {

@@ -67,7 +67,9 @@ export class RedisStore extends Collecting implements Store {
     super(pendingBounds);
     this.#keyPrefix = keyPrefix;
     this.#greeting = new Greeting(() => this.#connection, keyPrefix, migrations, this.tally, log);
-    this.#connection = new Connection(access, this.tally, log, () => this.#greet());
+    // Who was told before that it is heard could not ask yet.
+    const onOpen = (): void => this.#listeners.tellListeningAll();
+    this.#connection = new Connection(access, this.tally, log, () => this.#greet(), onOpen);
     const key = (shard: number, text: string): string => `${keyPrefix}:{${shard}}:${text}`;
     this.#sender = new Sender(this.#connection, this.pending, this.tally, key, randomBytes(9).toString('base64url'));
     this.#documents = new RedisDocuments(this.#connection, this.tally, key);
