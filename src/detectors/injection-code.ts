@@ -4,6 +4,7 @@ import {
   ALPHA,
   AMPERSAND,
   ANGLE,
+  AT,
   BANG,
   BRACE,
   BRACKET,
@@ -63,6 +64,8 @@ function inspect(field: Field): Recognition | undefined {
   if ((field.classes & ~PROSE) === 0 && !text.includes('ObjectDataProvider')) return undefined;
   // A moment, an address of a network: a word of code has two letters at least.
   if (!LETTERS.test(text)) return undefined;
+  // Dots alone: an address, a domain, a name of a class.
+  if ((field.classes & ~(PROSE | AT | DOT)) === 0 && !NAMES.test(text)) return undefined;
   const isLong = isDocument(text);
   for (const [pattern, what, needs] of CODE) {
     if ((field.classes & needs) === 0) continue;
@@ -95,6 +98,8 @@ function isMeantThere({ location, pointer, nestedPointer, name, text }: Field, w
   );
 }
 
+/** What the patterns below know by a name with dots. */
+const NAMES = /java|spring|groovy|class|process|rowset|builtins|server|ObjectDataProvider/i;
 const LETTERS = /[A-Za-z_]{2}/;
 
 /** Patterns, what they find, and the classes one of which whatever fits the pattern has. */

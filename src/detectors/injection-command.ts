@@ -23,8 +23,8 @@ import { isLineOfCommands, isLineOfService, isScriptPosition } from './shell/com
 import {
   commandName,
   IS_BUILDERS,
+  IS_COMMAND,
   IS_DEVELOPERS,
-  IS_EVERYDAY,
   IS_LOOKING,
   IS_TOOL,
   SENSITIVE_FILE,
@@ -39,7 +39,9 @@ export const injectionCommand: FieldDetector = {
   load: () => inspect,
 };
 
-const SEPARATOR = /(\|\||&&|[;|&\n]|%0a|\$\(|`|<\(|>\()[\s\0\u{b}]{0,20}/giu;
+/** What a separator begins with. */
+const MARK = /[;|&\n%$`<>]/g;
+const SEPARATOR = /(\|\||&&|[;|&\n]|%0a|\$\(|`|<\(|>\()[\s\0\u{b}]{0,20}/iuy;
 const SEPARATORS_READ_MAX = 120;
 /** Every name of a sensitive file has one of these, but for one. */
 const IN_FILE_NAME = BACKSLASH | DOT | JOINER | SLASH;
@@ -68,9 +70,9 @@ const SURE = 0.88;
 function inText(field: Field, text: string): Recognition | undefined {
   const isLong = isDocument(text);
   if (isLong) return undefined;
-  const isInScript = isScriptPosition(field);
   const disguise = disguised(text);
   if (disguise !== undefined) {
+    const isInScript = isScriptPosition(field);
     const at = text.indexOf(disguise.part);
     const isMeant =
       disguise.isOfScripts && (isInScript ? isLineOfCommands(text, true) : isLineOfService(text, at, field));
@@ -80,13 +82,20 @@ function inText(field: Field, text: string): Recognition | undefined {
   const alone = (field.classes & IN_FILE_NAME) === 0 && !BARE_FILE_NAME.test(text) ? undefined : wholeLine(text);
   if (alone !== undefined) return alone;
   let best: Recognition | undefined;
-  SEPARATOR.lastIndex = 0;
-  for (let read = 0; read < SEPARATORS_READ_MAX; read++) {
+  let next = 0;
+  for (let read = 0; read < SEPARATORS_READ_MAX; ) {
+    MARK.lastIndex = next;
+    const mark = MARK.exec(text);
+    if (mark === null) break;
+    SEPARATOR.lastIndex = mark.index;
     const match = SEPARATOR.exec(text);
-    if (match === null) break;
+    next = match === null ? mark.index + 1 : SEPARATOR.lastIndex;
+    if (match === null) continue;
+    read += 1;
     const strength = confidenceOf(match[1]!, text, match.index, SEPARATOR.lastIndex);
     if (strength <= (best?.confidence ?? 0)) continue;
-    const isMeant = isMeantThere(text, match.index, isInScript) || isLineOfService(text, match.index, field);
+    const isMeant =
+      isMeantThere(text, match.index, isScriptPosition(field)) || isLineOfService(text, match.index, field);
     const confidence = isMeant ? 0 : strength;
     if (confidence <= (best?.confidence ?? 0)) continue;
     best = found(
@@ -116,17 +125,24 @@ function wholeLine(text: string): Recognition | undefined {
   const match = /^\s*(\/?[\w./-]{2,40})[\s<]+(.{1,200})$/.exec(text);
   if (match === null) return undefined;
   const { name } = commandName(match[1]!);
-  if (!isCommand(name) || !SENSITIVE_FILE.test(match[2]!) || wordPairs(text) >= PROSE_PAIRS_MIN) return undefined;
+  if (!IS_COMMAND.test(name) || !SENSITIVE_FILE.test(match[2]!) || wordPairs(text) >= PROSE_PAIRS_MIN) return undefined;
   return found(0.85, 'is a shell command on a file of the system', text);
 }
 
 const ENTITY = /^&(?:copy|sort|cut|more|less);/;
+const PLAIN_WORD = /[a-z]{2,20}(?=[ ,.]|$)/y;
 const WORD = /(?:[\w./\\:~?*[\]-]|\\.|(?<=[\w\\])(?:'[\w/]{0,8}'?|"[\w/]{0,8}"?)|\$@|\$\*|\^)+/y;
 const EVASIVE = /[\w]\\[a-z]|[\w]''|[\w]""|[\w]'[\w]|[\w]"[\w]|\$@|\$\*|\w\^\w/;
 const ARGUMENT = /^(?:[\s\0\u{b}]+|\$\{?IFS\}?\$?\d?|<|\+)([^\s;|&)`]+)/u;
 
 /** What stands behind the separator: a command word, its arguments, and how the whole ends. */
 function confidenceOf(separator: string, text: string, at: number, start: number): number {
+  // `at the door; ring once`: most of what stands behind a mark and a space is a plain word.
+  if (at > 0 && text.charCodeAt(at + separator.length) === 0x20) {
+    PLAIN_WORD.lastIndex = start;
+    const plain = PLAIN_WORD.exec(text);
+    if (plain !== null && !IS_COMMAND.test(plain[0])) return 0;
+  }
   WORD.lastIndex = start;
   const word = WORD.exec(text)?.[0];
   if (word === undefined) return 0;
@@ -138,8 +154,8 @@ function confidenceOf(separator: string, text: string, at: number, start: number
     (separator === '&' && ENTITY.test(text.slice(at, at + 8)))
   )
     return 0;
-  const isKnown = isInBinFolder || isCommand(name);
-  if (!isKnown && (!/^[a-z][\w-]{1,15}$/.test(name) || !isTightlySet(text, at, separator))) return 0;
+  const isKnown = isInBinFolder || IS_COMMAND.test(name);
+  if (!isKnown && (!isTightlySet(text, at, separator) || !/^[a-z][\w-]{1,15}$/.test(name))) return 0;
   const rest = text.slice(start + word.length, start + word.length + 300);
   const line = /^[^;|&\n`]{0,300}/.exec(rest)![0];
   const argument = ARGUMENT.exec(rest)?.[1] ?? '';
@@ -166,10 +182,6 @@ function confidenceOf(separator: string, text: string, at: number, start: number
   if (isInList(separator, before, argument)) return 0;
   if (strength < 0.93 && isCommandLine(separator, before)) return 0;
   return strength;
-}
-
-function isCommand(name: string): boolean {
-  return IS_LOOKING.test(name) || IS_EVERYDAY.test(name) || IS_TOOL.test(name);
 }
 
 function strengthOf(
@@ -237,7 +249,7 @@ function isBehindValue(text: string, at: number, separator: string): boolean {
 
 /** Nothing or a plain value stands in front, and no space behind the separator unless it opens the value. */
 function isTightlySet(text: string, at: number, separator: string): boolean {
-  return at === 0 || (!/\s/.test(text.slice(0, at).trim()) && text[at + separator.length] !== ' ');
+  return at === 0 || (text[at + separator.length] !== ' ' && !/\s/.test(text.slice(0, at).trim()));
 }
 
 /** In Markdown a pair of backticks sets code apart, three of them a block. */

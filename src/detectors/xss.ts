@@ -1,7 +1,19 @@
 // Cross-site scripting: markup or script that runs in whoever looks at the value. The value is read in the places it may land:
 // element content, behind a quote that closes an attribute, and inside a script string. Rich text without anything that runs is
 // rich text.
-import { ANGLE, BACKTICK, COLON, DOUBLE_QUOTE, EQUALS, PAREN, QUOTE } from '../core/characters.ts';
+import {
+  AMPERSAND,
+  ANGLE,
+  BACKTICK,
+  BRACKET,
+  COLON,
+  DOT,
+  DOUBLE_QUOTE,
+  EQUALS,
+  PAREN,
+  PLUS,
+  QUOTE,
+} from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { isDocument, isSourceCode, wordPairs } from './prose.ts';
@@ -19,6 +31,13 @@ export const xss: FieldDetector = {
   load: () => inspect,
 };
 
+/** Without one of these nothing is called, fetched or set. */
+const CALLS = PAREN | BRACKET | BACKTICK | EQUALS | COLON | DOT | PLUS | AMPERSAND;
+
+function withoutMarkup(field: Field, text: string): Recognition | undefined {
+  return inAttribute(text) ?? scriptUrl(text) ?? inScript(text) ?? inPieces(text) ?? wholeExpression(field, text);
+}
+
 function inspect(field: Field): Recognition | undefined {
   // Browsers skip NUL where it stands in a name; some filters take its escape out.
   const whole = /\0|\\0/.test(field.text) ? field.text.replace(/\0|\\0(?!\d)/g, '') : field.text;
@@ -34,8 +53,7 @@ function inspect(field: Field): Recognition | undefined {
       isPieceOfPage(text);
     return isShown ? { ...markup, confidence: 0.45, severity: 'low' } : markup;
   }
-  const weaker =
-    inAttribute(text) ?? scriptUrl(text) ?? inScript(text) ?? inPieces(text) ?? wholeExpression(field, text);
+  const weaker = (field.classes & CALLS) === 0 ? undefined : withoutMarkup(field, text);
   if (weaker !== undefined && weaker.confidence >= 0.8) return weaker;
   const best = markup ?? weaker;
   // What hardly says anything would only be noise.

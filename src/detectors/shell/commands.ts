@@ -22,6 +22,7 @@ function whole(words: string): { test(word: string): boolean } {
 export const IS_LOOKING = whole(LOOKING);
 export const IS_EVERYDAY = whole(EVERYDAY);
 export const IS_TOOL = whole(TOOLS);
+export const IS_COMMAND = whole(`${LOOKING}|${EVERYDAY}|${TOOLS}`);
 /** Their names stand in manuals and chats all day. */
 export const IS_DEVELOPERS =
   /^(?:git|svn|docker|kubectl|apt|apt-get|yum|dnf|apk|pip\d?|gem|npm|yarn|npx|cargo|go|java|javac|mvn|composer|make|node|nodejs|cd|mkdir|cp|mv|touch|tar|zip|unzip|man|vi|vim|nano|screen|tmux|python\d?|ruby|php\d?|gcc|cc|service|systemctl|sudo|grep|sed|awk|echo|export|source|ls|date|pwd|ssh|rsync|chmod|chown|rm|mysql|psql|env|time|timeout|test|start|find|cat|head|tail|sort|cut|less|more|for|if|while|set)$/;
