@@ -47,7 +47,7 @@ export function pages(stage: Stage): void {
           await page.setViewportSize(viewport);
           const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           if (tooWide > 0) found.push(`${name} is ${tooWide} px wider than a ${size}`);
-          await picture(page, `${name}-${size}-${look.theme}-${look.language}`, false);
+          await picture(page, `${name}-${size}-${look.theme}-${look.language}`, isWhole);
         }
       }
       expect(found).toEqual([]);

@@ -100,6 +100,12 @@ describe('incidents in Korean', () => {
     expect(page.told(changed)).toEqual({ ...changed, title: page.titleOf(entry.detection, entry.title) });
   });
 
+  it('are called by their names, and one of an operator by its id', () => {
+    for (const { detection } of entries) expect(page.detectionName(detection), detection).toMatch(HANGUL);
+    expect(page.detectionName('vulnerability-scanning')).toBe('취약점 스캔');
+    for (const own of ['my-scenario', 'constructor']) expect(page.detectionName(own)).toBe(own);
+  });
+
   it('are as they came in English', () => {
     page.setLanguage('en');
     const entry = { ...entries[0]!, figures: {} };

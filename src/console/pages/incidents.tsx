@@ -10,6 +10,7 @@ import {
   type IncidentStatus,
 } from '../../core/incident.ts';
 import { type ApiError, call, may, session, withQuery } from '../api.ts';
+import { FilterChip } from '../components/filter-chip.tsx';
 import { Icon } from '../components/icons.tsx';
 import { Ago, Endpoint, Page, ResultBadge, Select, SeverityBadge, StatusBadge } from '../components/parts.tsx';
 import { PlaceFilter, TYPED_FILTERS, type TypedFilter } from '../components/place-filter.tsx';
@@ -94,21 +95,9 @@ export function Incidents() {
             )
           }
         />
-        {TYPED_FILTERS.map((name) => {
-          const value = query.get(name);
-          return (
-            value !== null && (
-              <span class="chip" key={name}>
-                <span>
-                  {t(`filter.${name}`)}: <span class="mono">{value}</span>
-                </span>
-                <button type="button" aria-label={t('filter.remove')} onClick={() => filterBy({ [name]: undefined })}>
-                  ×
-                </button>
-              </span>
-            )
-          );
-        })}
+        {TYPED_FILTERS.map((name) => (
+          <FilterChip key={name} name={name} />
+        ))}
         {isFiltered && (
           <button type="button" class="button quiet" onClick={() => go('/incidents', 'replace')}>
             {t('filter.clear')}

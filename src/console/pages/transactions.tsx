@@ -3,6 +3,7 @@ import { useCallback } from 'preact/hooks';
 import { ACTIONS } from '../../core/finding.ts';
 import type { TransactionRecord } from '../../core/record.ts';
 import { withQuery } from '../api.ts';
+import { FilterChip } from '../components/filter-chip.tsx';
 import { ActionBadge, Page, Select } from '../components/parts.tsx';
 import { Empty, Failed } from '../components/states.tsx';
 import { type Column, Table } from '../components/table.tsx';
@@ -38,21 +39,9 @@ export function Transactions() {
           ]}
           onChange={(action) => filterBy({ action })}
         />
-        {CHIPS.map((name) => {
-          const value = query.get(name);
-          return (
-            value !== null && (
-              <span class="chip" key={name}>
-                <span>
-                  {t(`filter.${name}`)}: <span class="mono">{value}</span>
-                </span>
-                <button type="button" aria-label={t('filter.remove')} onClick={() => filterBy({ [name]: undefined })}>
-                  ×
-                </button>
-              </span>
-            )
-          );
-        })}
+        {CHIPS.map((name) => (
+          <FilterChip key={name} name={name} />
+        ))}
       </div>
       {pages.error !== undefined && pages.total === undefined ? (
         <Failed error={pages.error} onRetry={pages.reload} />

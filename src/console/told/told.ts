@@ -61,7 +61,9 @@ const OF_THE_ENGINE: Readonly<Record<string, Pick<Told, 'en' | 'title'>>> = {
 
 /** How a detection is called; one that an operator made by its id. */
 export function detectionName(detection: string): string {
-  const known = TOLD_IN_KOREAN[detection] ?? OF_THE_ENGINE[detection];
+  // An operator may call a detection as an object calls its own: `constructor`.
+  const names = [TOLD_IN_KOREAN, OF_THE_ENGINE].find((one) => Object.hasOwn(one, detection));
+  const known = names?.[detection];
   if (known === undefined) return detection;
   return (language.value === 'ko' ? known.title : known.en).replace(/\s*[-–:]\s*(?:\{\w+\})?$/, '');
 }
