@@ -84,6 +84,7 @@ function inspect(field: Field): Recognition | undefined {
 
 /** Cells of notebooks hold programs; so do fields for code, where a page of PHP that only shows something breaks in nowhere. */
 const CELL = /\/cells\/\d{1,6}\/source(?:\/|$)/;
+const SCRIPT = /\/scripts\/[^/]{1,100}$/;
 const CODE_NAME = /^(?:code|source(?:_?code)?|snippet|example|template)$/i;
 const GRAVE =
   /\$\{?_|`|\b(?:eval|assert|system|exec|shell_exec|passthru|popen|proc_open|phpinfo|phpversion|php_uname|base64_decode|str_rot13|gzinflate|md5|chr|include|require|file\w*|fopen|readfile|fwrite|unlink|move_uploaded_file|call_user_func\w*|create_function|ini_set|curl_\w+|getenv|die|exit)\b/i;
@@ -91,6 +92,8 @@ const GRAVE =
 function isMeantThere({ location, pointer, nestedPointer, name, text }: Field, what: string): boolean {
   if (location !== 'body') return false;
   if (CELL.test(nestedPointer ?? pointer)) return true;
+  // `"clean": "node -e \"require('fs').rmSync('dist')\""`: a manifest's own script.
+  if (SCRIPT.test(nestedPointer ?? pointer) && /^\s*(?:node|tsx|bun)\s+-(?:e|p|-eval|-print)\s/.test(text)) return true;
   return (
     what === 'opens PHP code' &&
     CODE_NAME.test(name) &&

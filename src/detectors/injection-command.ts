@@ -301,6 +301,8 @@ function isInList(separator: string, before: string, argument: string): boolean 
   if (argument !== '' && !/^[|;&]?$/.test(argument)) return false;
   if (separator !== '|' && separator !== ';' && separator !== '&') return false;
   return (
+    // `?(*.)+(spec|test).ts`: a choice in parentheses.
+    (separator === '|' && /\([\w.*-]{1,40}(?:\|[\w.*-]{1,40}){0,20}$/.test(before.slice(-400))) ||
     /^[\s(]*[A-Za-z_][\w-]{2}[\w\s-]*(?:[|;&,]\s*[\w\s-]*)*$/.test(before.slice(-200)) ||
     /\|.*\|/.test(before) ||
     before.trim() === '|'

@@ -24,6 +24,11 @@ export function isWithoutScript(text: string, at: number): boolean {
   return close !== -1 && !/[(=`;]|<\/?[a-z]/i.test(text.slice(close + 1, close + 400).replace(/[.,;!?] /g, ' '));
 }
 
+/** Without the other elements of a list: `<li>、<script> 或 <template> 元素`. */
+function withoutNames(text: string): string {
+  return text.replace(/<[a-z][a-z\d-]{0,20}>/g, '');
+}
+
 /** `<name>` with neither a closing tag nor script behind it, in words or in a usage line. */
 export function isOnlyNamed(text: string, at: number, name: string): boolean {
   const close = text.indexOf('>', at);
@@ -33,8 +38,8 @@ export function isOnlyNamed(text: string, at: number, name: string): boolean {
   if (new RegExp(`</\\s*${name.slice(0, 12)}`, 'i').test(rest))
     return wordPairs(rest) >= 3 && !/[(=;`]/.test(rest.slice(0, 200));
   // Texts in languages without white space between words name it as well: letters in front, nothing that runs behind.
-  if (name === 'script' && /[^\0-\u024f]{2}[^<>]{0,40}$/u.test(text.slice(Math.max(0, at - 60), at)))
-    if (/^[^<>(=;`{[]{0,40}[^\0-\u024f]{2}[^<>(=;`{[]{0,400}$/u.test(rest)) return true;
+  if (name === 'script' && /[^\0-\u024f]{2}[^<>]{0,40}$/u.test(withoutNames(text.slice(Math.max(0, at - 100), at))))
+    if (/^[^<>(=;`{[]{0,40}[^\0-\u024f]{2}[^<>(=;`{[]{0,400}$/u.test(withoutNames(rest))) return true;
   if (
     name === 'script' &&
     /[\p{L}]{2}[^<>]{0,40}$/u.test(text.slice(Math.max(0, at - 60), at)) &&
