@@ -32,7 +32,7 @@ export interface ReplayOptions {
  * How far the heap may grow over what is in use before it is collected whole. V8 would let it grow to four times that: of a long
  * recording most of it is transactions that are over.
  */
-const HEAP_GROWTH_PERCENT = 50;
+const HEAP_GROWTH_PERCENT = 30;
 const ID = /^replay-(\d+)$/;
 
 /** Resolves with the exit code: 1 when a file cannot be read, a policy is faulty, or there was not one transaction. */
