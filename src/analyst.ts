@@ -28,9 +28,11 @@ import { checkPolicies, type LivePolicy, shippedDocuments, watchPolicies } from 
 import { PolicyLife } from './analyst/policy-life.ts';
 import { PolicyShadow } from './analyst/policy-shadow.ts';
 import { PolicyTests } from './analyst/policy-tests.ts';
+import { SharedRates } from './analyst/shared-rates.ts';
 import { WorkersKnowledge } from './analyst/workers-knowledge.ts';
 import { DRIFTS } from './core/posture.ts';
 import { FLUSH_MS } from './core/store.ts';
+import type { RateCounts } from './inspection/rate-window.ts';
 import { statedTemplates } from './inspection/stated-templates.ts';
 import type { AnalystStart, FromAnalyst, ToAnalyst } from './messages.ts';
 import { listenForRecords } from './records/record-server.ts';
@@ -77,6 +79,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     sinks.publishRestrictions(book.live(Date.now()));
   });
 
+  const onCounts = (counts: RateCounts): void => tell({ kind: 'rate-counts', ...counts });
+  const rates = new SharedRates({ store, node: installation.node, now: Date.now, onCounts });
   const evidence = new EvidenceOfWorkers(tell);
   let behaviour: Behaviour | undefined;
   const sinks = openSinks(configuration.sinks, {
@@ -327,6 +331,7 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
       if (serving > workers.serving) knowledge.newWorker();
       Object.assign(workers, { serving, wanted, port: port ?? workers.port, deaths, quarantined });
     } else if (message.kind === 'evidence') evidence.take(message.found, analysis);
+    else if (message.kind === 'rate-counts') rates.tell(message);
     else if (message.kind === 'canary-crashed') policyLife.canaryCrashed(message.version);
     else if (message.kind === 'shadow-counts') shadow.take(message.counts);
     else if (message.kind === 'shadow-refused') shadow.refused(message.run, message.message);

@@ -96,7 +96,7 @@ export type ToWorker =
   | { readonly kind: 'evidence-wanted'; readonly ids: readonly string[] }
   | { readonly kind: 'drain' };
 
-/** What one worker has counted, for the others of its node. */
+/** What one worker has counted, for the others of its node, and through the analyst for other nodes. */
 export interface RateCountsTold extends RateCounts {
   readonly kind: 'rate-counts';
 }
@@ -139,6 +139,7 @@ export type ToAnalyst =
   /** A worker that had the canary's policy died or hung: it has no transactions that would speak against it. */
   | { readonly kind: 'canary-crashed'; readonly version: string }
   | ShadowTold
+  | RateCountsTold
   | { readonly kind: 'evidence'; readonly found: readonly EvidenceFound[] }
   | { readonly kind: 'contracts'; readonly contracts: readonly PreparedContract[] }
   | {
@@ -162,6 +163,7 @@ export type FromAnalyst =
       readonly learned: LearnedForWorkers;
     }
   | { readonly kind: 'failed'; readonly message: string }
+  | RateCountsTold
   /** With a canary, for it only, and for no worker that starts later. */
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle; readonly canary?: CanaryPlace }
   | { readonly kind: 'restrictions'; readonly change: RestrictionChange }

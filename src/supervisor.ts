@@ -99,8 +99,7 @@ export class Supervisor {
       dataFolder: settings.dataFolder,
       onChange: (contracts) => {
         this.#tellWorkers({ kind: 'contracts', contracts: this.#allContracts });
-        const message: ToAnalyst = { kind: 'contracts', contracts: contracts.map(outlineOf) };
-        if (this.#analyst?.connected === true) this.#analyst.send(message);
+        this.#tellAnalyst({ kind: 'contracts', contracts: contracts.map(outlineOf) });
       },
       onRefusal: ({ file, line, column, message }) =>
         console.error(`${file}:${line}:${column} ${message}; the last good document stays in force`),
@@ -170,6 +169,7 @@ export class Supervisor {
           case 'owners':
           case 'issued':
           case 'evidence-wanted':
+          case 'rate-counts':
             this.#tellWorkers(message);
             break;
           case 'learned-contracts':
@@ -243,8 +243,10 @@ export class Supervisor {
         } else if (message.kind === 'unknown-key') this.#keySets.askAgain(performance.now());
         else if (message.kind === 'evidence' || message.kind === 'shadow-counts' || message.kind === 'shadow-refused')
           this.#tellAnalyst(message);
-        else if (message.kind === 'rate-counts') this.#tellWorkers(message, worker);
-        else if (message.kind === 'survived') this.#deadly.survived(message.fingerprints);
+        else if (message.kind === 'rate-counts') {
+          this.#tellWorkers(message, worker);
+          this.#tellAnalyst(message);
+        } else if (message.kind === 'survived') this.#deadly.survived(message.fingerprints);
         else if (message.kind === 'failed') resolve(message.message);
         else if (message.kind === 'refused-bundle')
           console.error(`worker ${state.number} keeps its policy: ${message.message}`);
@@ -349,15 +351,14 @@ export class Supervisor {
 
   #tellServing(): void {
     const serving = [...this.#workers.values()].filter((state) => state.isServing && !state.isSurplus).length;
-    const message: ToAnalyst = {
+    this.#tellAnalyst({
       kind: 'workers',
       serving: this.#isStopping ? 0 : serving,
       wanted: this.#settings.workers,
       port: this.#gatewayPort,
       deaths: this.#deadly.deaths,
       quarantined: this.#quarantine.refused.length,
-    };
-    this.#tellAnalyst(message);
+    });
   }
 
   #tellAnalyst(message: ToAnalyst): void {

@@ -56,10 +56,10 @@ async function postureOf(gateway: RunningGateway, detection: string): Promise<st
   return ((await answer.json()) as { items: { id: string }[] }).items.map(({ id }) => id);
 }
 
-async function restrict(gateway: RunningGateway, id: string): Promise<string> {
+async function restrict(gateway: RunningGateway, id: string, more: object = {}): Promise<string> {
   const made = await gateway.api('/restrictions', {
     method: 'POST',
-    body: JSON.stringify({ actor: { kind: 'ip', id }, durationSeconds: 600, reason: 'attack' }),
+    body: JSON.stringify({ actor: { kind: 'ip', id }, durationSeconds: 600, reason: 'attack', ...more }),
   });
   expect(made.status).toBe(201);
   return ((await made.json()) as { id: string }).id;
@@ -123,6 +123,22 @@ describe.skipIf(!hasRedis && process.env.CI === undefined)('three gateways on on
     await blockedAfterMs(c!, '198.51.100.99');
     expect((await b!.api(`/restrictions/${undone}`, { method: 'DELETE', body: '{}' })).status).toBe(204);
     await until(async () => (await statusFrom(c!, '198.51.100.99')) === 200);
+
+    // A limit on an actor is one limit, whichever node it comes to. The whole within one minute of the clock.
+    const secondsLeft = 60 - new Date().getSeconds();
+    if (secondsLeft < 20) await new Promise((turn) => setTimeout(turn, secondsLeft * 1_000));
+    const limit = { action: 'rate-limit', requestsPerMinuteMax: 10 };
+    await restrict(a!, '198.51.100.200', limit);
+    await until(async () => (await (await c!.api('/restrictions?limit=100')).text()).includes('198.51.100.200'));
+    const statuses: number[] = [];
+    for (let i = 0; i < 24; i++) {
+      statuses.push(await statusFrom([a, b, c][i % 3]!, '198.51.100.200'));
+      await new Promise((turn) => setTimeout(turn, 150));
+    }
+    const through = statuses.filter((status) => status === 200).length;
+    expect(through).toBeGreaterThanOrEqual(9);
+    expect(through).toBeLessThanOrEqual(15);
+    expect(statuses.at(-1)).toBe(429);
     upstream.close();
   });
 
