@@ -178,6 +178,7 @@ describe('sentences with figures', () => {
           return String(n);
         });
         expect(page.phrase(sentence), sentence).toMatch(HANGUL);
+        expect(page.phrase(sentence), sentence).not.toMatch(/[a-z]{2}/);
         for (let i = 3; i <= n; i++) expect(page.phrase(sentence), sentence).toContain(String(i));
       }
   });

@@ -12,7 +12,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { bytes, compact, dateTime, number, percent } from '../format.ts';
 import { useResource } from '../resource.ts';
 import { phrase } from '../told/told.ts';
-import { t } from '../words.ts';
+import { t, wordFor } from '../words.ts';
 import { Maturity } from './endpoints.tsx';
 
 type Whole = LearnedEndpoint & {
@@ -108,7 +108,7 @@ export function EndpointPage({ id }: { readonly id: string }) {
             <Panel class="third" title={t('endpoint.answers')}>
               <Shares of={one.statuses} />
               <h3 class="gap">{t('endpoints.auth')}</h3>
-              <Shares of={one.authentication} />
+              <Shares of={one.authentication.map(([scheme, count]) => [wordFor('scheme', scheme), count] as const)} />
               {one.countries.length > 0 && (
                 <>
                   <h3 class="gap">{t('endpoint.countries')}</h3>

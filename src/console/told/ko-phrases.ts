@@ -2,9 +2,7 @@
 export const phrases: readonly (readonly [english: string, korean: string])[] = [
   // When a baseline may be enforced, and why not yet.
   ['{0} of {1} successful transactions', '성공한 트랜잭션 {1}건 중 {0}건'],
-  ['{0} of {1} callers', '호출자 {1}명 중 {0}명'],
-  ['seen in {0} of {1} hours', '{1}개 시간대 중 {0}개에서 관측됨'],
-  ['seen on {0} of {1} days', '{1}일 중 {0}일 관측됨'],
+  // Before the callers, which it ends with.
   [
     '{0} of {1} request fields are new or come from fewer than {2} callers',
     '요청 필드 {1}개 중 {0}개가 새롭거나 호출자가 {2}명 미만임',
@@ -13,6 +11,9 @@ export const phrases: readonly (readonly [english: string, korean: string])[] = 
     '{0} of {1} response fields are new or come from fewer than {2} callers',
     '응답 필드 {1}개 중 {0}개가 새롭거나 호출자가 {2}명 미만임',
   ],
+  ['{0} of {1} callers', '호출자 {1}명 중 {0}명'],
+  ['seen in {0} of {1} hours', '{1}개 시간대 중 {0}개에서 관측됨'],
+  ['seen on {0} of {1} days', '{1}일 중 {0}일 관측됨'],
   // What a risk is the sum of.
   ['It answers clients from the internet.', '인터넷의 클라이언트에 응답합니다.'],
   ['It answers without credentials.', '자격 증명 없이 응답합니다.'],

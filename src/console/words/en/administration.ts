@@ -37,6 +37,7 @@ export const administration = {
   'nodes.runtime': 'Runtime',
   'nodes.sizes': 'What it holds',
   'nodes.sizes.more': 'entries, each with a maximum',
+  'size.addresses': 'Addresses',
   'size.actors': 'Actors',
   'size.incidents': 'Incidents',
   'size.posture': 'Weak spots',

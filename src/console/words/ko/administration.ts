@@ -39,6 +39,7 @@ export const administration: Readonly<Record<keyof typeof english, string>> = {
   'nodes.runtime': '런타임',
   'nodes.sizes': '보관 중인 것',
   'nodes.sizes.more': '항목 수(각각 상한 있음)',
+  'size.addresses': '주소',
   'size.actors': '행위자',
   'size.incidents': '인시던트',
   'size.posture': '보안 상태 항목',
