@@ -16,7 +16,7 @@ const ACTORS = Number(process.env.CARDINALITY ?? (IS_LONG ? 1_000_000 : 12_000))
 const ACTORS_MAX = IS_LONG ? 100_000 : 2_000;
 const ACTORS_PER_SECOND = IS_LONG ? 1_000 : 100;
 /** All that a million add. Before tables are full, one with three identities costs so much at most, in all of them. */
-const WHOLE_MEGABYTES_MAX = 150;
+const WHOLE_MEGABYTES_MAX = 170;
 const ACTOR_KILOBYTES_MAX = 5;
 
 setFlagsFromString('--expose-gc');

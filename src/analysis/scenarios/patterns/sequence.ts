@@ -8,7 +8,7 @@ import { SlidingCount } from '../metrics/sliding-count.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
 
-const SESSIONS_MAX = 100_000;
+const SESSIONS_MAX = 50_000;
 const ENDPOINTS_MAX = 5_000;
 const SUCCESSORS_MAX = 300;
 /** A transition teaches again only when somebody else makes it, until it is this common. */
