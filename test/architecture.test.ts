@@ -18,6 +18,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   configuration: ['core', 'yaml'],
   'block-lists': ['core', 'policy'],
   openapi: ['core', 'yaml', 'decoding', 'policy'],
+  // Texts in other languages.
+  told: [],
   // L2
   inspection: ['core', 'decoding', 'data-types', 'detectors', 'policy', 'configuration', 'openapi'],
   analysis: ['core', 'decoding', 'data-types', 'detectors', 'policy', 'configuration', 'openapi'],
@@ -37,9 +39,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sinks: ['core', 'policy', 'configuration', 'block-lists'],
   'sample-api': [],
   // A client of the admin API: of the rest it knows the types of the nouns.
-  console: ['core'],
+  console: ['core', 'told'],
   audit: ['core', 'yaml', 'inspection'],
-  report: ['core'],
+  report: ['core', 'told'],
   ingest: ['core', 'decoding', 'policy', 'inspection'],
 };
 

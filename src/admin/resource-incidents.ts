@@ -120,7 +120,11 @@ export function incidentRoutes(api: FastifyInstance, { analysis, exchange, audit
     const { offset, limit } = request.query;
     const { total, items } = analysis.incidents(filterOf(request.query), offset, limit);
     // Evidence and history come with the single incident.
-    return { total, items: items.map(({ evidence, history, comments, ...incident }) => incident) };
+    const listed = ({ evidence, history, comments, ...incident }: Incident) => ({
+      ...incident,
+      whatHappenedTemplate: analysis.incidentTemplate(incident.id),
+    });
+    return { total, items: items.map(listed) };
   });
 
   api.get<{ Querystring: Query & { format: 'csv' | 'json' } }>(

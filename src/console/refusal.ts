@@ -1,6 +1,6 @@
 // Why the admin API did not do it, in the reader's language.
 import type { ApiError } from './api.ts';
-import { phrase } from './told/told.ts';
+import { phrase } from './told.ts';
 import { t } from './words.ts';
 
 export function reasonOf({ status, message }: Pick<ApiError, 'status' | 'message'>): string {

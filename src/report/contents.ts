@@ -17,9 +17,14 @@ export type ReportedIncident = Pick<
   | 'detectedAt'
   | 'lastSeen'
   | 'whatHappened'
+  | 'why'
   | 'whatToDo'
+  | 'figures'
   | 'owasp'
->;
+> & {
+  /** What happened, before the figures were put in: by it a shipped text is told from an operator's. */
+  readonly whatHappenedTemplate?: string | undefined;
+};
 
 export interface ReportedActor {
   readonly key: string;

@@ -4,6 +4,7 @@ import { FAMILIES } from '../core/incident.ts';
 import { type Bar, bars, timeline } from './charts.ts';
 import type { ReportContents, ReportedIncident } from './contents.ts';
 import { dataMap } from './data-map.ts';
+import { inKorean } from './in-korean.ts';
 import { escaped, prose, table } from './markup.ts';
 import { STYLE } from './style.ts';
 import { type Language, type Words, wordsOf } from './words.ts';
@@ -12,8 +13,9 @@ const INCIDENTS_SHOWN_MAX = 20;
 const ROWS_MAX = 12;
 const OWASP: readonly string[] = Array.from({ length: 10 }, (_, i) => `API${i + 1}:2023`);
 
-export function reportHtml(contents: ReportContents, language: Language): string {
+export function reportHtml(given: ReportContents, language: Language): string {
   const words = wordsOf(language);
+  const contents = language === 'ko' ? inKorean(given) : given;
   const sections = [
     summary(contents, words),
     section(words.traffic, traffic(contents, words)),

@@ -6,16 +6,17 @@ import { Catalogue, type CatalogueEntry } from '../../src/analysis/incidents/cat
 import { fill } from '../../src/analysis/incidents/wording.ts';
 import { riskOf } from '../../src/analysis/posture/risk.ts';
 import { comparison } from '../../src/analysis/scenarios/threshold.ts';
-import { findings } from '../../src/console/told/ko-findings.ts';
+import { fingerprint, TOLD_IN_KOREAN } from '../../src/told/in-korean.ts';
+import { findings } from '../../src/told/ko-findings.ts';
 import { shippedPolicies } from '../support/shipped-policies.ts';
 
-type Console = typeof import('../../src/console/told/told.ts') & {
+type Console = typeof import('../../src/console/told.ts') & {
   readonly shipped: Readonly<Record<string, string>>;
   readonly setLanguage: (language: 'en' | 'ko') => void;
 };
 
 const HANGUL = /[가-힣]/;
-const SHIPPED_FILE = resolve(import.meta.dirname, '../../src/console/told/shipped.ts');
+const SHIPPED_FILE = resolve(import.meta.dirname, '../../src/told/shipped.ts');
 const catalogue = new Catalogue(shippedPolicies().documents);
 const ids = [
   ...new Set(shippedPolicies().documents.flatMap((one) => ('detection' in one ? [one.detection] : [one.id]))),
@@ -30,9 +31,9 @@ beforeAll(async () => {
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
   vi.stubGlobal('navigator', { language: 'en' });
   vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
-  const { SHIPPED } = await import('../../src/console/told/shipped.ts');
+  const { SHIPPED } = await import('../../src/told/shipped.ts');
   const { language } = await import('../../src/console/preferences.ts');
-  const texts = await import('../../src/console/told/told.ts');
+  const texts = await import('../../src/console/told.ts');
   page = { ...texts, shipped: SHIPPED, setLanguage: (one) => language.set(one) };
   page.setLanguage('ko');
 });
@@ -50,12 +51,12 @@ describe('incidents in Korean', () => {
     expect(entries.length).toBeGreaterThan(70);
     const fingerprints: Record<string, string> = {};
     for (const { detection, whatHappened, why, whatToDo } of entries) {
-      const ways = new Set(fingerprints[detection]?.split(' ')).add(page.fingerprint(whatHappened, why, whatToDo));
+      const ways = new Set(fingerprints[detection]?.split(' ')).add(fingerprint(whatHappened, why, whatToDo));
       fingerprints[detection] = [...ways].join(' ');
     }
     // A text was changed: change its Korean one, then its fingerprint.
     expect(page.shipped, `${SHIPPED_FILE} is not what the policies say`).toEqual(fingerprints);
-    expect(Object.keys(page.TOLD_IN_KOREAN).sort()).toEqual(Object.keys(fingerprints).sort());
+    expect(Object.keys(TOLD_IN_KOREAN).sort()).toEqual(Object.keys(fingerprints).sort());
   });
 
   it('tell the same figures', () => {

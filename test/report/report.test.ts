@@ -3,10 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Catalogue } from '../../src/analysis/incidents/catalogue.ts';
+import { fill } from '../../src/analysis/incidents/wording.ts';
 import { runReport, sinceOf } from '../../src/cli/report.ts';
+import type { ReportedIncident } from '../../src/report/contents.ts';
 import { reportHtml } from '../../src/report/html.ts';
 import { LANGUAGES, wordsOf } from '../../src/report/words.ts';
+import { phrase, TOLD_IN_KOREAN } from '../../src/told/in-korean.ts';
 import { upstreamThat } from '../run/gateway-process.ts';
+import { shippedPolicies } from '../support/shipped-policies.ts';
 import { SAMPLE, UNTIL } from './sample.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -153,5 +158,54 @@ describe('sallyport report', () => {
     admin.close();
     expect(await runReport(command)).toBe(1);
     rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+describe('a report in Korean', () => {
+  const entry = new Catalogue(shippedPolicies().documents).get('brute-force')!;
+  const figures = Object.fromEntries(
+    [...`${entry.title} ${entry.whatHappened}`.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name!, `figure-${name}`]),
+  );
+  const incident: ReportedIncident = {
+    ...SAMPLE.incidents[0]!,
+    detection: entry.detection,
+    title: fill(entry.title, figures),
+    whatHappened: fill(entry.whatHappened, { ...figures, windowSeconds: 300 }),
+    whatHappenedTemplate: entry.whatHappened,
+    why: entry.why,
+    whatToDo: entry.whatToDo,
+    figures: { ...figures, windowSeconds: 300 },
+  };
+  const told = TOLD_IN_KOREAN[entry.detection]!;
+
+  it('tells incidents of shipped policies in Korean, with their figures', () => {
+    const html = reportHtml({ ...SAMPLE, incidents: [incident] }, 'ko');
+    expect(html).toContain(told.title);
+    expect(html).not.toContain(entry.title);
+    expect(html).not.toContain(incident.whatHappened.slice(0, 30));
+    for (const name of Object.keys(figures))
+      if (entry.whatHappened.includes(`{${name}}`) && name !== 'window') expect(html).toContain(`figure-${name}`);
+    expect(reportHtml({ ...SAMPLE, incidents: [incident] }, 'en')).toContain(entry.title);
+  });
+
+  it('leaves a sentence alone that an operator wrote', () => {
+    const changed = { ...incident, whatHappened: 'Ours: too many.', whatHappenedTemplate: 'Ours: too many.' };
+    expect(reportHtml({ ...SAMPLE, incidents: [changed] }, 'ko')).toContain('Ours: too many.');
+  });
+
+  it('names what makes an endpoint risky, and data types', () => {
+    const why = 'It answers without credentials.';
+    const html = reportHtml(
+      {
+        ...SAMPLE,
+        endpoints: [{ id: 'GET /users', score: 8, why: [`${why} +2`], tags: [] }],
+        flows: [{ ...SAMPLE.flows[0]!, title: 'Payment card number' }],
+      },
+      'ko',
+    );
+    expect(html).not.toContain('Payment card number');
+    expect(html).toContain('결제 카드 번호');
+    expect(html).toContain(`${phrase(why)} +2`);
+    expect(phrase(why)).not.toBe(why);
   });
 });

@@ -18,7 +18,9 @@ const incident = (n: number, part: Partial<ReportedIncident>): ReportedIncident 
   detectedAt: UNTIL - n * 7_200_000,
   lastSeen: UNTIL - n * 3_600_000,
   whatHappened: 'IP 203.0.113.7 sent 15 requests with SQL in /q.',
+  why: 'Whoever sends SQL reads the database.',
   whatToDo: 'Use parameters in statements.',
+  figures: {},
   owasp: ['API8:2023'],
   ...part,
 });

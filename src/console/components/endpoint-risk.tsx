@@ -1,7 +1,7 @@
 // How much a mistake at an endpoint would cost, what the score is the sum of, and what is open there: posture, drift, incidents.
 import type { Severity } from '../../core/finding.ts';
 import { number } from '../format.ts';
-import { phrase, titleOf } from '../told/told.ts';
+import { phrase, titleOf } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 import { Bars, Panel, SeverityBadge } from './parts.tsx';
 import { Empty } from './states.tsx';

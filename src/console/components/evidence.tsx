@@ -3,7 +3,7 @@
 
 import { type ComponentChildren, Fragment } from 'preact';
 import type { EvidenceMessage } from '../../core/incident.ts';
-import { detectionName, phrase } from '../told/told.ts';
+import { detectionName, phrase } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 export interface Mark {

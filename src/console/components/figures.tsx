@@ -1,6 +1,6 @@
 // The figures behind an incident: the actor beside the threshold and everybody else.
 import { duration, number } from '../format.ts';
-import { figure as said } from '../told/told.ts';
+import { figure as said } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 import { Bars, Facts } from './parts.tsx';
 

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Evidence } from '../../core/incident.ts';
 import { bytes, clock, dateTime, number } from '../format.ts';
 import { useResource } from '../resource.ts';
-import { detectionName } from '../told/told.ts';
+import { detectionName } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 import { Findings, Message, type ShownFinding } from './evidence.tsx';
 import { ActionBadge, Copyable, Panel } from './parts.tsx';

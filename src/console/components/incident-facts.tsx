@@ -4,7 +4,7 @@ import { type Actor, actorKey } from '../../core/actor.ts';
 import { INCIDENT_STATUSES, type Incident, type IncidentChange } from '../../core/incident.ts';
 import { may, session } from '../api.ts';
 import { dateTime, number } from '../format.ts';
-import { detectionName, phrase } from '../told/told.ts';
+import { detectionName, phrase } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 import { Form } from './form.tsx';

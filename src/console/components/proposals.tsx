@@ -4,7 +4,7 @@ import type { Actor } from '../../core/actor.ts';
 import { call, may } from '../api.ts';
 import { duration, number } from '../format.ts';
 import { useResource } from '../resource.ts';
-import { phrase } from '../told/told.ts';
+import { phrase } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 import { Ago, actorHref } from './parts.tsx';
 import { say, sayError } from './toasts.tsx';

@@ -9,7 +9,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { say, sayError } from '../components/toasts.tsx';
 import { ago, clock, dateTime, networkName, number } from '../format.ts';
 import { useResource } from '../resource.ts';
-import { englishTitle, phrase, restricted, titleOf } from '../told/told.ts';
+import { englishTitle, phrase, restricted, titleOf } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 export function Attacker({ id }: { readonly id: string }) {

@@ -14,7 +14,7 @@ import { type Column, Table } from '../components/table.tsx';
 import { say } from '../components/toasts.tsx';
 import { duration } from '../format.ts';
 import { useResource } from '../resource.ts';
-import { restricted } from '../told/told.ts';
+import { restricted } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 const FORMATS = ['plain', 'csv', 'json'] as const;

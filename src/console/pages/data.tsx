@@ -7,7 +7,7 @@ import { TextFilter } from '../components/text-filter.tsx';
 import { compact, number, percent } from '../format.ts';
 import { useResource } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
-import { dataTypeName, phrase } from '../told/told.ts';
+import { dataTypeName, phrase } from '../told.ts';
 import { t } from '../words.ts';
 
 interface Flow {

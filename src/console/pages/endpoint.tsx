@@ -11,7 +11,7 @@ import { Bars, Facts, Page, Panel } from '../components/parts.tsx';
 import { Empty, Loaded } from '../components/states.tsx';
 import { bytes, compact, dateTime, number, percent } from '../format.ts';
 import { useResource } from '../resource.ts';
-import { phrase } from '../told/told.ts';
+import { phrase } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 import { Maturity } from './endpoints.tsx';
 

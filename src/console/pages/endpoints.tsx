@@ -12,7 +12,7 @@ import { TextFilter } from '../components/text-filter.tsx';
 import { compact } from '../format.ts';
 import { usePages, useResource } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
-import { phrase } from '../told/told.ts';
+import { phrase } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 export type ListedEndpoint = Omit<LearnedEndpoint, 'query' | 'request' | 'responses'> & { readonly risk: Risk };

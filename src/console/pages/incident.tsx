@@ -16,7 +16,7 @@ import { Loaded } from '../components/states.tsx';
 import { say } from '../components/toasts.tsx';
 import { number } from '../format.ts';
 import { useResource } from '../resource.ts';
-import { told } from '../told/told.ts';
+import { told } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 export function IncidentPage({ id }: { readonly id: string }) {

@@ -22,7 +22,7 @@ import { say, sayError } from '../components/toasts.tsx';
 import { number } from '../format.ts';
 import { usePages } from '../resource.ts';
 import { filterBy, go, usePlace } from '../router.ts';
-import { titleOf } from '../told/told.ts';
+import { titleOf } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 type Listed = Omit<Incident, 'evidence' | 'history' | 'comments'>;

@@ -9,7 +9,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { say, sayError } from '../components/toasts.tsx';
 import { bytes, duration, number } from '../format.ts';
 import { useResource } from '../resource.ts';
-import { phrase } from '../told/told.ts';
+import { phrase } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 const EXAMPLE = `sinks:

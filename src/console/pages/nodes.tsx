@@ -4,7 +4,7 @@ import { Ago, Facts, Page, Panel } from '../components/parts.tsx';
 import { Loaded } from '../components/states.tsx';
 import { bytes, compact, number } from '../format.ts';
 import { useResource } from '../resource.ts';
-import { detectionName } from '../told/told.ts';
+import { detectionName } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 interface Listed {

@@ -24,7 +24,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { bytes, compact, number, percent } from '../format.ts';
 import { useResource } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
-import { phrase, titleOf } from '../told/told.ts';
+import { phrase, titleOf } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 type Span = 'hour' | 'day' | 'week';

@@ -7,7 +7,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { type Column, Table } from '../components/table.tsx';
 import { number } from '../format.ts';
 import { useResource } from '../resource.ts';
-import { told } from '../told/told.ts';
+import { told } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 type Listed = Omit<Incident, 'evidence' | 'history' | 'comments'>;

@@ -10,7 +10,7 @@ import { type Column, Table } from '../components/table.tsx';
 import { clock, dateTime, number } from '../format.ts';
 import { usePages } from '../resource.ts';
 import { filterBy, usePlace } from '../router.ts';
-import { detectionName } from '../told/told.ts';
+import { detectionName } from '../told.ts';
 import { t, wordFor } from '../words.ts';
 
 const CHIPS = ['detection', 'endpoint', 'actor'] as const;

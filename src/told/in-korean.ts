@@ -1,8 +1,5 @@
-// What the analysis tells in English, said in the reader's language: incidents by the id of their detection with the figures put
-// in, sentences about figures by their form. What an operator wrote is nobody's to translate: a text that is not the shipped one
-// is shown as it came.
-import { duration } from '../format.ts';
-import { language } from '../preferences.ts';
+// What the analysis tells in English, said in Korean: incidents by the id of their detection with the figures put in, sentences about
+// figures by their form. What an operator wrote is nobody's to translate: a text that is not the shipped one stays as it came.
 import { attacks } from './ko-attacks.ts';
 import { behaviour } from './ko-behaviour.ts';
 import { dataTypes } from './ko-data-types.ts';
@@ -25,9 +22,8 @@ export interface Tale {
 
 export const TOLD_IN_KOREAN: Readonly<Record<string, Told>> = { ...attacks, ...behaviour, ...posture };
 
-/** The incident's texts in the reader's language. */
+/** The incident's texts. */
 export function told<T extends Tale>(of: T): T {
-  if (language.value !== 'ko') return of;
   const known = TOLD_IN_KOREAN[of.detection];
   const title = titleOf(of.detection, of.title);
   if (known === undefined || !isShipped(of)) return { ...of, title };
@@ -43,7 +39,6 @@ export function told<T extends Tale>(of: T): T {
 
 /** A title alone, as lists have it. */
 export function titleOf(detection: string, title: string): string {
-  if (language.value !== 'ko') return title;
   const known = TOLD_IN_KOREAN[detection];
   if (known === undefined || !title.startsWith(known.en)) return phrase(title);
   const rest = title.slice(known.en.length);
@@ -59,18 +54,17 @@ const OF_THE_ENGINE: Readonly<Record<string, Pick<Told, 'en' | 'title'>>> = {
   'denied-actor': { en: 'Actor on a deny list', title: '차단 목록의 행위자' },
 };
 
-/** How a detection is called; one that an operator made by its id. */
-export function detectionName(detection: string): string {
+/** How a detection is called, in either language; one that an operator made by its id. */
+export function detectionName(detection: string, language: 'en' | 'ko'): string {
   // An operator may call a detection as an object calls its own: `constructor`.
   const names = [TOLD_IN_KOREAN, OF_THE_ENGINE].find((one) => Object.hasOwn(one, detection));
   const known = names?.[detection];
   if (known === undefined) return detection;
-  return (language.value === 'ko' ? known.title : known.en).replace(/\s*[-–:]\s*(?:\{\w+\})?$/, '');
+  return (language === 'ko' ? known.title : known.en).replace(/\s*[-–:]\s*(?:\{\w+\})?$/, '');
 }
 
 /** A title where nothing says of which detection. */
 export function englishTitle(title: string): string {
-  if (language.value !== 'ko') return title;
   for (const { en, title: korean } of Object.values(TOLD_IN_KOREAN)) {
     if (en === title) return korean;
     if (korean.includes('{') && title.startsWith(en))
@@ -81,23 +75,16 @@ export function englishTitle(title: string): string {
 
 /** The name of a data type. */
 export function dataTypeName(title: string): string {
-  return language.value === 'ko' ? (dataTypes[title] ?? title) : title;
+  return dataTypes[title] ?? title;
 }
 
 /** A sentence or a part of one that has a known form; anything else as it is. */
 export function phrase(text: string): string {
-  if (language.value !== 'ko') return text;
   for (const [form, korean] of forms()) {
     const found = form.exec(text);
     if (found !== null) return korean.replace(/\{(\d)\}/g, (_, n: string) => figure(found[Number(n) + 1] ?? ''));
   }
   return text;
-}
-
-/** Why somebody is restricted, and by whom: a plan's words are known, a person's stay. */
-export function restricted<T extends { readonly createdBy: string; readonly reason: string }>(of: T): T {
-  if (!of.createdBy.startsWith('plan ')) return of;
-  return { ...of, createdBy: phrase(of.createdBy), reason: phrase(of.reason) };
 }
 
 /** FNV-1a over what happened, why and what to do: enough to notice that a text is another one. */
@@ -142,4 +129,15 @@ function fill(template: string, figures: Tale['figures']): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) =>
     name === 'window' ? duration(Number(figures.windowSeconds)) : figure(String(figures[name])),
   );
+}
+
+function duration(seconds: number): string {
+  for (const [unit, size] of [
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
+  ] as const)
+    if (seconds >= size && seconds % size === 0)
+      return (seconds / size).toLocaleString('ko', { style: 'unit', unit, unitDisplay: 'long' });
+  return seconds.toLocaleString('ko', { style: 'unit', unit: 'second', unitDisplay: 'long' });
 }
