@@ -170,4 +170,5 @@ class Walk {
   }
 }
 
-const ID_FORMATS = new Set<string>(['uuid', 'object-id', 'numeric', 'hash', 'ulid', 'prefixed-id']);
+/** Of texts that identify something. */
+export const ID_FORMATS: ReadonlySet<string> = new Set(['uuid', 'object-id', 'numeric', 'hash', 'ulid', 'prefixed-id']);

@@ -9,7 +9,7 @@ import type { AuthenticationScheme, Observation, ObservedClaim, ObservedField } 
 import { claimWords } from '../core/role.ts';
 import { formatOf } from '../core/text-format.ts';
 import { headerValue, type RawHeaders, type ResponseHead } from '../core/transaction.ts';
-import { FIELDS_MAX, NO_DATA, observeBody, type SeenData } from './observe-body.ts';
+import { FIELDS_MAX, ID_FORMATS, NO_DATA, observeBody, type SeenData } from './observe-body.ts';
 import { KeyedHash } from './observe-hash.ts';
 
 const ENDPOINTS_MAX = 10_000;
@@ -176,7 +176,10 @@ export class Observer {
     const fields: ObservedField[] = [];
     for (const [name, value] of query) {
       if (fields.length >= FIELDS_MAX) break;
-      fields.push(this.#text(`/${name.slice(0, 128).replaceAll('~', '~0').replaceAll('/', '~1')}`, value));
+      const pointer = `/${name.slice(0, 128).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const ids = listedIds(value);
+      if (ids === undefined) fields.push(this.#text(pointer, value));
+      else for (const id of ids.slice(0, FIELDS_MAX - fields.length)) fields.push(this.#text(pointer, id));
     }
     return fields;
   }
@@ -209,6 +212,19 @@ export class Observer {
       word: undefined,
     };
   }
+}
+
+const LISTED_MIN = 3;
+const LIST_CHARS_MAX = 8_192;
+
+/** `?ids=17,18,19` names three objects, as `?id=17&id=18&id=19` does; of anything else than ids of one kind a list is a text. */
+function listedIds(value: string): readonly string[] | undefined {
+  if (value.length > LIST_CHARS_MAX || !value.includes(',')) return undefined;
+  const parts = value.split(',');
+  if (parts.length < LISTED_MIN) return undefined;
+  const format = formatOf(parts[0]!);
+  if (format === undefined || !ID_FORMATS.has(format)) return undefined;
+  return parts.every((part) => formatOf(part) === format) ? parts : undefined;
 }
 
 function authenticationOf({ rawHeaders, actors, token }: RequestView): AuthenticationScheme[] {

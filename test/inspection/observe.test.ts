@@ -70,6 +70,24 @@ const jwt = (claims: object): string =>
   `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
 
 describe('what a worker hands over for learning', () => {
+  it.each([
+    ['numbers', '17,18,19', ['17', '18', '19']],
+    ['UUIDs', Array.from({ length: 3 }, (_, i) => `3f2504e0-4f89-41d3-9a0c-0305e82c330${i}`).join(','), 3],
+    ['two numbers, as of a range', '10,20', 1],
+    ['words', 'id,name,price', 1],
+    ['coordinates', '12.5,41.9,12.6,42.0', 1],
+    ['ids and a word', '17,18,all', 1],
+    ['prose', 'red, green, and 3 blue ones', 1],
+  ])('counts a list of %s in the query by what it names', (_name, list, wanted) => {
+    const { query } = observed({ url: `/users?ids=${encodeURIComponent(list)}` });
+    if (typeof wanted === 'number') expect(query).toHaveLength(wanted);
+    else {
+      const one = (id: string) => observed({ url: `/users?ids=${id}` }).query[0]!.hash;
+      expect(query.map(({ hash }) => hash)).toEqual(wanted.map(one));
+    }
+    expect(query.every(({ pointer }) => pointer === '/ids')).toBe(true);
+  });
+
   it('knows an identifier of an answer again in a path and in a claim', () => {
     const { response, path, claims } = observed({
       headers: ['authorization', `Bearer ${jwt({ sub: '42', role: 'customer' })}`],
