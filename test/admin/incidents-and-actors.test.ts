@@ -89,7 +89,9 @@ describe('incidents', () => {
     const { id } = bruteForce();
     const { status, body } = await get(`/incidents/${id}`);
     expect(status).toBe(200);
-    expect(body).toEqual(JSON.parse(JSON.stringify(world.analysis.incident(id))));
+    const whatHappenedTemplate = world.analysis.incidentTemplate(id);
+    expect(whatHappenedTemplate).toContain('{');
+    expect(body).toEqual(JSON.parse(JSON.stringify({ ...world.analysis.incident(id), whatHappenedTemplate })));
     expect((await get('/incidents/inc-none-1')).status).toBe(404);
   });
 

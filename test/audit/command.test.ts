@@ -63,7 +63,11 @@ describe.each([false, true])('the sample API (hardened: %s)', (isHardened) => {
         'missing-authentication',
         'missing-rate-limit',
         'missing-security-headers',
+        'open-websocket',
         'permissive-cors',
+        // Of a search, and of the number of a product.
+        'statement-injection',
+        'statement-injection',
         'verbose-errors',
       ]);
     }
