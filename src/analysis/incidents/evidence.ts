@@ -15,25 +15,54 @@ export type MessagesOf = (
 /** A record without what was observed of its bodies, which may be a hundred times as large as all the rest. */
 export type PassedRecord = Omit<TransactionRecord, 'observation'> & { readonly userAgent: string };
 
+interface Recent {
+  readonly record: PassedRecord;
+  readonly keys: readonly string[];
+  /** Counted up, so that later ones are told from earlier ones. */
+  readonly number: number;
+}
+
+/** Of a key only the latest are asked for, and one of them may be the trigger itself. */
+const KEPT_OF_KEY = BEFORE_MAX + 1;
+
 export class RecentRecords {
-  readonly #ring: { readonly record: PassedRecord; readonly keys: readonly string[] }[] = [];
-  #next = 0;
+  readonly #ring: (Recent | undefined)[] = [];
+  /** The latest of each key that is in the ring, oldest first: a storm of newcomers must not read the whole ring for each. */
+  readonly #byKey = new Map<string, Recent[]>();
+  #count = 0;
 
   /** `keys` of its actors. */
   add(record: TransactionRecord, keys: readonly string[]): void {
-    this.#ring[this.#next] = { record: passed(record), keys };
-    this.#next = (this.#next + 1) % RECENT_MAX;
+    const slot = this.#count % RECENT_MAX;
+    const leaving = this.#ring[slot];
+    if (leaving !== undefined) this.#forget(leaving);
+    const one = { record: passed(record), keys, number: this.#count };
+    this.#ring[slot] = one;
+    this.#count += 1;
+    for (const key of keys) {
+      const latest = this.#byKey.get(key);
+      if (latest === undefined) this.#byKey.set(key, [one]);
+      else if (latest.push(one) > KEPT_OF_KEY) latest.shift();
+    }
   }
 
   /** The latest of an actor before `id`, oldest first. */
   before(keys: ReadonlySet<string>, id: string): PassedRecord[] {
-    const found: PassedRecord[] = [];
-    for (let i = 1; i <= this.#ring.length && found.length < BEFORE_MAX; i++) {
-      const one = this.#ring[(this.#next - i + RECENT_MAX) % RECENT_MAX];
-      if (one === undefined || one.record.id === id) continue;
-      if (one.keys.some((key) => keys.has(key))) found.push(one.record);
+    const found = new Set<Recent>();
+    for (const key of keys) for (const one of this.#byKey.get(key) ?? []) if (one.record.id !== id) found.add(one);
+    return [...found]
+      .sort((a, b) => a.number - b.number)
+      .slice(-BEFORE_MAX)
+      .map(({ record }) => record);
+  }
+
+  #forget(leaving: Recent): void {
+    for (const key of leaving.keys) {
+      const latest = this.#byKey.get(key);
+      if (latest?.[0] !== leaving) continue;
+      if (latest.length === 1) this.#byKey.delete(key);
+      else latest.shift();
     }
-    return found.reverse();
   }
 }
 
