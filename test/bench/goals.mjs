@@ -45,6 +45,16 @@ export function compareWithGoals({ cells, paces }) {
     const isMet = atMost === undefined ? ratio >= Number(atLeast) : ratio <= atMost;
     return { what, goal, measured: `${ratio.toFixed(2)} × (${ratioOf('cpuUs').toFixed(2)} ×)`, isMet };
   });
+  // What learns and serves the admin port: all processes of a gateway but the busiest, which is its one worker.
+  const analysed = [POST_1, GET_1].flatMap((scenario) => {
+    const cell = cellOf('sallyport, enforce', scenario);
+    if (!cell?.cpuUs) return [];
+    const perSecond = 1e6 / Math.max(cell.cpuUs - cell.busiestCpuUs, 1);
+    const what = `transactions a second that one core learns from, ${scenario}`;
+    const measured = `${Math.round(perSecond)} (${Math.round(1e6 / perSecond)} µs each)`;
+    return [{ what, goal: '≥ 5000', measured, isMet: perSecond >= 5_000 }];
+  });
+  costs.push(...analysed);
   const ofPace = (/** @type {string} */ contestant) =>
     paces.find((pace) => pace.share === 0.5 && pace.contestant === contestant);
   const bare = ofPace(BARE);
