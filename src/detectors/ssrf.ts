@@ -36,8 +36,8 @@ const FETCH_FIELDS =
 const RETURN_FIELDS =
   /redirect|return|callback|success|cancel|next|continue|origin|base_?url|issuer|audience|client_uri|docs|homepage|website/i;
 
-const REPORTED =
-  /\/(?:servers|hosts|examples?|environments|(?:http_?)?request|page|document|(?:stack_?)?trace|frames|breadcrumbs|csp-report)\//i;
+const SERVERS = /\/(?:servers|hosts|examples?|environments)\//i;
+const REPORTED = /\/(?:(?:http_?)?request|page|document|(?:stack_?)?trace|frames|breadcrumbs|csp-report)\//i;
 
 function inspect(field: Field): Recognition | undefined {
   const { text, name, location } = field;
@@ -76,9 +76,8 @@ function inspect(field: Field): Recognition | undefined {
   if (RETURN_FIELDS.test(name)) return undefined;
   // A sentence about an address is not an address.
   const isSentence = text.trim().split(/\s+/, 4).length > 2;
-  // What an API's description names as its servers is not fetched, nor what a report says was asked for or shown; neither is
-  // what stands in a document in a string.
-  if (REPORTED.test(field.pointer) || field.decodings.includes('json')) return undefined;
+  // What stands in a document in a string is not fetched.
+  if (field.decodings.includes('json')) return undefined;
   const isService =
     kind === 'loopback' &&
     (SERVICE_PORT.test(authority) ||
@@ -86,6 +85,9 @@ function inspect(field: Field): Recognition | undefined {
       /^127\.(?!0\.0\.1$)/.test(host) ||
       /^\s*http:\/\/(?:127\.0\.0\.1|localhost)\/\s*$/i.test(text) ||
       INSIDE_PATH.test(text.trim().slice(text.trim().indexOf(authority) + authority.length)));
+  // Neither is what an API's description names as its servers, nor what a report says was asked for or shown, unless it is what no
+  // page has for an address.
+  if (SERVERS.test(field.pointer) || (REPORTED.test(field.pointer) && !isService)) return undefined;
   const isFetched = location === 'query' || isService || (kind === 'loopback' && FETCH_FIELDS.test(name));
   return found(isSentence ? 0.25 : at !== -1 || isFetched ? 0.82 : 0.6, `points at a ${kind} address`, text);
 }

@@ -220,7 +220,7 @@ const LIST_CHARS_MAX = 8_192;
 /** `?ids=17,18,19` names three objects, as `?id=17&id=18&id=19` does; of anything else than ids of one kind a list is a text. */
 function listedIds(value: string): readonly string[] | undefined {
   if (value.length > LIST_CHARS_MAX || !value.includes(',')) return undefined;
-  const parts = value.split(',');
+  const parts = value.split(',', FIELDS_MAX);
   if (parts.length < LISTED_MIN) return undefined;
   const format = formatOf(parts[0]!);
   if (format === undefined || !ID_FORMATS.has(format)) return undefined;

@@ -14,6 +14,7 @@ import { Foremost } from './foremost.ts';
 import { Interner } from './interner.ts';
 import { type Measured, populationOf } from './population.ts';
 import { listed, note, numbersIn, renumber, SEEN_MAX } from './seen.ts';
+import { type Sighting, sightingOf } from './sighting.ts';
 
 const TIMELINE_MAX = 50;
 const ADDENDS_MAX = 50;
@@ -27,16 +28,6 @@ const TEXTS_PER_ACTOR_MAX = 8;
 interface Notable {
   addends: Addend[];
   timeline: TimelineEntry[];
-}
-
-/** What a first transaction showed, one for all its identities: most never come again. */
-interface Sighting {
-  readonly at: number;
-  readonly place: string | undefined;
-  readonly userAgent: string;
-  readonly endpoint: string;
-  readonly dataTypes: Occurrence['dataTypes'];
-  readonly keys: readonly string[];
 }
 
 interface Known {
@@ -385,17 +376,5 @@ function measuredOf({ transactions, errors, seen, first }: Known): Measured {
     failures: errors,
     endpoints: first === undefined ? listed(seen, 'endpoint').length : 1,
     sensitiveValues,
-  };
-}
-
-function sightingOf(occurrence: Occurrence): Sighting {
-  const { at, actors, record, country, network, userAgent, endpoint, dataTypes, isAccepted } = occurrence;
-  return {
-    at,
-    place: record === undefined ? undefined : `${record.clientAddress}\n${country ?? ''}\n${network}`,
-    userAgent,
-    endpoint,
-    dataTypes: isAccepted ? dataTypes : [],
-    keys: actors.map(({ key }) => key),
   };
 }

@@ -18,7 +18,7 @@ const SHOWS =
   /\b(?:alert|prompt|confirm)\s{0,4}(?:`|\(\s{0,4}(?:[\d/)]|document\b|window\b|location\b|origin\b|self\b|String\b|["'`](?:[\W\d]{0,8}|\w{0,3}|x\.?s\.?s[^"']{0,20}|hacked[^"']{0,20}|pwned[^"']{0,20})["'`]))/i;
 /** Puts code together from pieces, or sends what the browser keeps. */
 const RUNS_OR_SENDS =
-  /\b(?:eval|Function|setTimeout|setInterval)\s{0,4}\(\s{0,4}(?:atob|unescape|decodeURI|String\.fromCharCode|location|name\b|window\.name|document\.)|\batob\s{0,4}\(|String\.fromCharCode\s{0,4}\(\s{0,4}\d|[Jj]ava[Ss]cript:[^"'<>]{0,80}(?:alert|prompt|confirm|eval|cookie|atob)|(?:location|\.src|\.href|fetch\s{0,4}\(|\.open\s{0,4}\(|sendBeacon\s{0,4}\()[^\n;]{0,200}document\s{0,4}\.\s{0,4}cookie|document\s{0,4}\.\s{0,4}cookie[^\n;=]{0,100}(?:fetch|location|\.src)/;
+  /\b(?:eval|Function|setTimeout|setInterval)\s{0,4}\(\s{0,4}(?:atob|unescape|decodeURI|String\.fromCharCode|location|name\b|window\.name|document\.)|\batob\s{0,4}\(|String\.fromCharCode\s{0,4}\(\s{0,4}\d|[Jj]ava[Ss]cript:[^"'<>]{0,80}(?:alert|prompt|confirm|eval|cookie|atob)|(?:location|\.src|\.href|fetch\s{0,4}\(|\.open\s{0,4}\(|sendBeacon\s{0,4}\()[^\n;]{0,200}document\s{0,4}\.\s{0,4}cookie|document\s{0,4}\.\s{0,4}cookie[^\n;=]{0,100}(?:fetch|location|\.src)|\b(?:window|self|top|parent|globalThis|this|document)\s{0,4}\[\s{0,4}(?:["'`][^"'`]{0,20}["'`]\s{0,4}\+|atob|String)|\bconstructor\s{0,4}\.\s{0,4}constructor/;
 
 /** Does a page show, run or send what an attacker's script would? */
 export function takes(text: string): boolean {
@@ -34,13 +34,21 @@ const PAGE_LINE =
   /^\s*(?:<[!/a-z]|[\w$.]+\s*[=({:]|[})\]]|(?:var|let|const|function|if|for|return|import|export)\b|\/\/|\/\*|\*|\.|#)|[>;{},]\s*$/i;
 const CALLS_OF_SCRIPT =
   /\bdocument\s{0,4}\.\s{0,4}(?:cookie|domain|write(?:ln)?\s{0,4}\(\s{0,4}(?:["'`]<|unescape|String))|\b(?:alert|prompt|confirm|eval|atob|unescape|sendBeacon|XMLHttpRequest|importScripts)\b|\bfetch\s{0,4}\(|\b(?:location|\.src)\s{0,4}(?:=|\.\s{0,4}(?:replace|assign|href)\b)|createElement\s{0,4}\(\s{0,4}["'`]script|\bon\w{3,25}\s{0,4}=|javascript:|\bsrcdoc\b|[^\0-\u007f]{0,4}\\[ux][\da-f]{2}/i;
+/** Reaches what it does not name, or sends by another way: `window['al' + 'ert']`, `[].constructor.constructor('…')()`, a form. */
+const CALLS_IN_DISGUISE =
+  /\b(?:window|self|top|parent|globalThis|this|document|frames|navigator|location)\s{0,4}(?:\?\.)?\s{0,4}\[|["'`]\s{0,4}\+\s{0,4}["'`]|\]\s{0,4}(?:\(|`)|\bFunction\s{0,4}\(|\bconstructor\s{0,4}[.[]|\bcookie\b|\bwith\s{0,4}\(|\bimport\s{0,4}\(\s{0,4}[^"'`\s.]|\bimport\s{0,4}\(\s{0,4}["'`](?:\w+:|\/\/)|\bnew\s{1,4}(?:Image|Worker|RTCPeerConnection)\b|\bnew\s{1,4}(?:WebSocket|EventSource)\s{0,4}\(\s{0,4}["'`](?:\w+:|\/\/)|\bsetAttribute\s{0,4}\(\s{0,4}["'`](?:src|href|action|on|data)|\.\s{0,4}(?:submit|postMessage)\s{0,4}\(|\bopen\s{0,4}\(\s{0,4}["'`](?:\w+:|\/\/)|\$\s{0,4}\.\s{0,4}(?:get|post|ajax)/i;
 /**
  * Those whose scripts editors embed and half of all pages name, by the folder that nobody else can put a script into: posts,
  * measurement, curated libraries.
  */
 const PUBLISHERS =
-  'ajax\\.googleapis\\.com/ajax/libs|code\\.jquery\\.com|cdnjs\\.cloudflare\\.com/ajax/libs|platform\\.(?:twitter|x|instagram|linkedin)\\.com|(?:www\\.)?(?:instagram|tiktok)\\.com|embed\\.(?:reddit|bsky)\\.(?:com|app)|connect\\.facebook\\.net|www\\.googletagmanager\\.com|www\\.google-analytics\\.com|player\\.vimeo\\.com|js\\.stripe\\.com|static\\.cloudflareinsights\\.com|plausible\\.io';
-const OF_PUBLISHER = `(?:https:)?//(?:${PUBLISHERS})/[\\w./@-]{1,200}(?:\\.js|/js)(?:\\?id=[\\w-]{1,40})?["']`;
+  'ajax\\.googleapis\\.com/ajax/libs|code\\.jquery\\.com|cdnjs\\.cloudflare\\.com/ajax/libs|platform\\.(?:twitter|x|instagram|linkedin)\\.com|(?:www\\.)?(?:instagram|tiktok)\\.com|embed\\.(?:reddit|bsky)\\.(?:com|app)|connect\\.facebook\\.net|www\\.google-analytics\\.com|player\\.vimeo\\.com|js\\.stripe\\.com|static\\.cloudflareinsights\\.com|plausible\\.io';
+/** Libraries that run what stands in the markup beside them: from a curated folder, and all that an attacker needs. */
+const RUNS_MARKUP =
+  'angular|vue|alpine|prototype|knockout|ractive|mavo|htmx|hyperscript|polymer|dojo|aurelia|riot|require|jquery[.-]?mobile';
+/** A tag of measurement, by its number; a container (`GTM-…`) holds whatever script its owner likes. */
+const TAG = 'www\\.googletagmanager\\.com/gtag/js\\?id=(?:G|UA|AW|DC)-[\\w-]{1,40}';
+const OF_PUBLISHER = `(?:https:)?//(?:(?:${PUBLISHERS})/(?![\\w./@-]{0,200}(?:${RUNS_MARKUP}))[\\w./@-]{1,200}(?:\\.js|/js)(?:\\?id=[\\w-]{1,40})?|${TAG})["']`;
 /** A script that is fetched from somewhere else. */
 const FOREIGN = new RegExp(
   `<script[^>]{0,400}\\bsrc\\s{0,4}=\\s{0,4}["']?(?!${OF_PUBLISHER})\\s{0,4}(?:\\w{1,12}:|[/\\\\]{2}|&)`,
@@ -68,7 +76,8 @@ export function isPieceOfPage(text: string): boolean {
     last = match.index + match[0].length;
     scripts += 1;
   }
-  if (scripts === 0 || FOREIGN.test(text) || CALLS_OF_SCRIPT.test(text.slice(0, READ_MAX))) return false;
+  const read = text.slice(0, READ_MAX);
+  if (scripts === 0 || FOREIGN.test(text) || CALLS_OF_SCRIPT.test(read) || CALLS_IN_DISGUISE.test(read)) return false;
   const rest = text.slice(last);
   // The last line opens a script of which nothing was taken along.
   if (rest.trim() === '') return true;

@@ -2,6 +2,7 @@
 // Bounds: slots and idle time. When all are taken, the least interesting of a few makes room, one that was idle for long before
 // others; that is counted. Memory grows by doubling: a small installation pays for what it has.
 // 8 bytes for the key, 4 for the last use, 8 for the index: 20 bytes a slot, besides the owner's columns.
+import { randomInt } from 'node:crypto';
 
 const SLOTS_AT_FIRST = 256;
 const CHANCES = 8;
@@ -186,6 +187,11 @@ function indexSize(slots: number): number {
   return 2 ** Math.ceil(Math.log2(slots * 1.6));
 }
 
+/** Of this process: keys are made of texts that anybody may choose, and must not be chosen to stand in one row. */
+const SEED = randomInt(2 ** 32);
+
 function placeOf(key: number, mask: number): number {
-  return (key ^ (key >>> 15)) & mask;
+  const high = Math.floor(key / 0x1_0000_0000);
+  const mixed = Math.imul(key ^ SEED, 0x9e3779b1) ^ Math.imul(high ^ (SEED >>> 7), 0x85ebca6b);
+  return (mixed ^ (mixed >>> 15)) & mask;
 }
