@@ -58,7 +58,7 @@ function inspect(field: Field): Recognition | undefined {
       if (/\$\{\s*(?:script|url|dns):/i.test(plain)) return found(0.9, 'has a look-up that runs or fetches', text);
     }
   }
-  const serialised = serialisedObject(text);
+  const serialised = serialisedObject(field);
   if (serialised !== undefined) return found(0.9, `is a serialised ${serialised} object`, text);
   // Words with commas between them are no code, whatever they say.
   if ((field.classes & ~PROSE) === 0 && !text.includes('ObjectDataProvider')) return undefined;
@@ -178,15 +178,16 @@ function unfoldLookups(text: string): string {
 /** What a serialised object begins with, but for PHP's. */
 const SERIALISED_FIRST = new Set([...'rHaA\u00acgKY\u0080cB'].map((c) => c.charCodeAt(0)));
 
-function serialisedObject(text: string): string | undefined {
-  if (!SERIALISED_FIRST.has(text.charCodeAt(0))) return isPhpObject(text) ? 'PHP' : undefined;
+function serialisedObject({ text, classes }: Field): string | undefined {
+  const isPhp = (classes & DOUBLE_QUOTE) !== 0 && isPhpObject(text);
+  if (isPhp) return 'PHP';
+  if (!SERIALISED_FIRST.has(text.charCodeAt(0))) return undefined;
   if (
     /^(?:rO0AB|H4sIA{4,}.{0,20}rO0|\xac\xed\x00\x05|aced0005)/i.test(text) &&
     /^(?:rO0AB|\xac\xed|aced0005)/.test(text)
   )
     return 'Java';
   if (/^AAEAAAD\/{3,}/.test(text)) return '.NET';
-  if (isPhpObject(text)) return 'PHP';
   if (
     /^(?:gASV|gAJ|gAN[x}]|KGRwMA|Y29z\b|\x80\x04\x95|c(?:os|posix|__builtin__|subprocess)\n)/.test(text) &&
     text.length > 20

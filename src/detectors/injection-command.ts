@@ -2,29 +2,41 @@
 // Looked for is a separator or substitution of sh or cmd, followed by something that lexes as a command with its arguments.
 // Lists (`red|green`), tables, Markdown and manuals are full of both: what stands in front and behind tells them apart.
 import {
+  ALPHA,
   AMPERSAND,
+  AT,
   BACKSLASH,
   BACKTICK,
   BRACE,
+  COLON,
+  COMMA,
   CONTROL,
+  DIGIT,
   DOLLAR,
   DOT,
+  HASH,
   JOINER,
+  LEADING_NUMBER,
+  NON_ASCII,
   PAREN,
   PIPE,
+  PLUS,
   SEMICOLON,
   SLASH,
+  SPACE,
 } from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { isDocument, wordPairs } from './prose.ts';
 import { noSettings } from './settings.ts';
+import { areClauses } from './shell/clauses.ts';
 import { isLineOfCommands, isLineOfService, isScriptPosition } from './shell/command-line.ts';
 import {
   commandName,
   IS_BUILDERS,
   IS_COMMAND,
   IS_DEVELOPERS,
+  IS_LONE,
   IS_LOOKING,
   IS_TOOL,
   SENSITIVE_FILE,
@@ -67,9 +79,13 @@ function inspect(field: Field): Recognition | undefined {
 
 const SURE = 0.88;
 
+/** What a text is made of in which a semicolon is the only mark, and no spelling could disguise a command. */
+const OF_CLAUSES =
+  ALPHA | AT | COLON | COMMA | DIGIT | DOT | HASH | LEADING_NUMBER | NON_ASCII | PAREN | PLUS | SEMICOLON | SPACE;
+
 function inText(field: Field, text: string): Recognition | undefined {
-  const isLong = isDocument(text);
-  if (isLong) return undefined;
+  if ((field.classes & ~OF_CLAUSES) === 0 && areClauses(text)) return undefined;
+  if (isDocument(text)) return undefined;
   const disguise = disguised(text);
   if (disguise !== undefined) {
     const isInScript = isScriptPosition(field);
@@ -92,7 +108,7 @@ function inText(field: Field, text: string): Recognition | undefined {
     next = match === null ? mark.index + 1 : SEPARATOR.lastIndex;
     if (match === null) continue;
     read += 1;
-    const strength = confidenceOf(match[1]!, text, match.index, SEPARATOR.lastIndex);
+    const strength = confidenceOf(match[1]!, text, match.index, SEPARATOR.lastIndex, field.location === 'body');
     if (strength <= (best?.confidence ?? 0)) continue;
     const isMeant =
       isMeantThere(text, match.index, isScriptPosition(field)) || isLineOfService(text, match.index, field);
@@ -136,7 +152,7 @@ const EVASIVE = /[\w]\\[a-z]|[\w]''|[\w]""|[\w]'[\w]|[\w]"[\w]|\$@|\$\*|\w\^\w/;
 const ARGUMENT = /^(?:[\s\0\u{b}]+|\$\{?IFS\}?\$?\d?|<|\+)([^\s;|&)`]+)/u;
 
 /** What stands behind the separator: a command word, its arguments, and how the whole ends. */
-function confidenceOf(separator: string, text: string, at: number, start: number): number {
+function confidenceOf(separator: string, text: string, at: number, start: number, isInBody: boolean): number {
   // `at the door; ring once`: most of what stands behind a mark and a space is a plain word.
   if (at > 0 && text.charCodeAt(at + separator.length) === 0x20) {
     PLAIN_WORD.lastIndex = start;
@@ -173,6 +189,10 @@ function confidenceOf(separator: string, text: string, at: number, start: number
   if (separator === '\n') {
     // `curl (7.88.1-5) unstable`: the head of a change log.
     if (argument.startsWith('(')) return 0;
+    if (IS_LONE.test(name)) {
+      const lone = confidenceOfLone(before, rest, isInBody);
+      if (lone > 0) return lone;
+    }
     const isValue = /^[\w.:@%/'")-]*$/.test(before.trim()) && text.trim().split('\n', 4).length <= 2;
     const isGrave =
       strength >= 0.92 && (argument !== '' || IS_LOOKING.test(name) || /\d/.test(before) || before.trim() === '');
@@ -182,6 +202,22 @@ function confidenceOf(separator: string, text: string, at: number, start: number
   if (isInList(separator, before, argument)) return 0;
   if (strength < 0.93 && isCommandLine(separator, before)) return 0;
   return strength;
+}
+
+/** An address, or a number: what a parameter of a network tool or of a record holds. */
+const ADDRESS = /^(?:\d{1,3}\.){3}\d{1,3}$|^[\da-f]{0,4}(?::[\da-f]{0,4}){3,7}$/i;
+const NUMBER = /^-?\d{0,20}['")]{0,2}$/;
+
+/**
+ * `127.0.0.1\nid`, `\nid #`: behind nothing, a number or an address a line of its own, of a command's name and nothing else.
+ * Texts in bodies have lines of one word, tables that were pasted in have them behind numbers: there it takes an address.
+ */
+function confidenceOfLone(before: string, rest: string, isInBody: boolean): number {
+  if (!/^\s{0,4}(?:#\s*)?$/.test(rest)) return 0;
+  const value = before.trim();
+  if (ADDRESS.test(value)) return 0.85;
+  if (!NUMBER.test(value)) return 0;
+  return isInBody ? 0.5 : 0.82;
 }
 
 function strengthOf(

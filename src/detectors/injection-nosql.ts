@@ -1,6 +1,17 @@
 // NoSQL injection: operators of MongoDB-like query languages where a plain value was meant, and script in `$where`.
 // Query languages that use dollar signs on purpose (OData, JSON Schema, JSON:API filters) keep their own words.
-import { BRACKET, DOLLAR, DOUBLE_QUOTE, EQUALS, PAREN, PIPE, QUOTE, SEMICOLON } from '../core/characters.ts';
+import {
+  AMPERSAND,
+  BRACKET,
+  DOLLAR,
+  DOT,
+  DOUBLE_QUOTE,
+  EQUALS,
+  PAREN,
+  PIPE,
+  QUOTE,
+  SEMICOLON,
+} from '../core/characters.ts';
 import type { FieldDetector, Recognition } from '../core/detector.ts';
 import type { Field } from '../core/field.ts';
 import { noSettings } from './settings.ts';
@@ -31,7 +42,7 @@ function inspect(field: Field): Recognition | undefined {
   const { text } = field;
   if (field.of === 'key') return inKey(field, text);
   if (field.location === 'header' && field.name !== 'cookie') return undefined;
-  return (field.classes & IN_SCRIPT) === 0 ? undefined : inScript(text);
+  return (field.classes & IN_SCRIPT) === 0 ? undefined : inScript(text, field.classes);
 }
 
 function inKey(field: Field, text: string): Recognition | undefined {
@@ -53,16 +64,23 @@ function inKey(field: Field, text: string): Recognition | undefined {
   return found(isQuery ? 0.4 : 0.92, `passes the operator ${bracketed[3]} as a parameter`, text);
 }
 
-function inScript(text: string): Recognition | undefined {
+function inScript(text: string, classes: number): Recognition | undefined {
   if (text.length > 50_000) return undefined;
+  const isQuoted = (classes & (DOUBLE_QUOTE | QUOTE)) !== 0;
+  const isJoined = (classes & (AMPERSAND | PIPE)) !== 0;
+  const isOperator = (classes & DOLLAR) !== 0;
+  const isMember = (classes & DOT) !== 0;
   // `'; return true; var x='`, `' || '1'=='1`, `this.password.match(…)`
   if (
+    isQuoted &&
+    isJoined &&
     /^[^'"\n]{0,200}['"]\s*(?:\|\||&&)\s*(?:['"]?\w+['"]?\s*(?:===?|!==?)\s*['"]?\w*|this\.\w+|true\b|1\s*(?:\/\/|$))/.test(
       text,
     )
   )
     return found(0.88, 'closes a string of a script query and adds a condition', text);
   if (
+    isQuoted &&
     /^[^'"\n]{0,200}['"]\s*\)?\s*;?\s*(?:return[\s(]+(?:true|this|1|!)|sleep\s*\(|(?:var\s+)?\w{1,20}\s*=\s*new\s+Date\s*\(|while\s*\(\s*(?:true|1))/.test(
       text,
     )
@@ -70,12 +88,14 @@ function inScript(text: string): Recognition | undefined {
     return found(0.9, 'closes a string of a script query and adds a statement', text);
   // `true, $where: '1 == 1'`, `', $or: [ {}, { 'a':'a`: the value ends and further keys of the query follow.
   if (
+    isOperator &&
     /^(?:true|false|null|\d{1,20}|[^'"\n]{0,100}['"])?[\s}\])]{0,12},\s*['"]?\$(?:where|or|and|ne|gt|lt|nin|in|regex|nor|exists|comment)['"]?\s*:/.test(
       text,
     )
   )
     return found(0.92, 'ends a value of a query and adds an operator', text);
   if (
+    isMember &&
     /^\s*(?:['"]?\s*;\s*)?db\.\w{1,60}\.(?:find|insert|drop|remove|update|save|delete)\w{0,20}\(/.test(text) &&
     text.length < 300
   )
@@ -85,6 +105,7 @@ function inScript(text: string): Recognition | undefined {
       text,
     );
   if (
+    isMember &&
     /^[\s'"(]*(?:return\s+)?(?:this\.\w+\s*(?:\.match\(|==)|db\.\w+\.(?:find|insert|drop|remove|update)\w*\()/.test(
       text,
     ) &&
@@ -92,10 +113,11 @@ function inScript(text: string): Recognition | undefined {
     !/\n|=>/.test(text)
   )
     return found(0.6, 'looks into the stored document', text);
-  if (/^\s*['"]?\$where['"]?\s*:\s*['"\w]/.test(text)) return found(0.88, 'passes script in $where', text);
-  if (/^[\s'")]{0,12}(?:\|\||&&)\s*\d{1,9}\s*===?\s*\d{1,9}\s*(?:\/\/.*|[;)]*)$/.test(text))
+  if (isOperator && /^\s*['"]?\$where['"]?\s*:\s*['"\w]/.test(text))
+    return found(0.88, 'passes script in $where', text);
+  if (isJoined && /^[\s'")]{0,12}(?:\|\||&&)\s*\d{1,9}\s*===?\s*\d{1,9}\s*(?:\/\/.*|[;)]*)$/.test(text))
     return found(0.85, 'adds a condition of script', text);
-  if (/^\s*\{\s*['"]?\$(?:ne|gt|gte|lt|regex|where|in|nin|exists)['"]?\s*:/.test(text))
+  if (isOperator && /^\s*\{\s*['"]?\$(?:ne|gt|gte|lt|regex|where|in|nin|exists)['"]?\s*:/.test(text))
     return found(0.85, 'is an operator object where text is expected', text);
   return undefined;
 }

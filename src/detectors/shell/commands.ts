@@ -20,6 +20,8 @@ function whole(words: string): { test(word: string): boolean } {
 }
 
 export const IS_LOOKING = whole(LOOKING);
+/** Names that do something without an argument and hardly ever are a line of a text. */
+export const IS_LONE = whole('id|ls|ps|ss|w|who|env|dir|ver|df|du|nl');
 export const IS_EVERYDAY = whole(EVERYDAY);
 export const IS_TOOL = whole(TOOLS);
 export const IS_COMMAND = whole(`${LOOKING}|${EVERYDAY}|${TOOLS}`);
