@@ -8,7 +8,7 @@ import { type ExchangeContext, exchange } from './exchange.ts';
 import { createListener, portOf } from './listener.ts';
 import { openMemoryLimit } from './memory-limit.ts';
 import { Pace } from './pace.ts';
-import { collectGarbage, Pressure } from './pressure.ts';
+import { collectGarbage, Pressure, processorMs } from './pressure.ts';
 import { DEFAULT_PACE, type ProxySettings } from './settings.ts';
 import { transactionIds } from './transaction-id.ts';
 import { createUpgrade } from './upgrade.ts';
@@ -32,6 +32,7 @@ export function createDataPlane(settings: ProxySettings, inspector: Inspector): 
     memoryShare: openMemoryLimit(),
     collect: collectGarbage,
     now: () => performance.now(),
+    workedMs: processorMs,
     ...settings.pressure,
   });
   const upstreams = new Map(settings.upstreams.map((upstream) => [upstream.name, new Upstream(upstream)]));

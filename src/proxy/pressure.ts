@@ -8,6 +8,8 @@ export interface PressureSettings {
   readonly memoryShare: (() => number) | undefined;
   readonly collect: () => void;
   readonly now: () => number;
+  /** Time of a processor that this process has used. */
+  readonly workedMs: () => number;
 }
 
 const TICK_MS = 100;
@@ -18,9 +20,12 @@ const FULL_SHARE = 0.95;
 const NO_LONGER_FULL_SHARE = 0.92;
 /** Garbage is no use of memory: before bodies are refused it is collected, though not all the time. */
 const COLLECT_EVERY_MS = 5_000;
-/** Once late may be anything, a machine that stood still for one; this often in a row is a queue. */
+/** Once late may be anything, a machine that stood still for one; this often in a row is a queue. But only where the worker itself was
+ *  at work: one that others kept from a processor has little waiting for it, and is done with that sooner than its clients with coming
+ *  again. */
 const LATE_MS = 1_000;
 const LATE_TICKS = 3;
+const WORKED_MS = 250;
 const IN_TIME_MS = 250;
 
 export class Pressure {
@@ -31,20 +36,24 @@ export class Pressure {
   readonly #settings: PressureSettings;
   readonly #timer: NodeJS.Timeout;
   #dueAt: number;
+  #workedMs: number;
   #lateTicks = 0;
   #collectedAt = Number.NEGATIVE_INFINITY;
 
   constructor(settings: PressureSettings) {
     this.#settings = settings;
     this.#dueAt = settings.now() + TICK_MS;
+    this.#workedMs = settings.workedMs();
     this.#timer = setInterval(() => this.look(), TICK_MS).unref();
   }
 
   /** Called by its own timer. */
   look(): void {
     const now = this.#settings.now();
-    this.#heedTime(now - this.#dueAt);
+    const workedMs = this.#settings.workedMs();
+    this.#heedTime(now - this.#dueAt, workedMs - this.#workedMs);
     this.#dueAt = now + TICK_MS;
+    this.#workedMs = workedMs;
     this.#heedMemory(now);
   }
 
@@ -52,9 +61,9 @@ export class Pressure {
     clearInterval(this.#timer);
   }
 
-  #heedTime(lateMs: number): void {
-    if (lateMs > LATE_MS) this.#lateTicks += 1;
-    else if (lateMs < IN_TIME_MS) this.#lateTicks = 0;
+  #heedTime(lateMs: number, workedMs: number): void {
+    if (lateMs < IN_TIME_MS || workedMs < WORKED_MS) this.#lateTicks = 0;
+    else if (lateMs > LATE_MS) this.#lateTicks += 1;
     this.isLate = this.#lateTicks >= LATE_TICKS;
   }
 
@@ -76,4 +85,9 @@ export class Pressure {
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
+}
+
+export function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

@@ -9,12 +9,13 @@ import { Pressure } from '../../src/proxy/pressure.ts';
 import { InspectorThatForwards } from './inspectors.ts';
 import { ask, gateway, upstreamThat } from './world.ts';
 
+const IN_PLENTY = { memoryShare: undefined, collect: () => {} };
 const PATIENT = { timeout: 10_000, interval: 20 };
 
 describe('pressure', () => {
   it('of time is what lasts: one stall is none, a third one in a row is, and it passes', () => {
     let now = 0;
-    const pressure = new Pressure({ memoryShare: undefined, collect: () => {}, now: () => now });
+    const pressure = new Pressure({ ...IN_PLENTY, now: () => now, workedMs: () => now });
     onTestFinished(() => pressure.stop());
     const seen = [8_000, 100, 1_200, 1_200, 1_200, 400, 100, 1_200].map((ms) => {
       now += ms;
@@ -24,11 +25,31 @@ describe('pressure', () => {
     expect(seen).toEqual([false, false, false, false, true, true, false, false]);
   });
 
+  it('of time is none where the worker was late for want of a processor, for little waits for it', () => {
+    let now = 0;
+    let worked = 0;
+    const pressure = new Pressure({ ...IN_PLENTY, now: () => now, workedMs: () => worked });
+    onTestFinished(() => pressure.stop());
+    const look = (workedMs: number): boolean => {
+      now += 1_500;
+      worked += workedMs;
+      pressure.look();
+      return pressure.isLate;
+    };
+    expect([60, 60, 60, 60, 60].map(look)).toEqual([false, false, false, false, false]);
+    expect([300, 300, 300, 60].map(look)).toEqual([false, false, true, false]);
+  });
+
   it('of memory: garbage is collected first, connections end at 85 %, bodies are refused at 95 % and taken again below 92 %', () => {
     let now = 0;
     let share = 0.5;
     let collections = 0;
-    const pressure = new Pressure({ memoryShare: () => share, collect: () => (collections += 1), now: () => now });
+    const pressure = new Pressure({
+      memoryShare: () => share,
+      collect: () => (collections += 1),
+      now: () => now,
+      workedMs: () => 0,
+    });
     onTestFinished(() => pressure.stop());
     const seen = [0.5, 0.86, 0.96, 0.94, 0.91, 0.96, 0.5].map((one) => {
       now += 2_000;
@@ -74,7 +95,7 @@ describe('pressure', () => {
     let skipped = 0;
     const upstream = await upstreamThat();
     const { port } = await gateway([upstream.url], new InspectorThatForwards(), {
-      pressure: { memoryShare: undefined, now: () => performance.now() + skipped },
+      pressure: { memoryShare: undefined, now: () => performance.now() + skipped, workedMs: () => skipped },
     });
     expect((await ask(port)).status).toBe(200);
     const slow = setInterval(() => (skipped += 1_000), 40);

@@ -56,6 +56,24 @@ describe('an object that several people rightly read', () => {
     expect(world.incidents().map(({ detection }) => detection)).toEqual(['bola-ownership']);
   });
 
+  it('a joint account, read in the very minute in which accounts turn out to be private', () => {
+    const world = new World(12);
+    const accounts = (n: number): number[] => (n === 7 ? [...own(7), 1_000 + 8 * 3] : own(n));
+    const visit = (n: number): void => {
+      const items = accounts(n).map((id) => ({ id: String(id) }));
+      world.send(customer(n), 'GET', '/api/accounts', { answer: { items } });
+      for (const id of own(n)) world.send(customer(n), 'GET', `/api/accounts/${id}`);
+      world.pass(100);
+    };
+    for (let n = 0; n < 80; n++) visit(n);
+    for (let n = 79; n > 6; n--) visit(n);
+    world.send(customer(7), 'GET', `/api/accounts/${1_000 + 8 * 3}`);
+    expect(world.titles()).toEqual([]);
+    for (let n = 0; n < 80; n++) visit(n);
+    world.send(customer(7), 'GET', `/api/accounts/${1_000 + 9 * 3}`);
+    expect(world.incidents().map(({ detection }) => detection)).toEqual(['bola-ownership']);
+  });
+
   it('what somebody made is its own, though somebody else asked for it first', () => {
     const world = bank(10, own);
     world.send(customer(7), 'POST', '/api/accounts', { status: 201, answer: { id: '5000' } });
@@ -189,5 +207,54 @@ describe('a clinic whose sessions have no roles and are new every day', () => {
       world.pass(40 * SECOND);
     }
     expect(world.incidents().map(({ detection }) => detection)).toContain('excessive-data-retrieval');
+  });
+});
+
+describe('an order of calls that hardly anybody uses', () => {
+  const shop = (): World => {
+    const world = new World(14);
+    for (let i = 0; i < 400; i++) {
+      for (const path of ['/api/start', '/api/products', '/api/cart', '/api/orders'])
+        world.send(customer(i % 60), 'GET', path);
+      world.pass(20 * SECOND);
+    }
+    expect(world.titles()).toEqual([]);
+    return world;
+  };
+  const robot: Person = { apiKey: 'key:probe', address: '18.194.1.9', userAgent: 'QA-Robot/1.0' };
+  const check = (world: World): void => {
+    for (let i = 0; i < 6; i++) {
+      for (const path of ['/api/orders', '/api/products', '/api/start']) world.send(robot, 'GET', path);
+      world.pass(4 * SECOND);
+    }
+    world.pass(12 * HOUR);
+  };
+
+  it('is no news of the robot that comes every morning, and is of somebody who never did', () => {
+    const world = new World(13);
+    check(world);
+    for (let i = 0; i < 400; i++) {
+      for (const path of ['/api/start', '/api/products', '/api/cart', '/api/orders'])
+        world.send(customer(i % 60), 'GET', path);
+      world.pass(20 * SECOND);
+    }
+    check(world);
+    check(world);
+    expect(world.titles()).toEqual([]);
+    const stranger = shop();
+    check(stranger);
+    expect(stranger.incidents().map(({ detection }) => detection)).toEqual(['sequence-anomaly']);
+  });
+
+  it('is nothing where a telephone and a desk are used at once', () => {
+    const world = shop();
+    const phone = customer(3);
+    const desk: Person = { ...phone, userAgent: 'Mozilla/5.0 Firefox/127.0' };
+    for (let i = 0; i < 8; i++) {
+      world.send(phone, 'GET', ['/api/start', '/api/products', '/api/cart', '/api/orders'][i % 4]!);
+      world.send(desk, 'GET', ['/api/orders', '/api/start', '/api/products', '/api/cart'][i % 4]!);
+      world.pass(5 * SECOND);
+    }
+    expect(world.titles()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 // Attackers who take care: a token in two hands from its first uses on, numbers that are no slip, a scan below every rate.
 import { describe, expect, it } from 'vitest';
 import { customer } from '../shop.ts';
-import { hashed, type Person, SECOND, World } from '../world.ts';
+import { HOUR, hashed, type Person, SECOND, World } from '../world.ts';
 
 const detections = (world: World): string[] => world.incidents().map(({ detection }) => detection);
 const THIEF = { address: '45.9.148.99', network: 57043, country: 'DE', userAgent: 'curl/8.5.0' };
@@ -41,6 +41,44 @@ describe('one token in two hands', () => {
       use(world, { ...customer(6), network: 12_638, userAgent: 'Firefox' }, 'laptop');
     }
     expect(world.titles()).toEqual([]);
+  });
+
+  it('is its owner’s, where browser at home and application on the road share a login and were both there for days', () => {
+    const owner = customer(5);
+    const browser: Person = { ...owner, userAgent: 'Mozilla/5.0 (Windows NT 10.0) Firefox/127.0' };
+    const phone: Person = { ...owner, network: 12_638, country: 'FR', address: '10.20.30.40' };
+    const both = (daysBefore: number): World => {
+      const world = new World(47);
+      for (let day = 0; day < daysBefore; day++) {
+        for (let i = 0; i < 6; i++) {
+          use(world, browser, `browser${day}`);
+          use(world, phone, `phone${day}`);
+        }
+        world.pass(24 * HOUR);
+      }
+      for (let i = 0; i < 4; i++) {
+        use(world, browser, 'one');
+        use(world, phone, 'one');
+      }
+      return world;
+    };
+    const known = both(2);
+    expect(known.titles()).toEqual([]);
+    const before = known.analysis.dump();
+    const restarted = new World(48);
+    restarted.analysis.restore(structuredClone(before));
+    restarted.now = known.now;
+    for (let i = 0; i < 4; i++) {
+      use(restarted, browser, 'another');
+      use(restarted, phone, 'another');
+    }
+    expect(restarted.titles()).toEqual([]);
+    for (let i = 0; i < 4; i++) {
+      use(restarted, browser, 'another');
+      use(restarted, { ...phone, ...THIEF }, 'another');
+    }
+    expect(detections(restarted)).toEqual(['stolen-credential']);
+    expect(detections(both(0))).toEqual(['stolen-credential']);
   });
 
   it('is stolen when another client on another network uses it after logout, and not when the same polls on', () => {

@@ -27,7 +27,7 @@ export interface Listed {
 export class OwnLists {
   /** Field of an answer → how often it named an object of whom it was given to, or of somebody else. */
   readonly #lists = new Map<string, List>();
-  /** Hashes of those that name one's own. */
+  /** Hashes of those that name one's own, or of which that is not known yet: on a guess nobody is accused. */
   readonly #own = new Set<number>();
   /** Pairs of list (or collection, where it was created) and of reader and id. */
   readonly #given = new PairFilter();
@@ -44,7 +44,8 @@ export class OwnLists {
       const list = `${endpoint} ${field.pointer}`;
       listed.push({ list, id });
       const pair = pairOf(reader, id);
-      this.#given.add(pairOf(hashOf(list), pair));
+      const { hash } = this.#listOf(list) ?? { hash: hashOf(list) };
+      this.#given.add(pairOf(hash, pair));
       if (created !== undefined) this.#given.add(pairOf(created, pair));
     }
     return listed;
@@ -52,19 +53,13 @@ export class OwnLists {
 
   /** True when the list names one's own. */
   judge(name: string, isOwn: boolean): boolean {
-    let list = this.#lists.get(name);
-    if (list === undefined) {
-      if (this.#lists.size >= LISTS_MAX) return false;
-      list = { hash: hashOf(name), own: 0, others: 0 };
-      this.#lists.set(name, list);
-    }
+    const list = this.#listOf(name);
+    if (list === undefined) return false;
     if (isOwn) list.own += 1;
     else list.others += 1;
-    const sum = list.own + list.others;
-    const isOfOwn = sum >= LISTED_MIN && list.own >= sum * LISTED_OWN_SHARE_MIN;
-    if (isOfOwn) this.#own.add(list.hash);
+    if (isOfOwn(list) || !isJudged(list)) this.#own.add(list.hash);
     else this.#own.delete(list.hash);
-    return isOfOwn;
+    return isOfOwn(list);
   }
 
   /** Whether the reader was given the object (of a path: the one that it ends with) as one of its own. */
@@ -87,8 +82,25 @@ export class OwnLists {
     for (const [name, own, others] of lists.slice(0, LISTS_MAX)) {
       const list = { hash: hashOf(name), own, others };
       this.#lists.set(name, list);
-      const sum = own + others;
-      if (sum >= LISTED_MIN && own >= sum * LISTED_OWN_SHARE_MIN) this.#own.add(list.hash);
+      if (isOfOwn(list) || !isJudged(list)) this.#own.add(list.hash);
     }
   }
+
+  #listOf(name: string): List | undefined {
+    let list = this.#lists.get(name);
+    if (list === undefined && this.#lists.size < LISTS_MAX) {
+      list = { hash: hashOf(name), own: 0, others: 0 };
+      this.#lists.set(name, list);
+      this.#own.add(list.hash);
+    }
+    return list;
+  }
+}
+
+function isJudged({ own, others }: List): boolean {
+  return own + others >= LISTED_MIN;
+}
+
+function isOfOwn(list: List): boolean {
+  return isJudged(list) && list.own >= (list.own + list.others) * LISTED_OWN_SHARE_MIN;
 }

@@ -1,7 +1,7 @@
 // The order in which endpoints are called, as a first-order Markov chain over all sessions. Several transitions that hardly
 // anybody makes, and hardly any usual ones beside them, are no person with the application in hand.
 import type { ScenarioDocument } from '../../../core/document.ts';
-import { hashOf } from '../../../core/hash.ts';
+import { hashOf, pairOf } from '../../../core/hash.ts';
 import type { SequencePattern } from '../../../core/scenario.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
@@ -13,6 +13,10 @@ const ENDPOINTS_MAX = 5_000;
 const SUCCESSORS_MAX = 300;
 /** A transition teaches again only when somebody else makes it, until it is this common. */
 const COMMON = 20;
+/** Who took a step so long ago takes it as its habit: a robot that checks every morning in an order of its own. */
+const HABIT_AFTER_MS = 6 * 3_600_000;
+const HABITS_MAX = 50_000;
+const HABIT_IDLE_MS = 30 * 24 * 3_600_000;
 /** Between transactions of one session: longer apart, they do not follow each other. */
 const GAP_MS = 10 * 60_000;
 
@@ -34,6 +38,8 @@ export class Sequence implements Pattern {
   readonly #pattern: SequencePattern;
   readonly #chain = new Map<string, Successors>();
   readonly #walks: ExpiringTable<Walk, number>;
+  /** Steps that are not common, by who takes them → since when. */
+  readonly #habits = new ExpiringTable<number, number>(HABITS_MAX, HABIT_IDLE_MS);
   #transitions = 0;
 
   constructor(scenario: ScenarioDocument, pattern: SequencePattern) {
@@ -47,9 +53,11 @@ export class Sequence implements Pattern {
     // An address alone may be many people, whose orders mix.
     if (principal === undefined || !occurrence.isAccepted) return undefined;
     const who = hashOf(principal);
-    const walk = this.#walks.get(who, at);
+    // A telephone and a desk at once are two walks of one person.
+    const walker = pairOf(who, hashOf(occurrence.userAgent));
+    const walk = this.#walks.get(walker, at);
     if (walk === undefined) {
-      this.#walks.set(who, { at, endpoint, counts: undefined, hasRaised: false }, at);
+      this.#walks.set(walker, { at, endpoint, counts: undefined, hasRaised: false }, at);
       return undefined;
     }
     const from = walk.endpoint;
@@ -58,14 +66,19 @@ export class Sequence implements Pattern {
     walk.endpoint = endpoint;
     // Reloading and paging say nothing.
     if (!isFollowing || from === endpoint) return undefined;
-    const isRare = this.#isRare(from, endpoint);
+    const habit = pairOf(who, hashOf(`${from} ${endpoint}`));
+    const since = this.#habits.get(habit, at);
+    const isRare = this.#isRare(from, endpoint) && (since === undefined || since > at - HABIT_AFTER_MS);
     const windowMs = this.#pattern.windowSeconds * 1_000;
     walk.counts ??= { all: new SlidingCount(windowMs), rare: new SlidingCount(windowMs) };
     const all = walk.counts.all.add(at, 1);
     const rare = walk.counts.rare.add(at, isRare ? 1 : 0);
     const isOver = isRare && rare >= this.#pattern.rareMin && rare >= all * this.#pattern.rareShareMin;
     if (!isOver) {
-      if (occurrence.isClean) this.#learn(from, endpoint, who);
+      if (occurrence.isClean) {
+        this.#learn(from, endpoint, who);
+        if (since === undefined && !this.#isCommon(from, endpoint)) this.#habits.set(habit, at, at);
+      }
       if (rare === 0) walk.hasRaised = false;
       return undefined;
     }
@@ -95,19 +108,30 @@ export class Sequence implements Pattern {
 
   sweep(now: number): readonly Signal[] {
     this.#walks.sweep(now);
+    this.#habits.sweep(now);
     return [];
   }
 
   size(): { entries: number; evicted: number } {
-    return { entries: this.#walks.size, evicted: this.#walks.evicted };
+    return {
+      entries: this.#walks.size + this.#habits.size,
+      evicted: this.#walks.evicted + this.#habits.evicted,
+    };
   }
 
   dump(): unknown {
-    return [...this.#chain].map(([from, { total, next }]) => [from, total, [...next]]);
+    const chain = [...this.#chain].map(([from, { total, next }]) => [from, total, [...next]]);
+    return { chain, habits: [...this.#habits.entries()] };
   }
 
   restore(dump: unknown): void {
-    for (const [from, total, next] of dump as [string, number, [string, { count: number; lastBy: number }][]][]) {
+    // It was the chain alone once.
+    const { chain, habits } = (Array.isArray(dump) ? { chain: dump, habits: [] } : dump) as {
+      chain: [string, number, [string, { count: number; lastBy: number }][]][];
+      habits: [number, number][];
+    };
+    for (const [habit, since] of habits) this.#habits.set(habit, since, since);
+    for (const [from, total, next] of chain) {
       this.#chain.set(from, { total, next: new Map(next) });
       this.#transitions += total;
     }
@@ -118,6 +142,10 @@ export class Sequence implements Pattern {
     if (this.#transitions < this.#pattern.transitionsMin) return false;
     if (successors === undefined || successors.total < this.#pattern.fromMin) return false;
     return (successors.next.get(to)?.count ?? 0) < successors.total * this.#pattern.probabilityMax;
+  }
+
+  #isCommon(from: string, to: string): boolean {
+    return (this.#chain.get(from)?.next.get(to)?.count ?? 0) >= COMMON;
   }
 
   #learn(from: string, to: string, by: number): void {

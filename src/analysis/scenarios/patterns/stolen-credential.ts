@@ -19,6 +19,9 @@ const IDLE_MS = 30 * 24 * 3_600_000;
 const CLIENTS_KEPT_MAX = 8;
 const ENDPOINTS_KEPT_MAX = 64;
 const PLACES_KEPT_MAX = 6;
+const NETWORKS_KEPT_MAX = 8;
+/** So long ago a network and a client were first seen that are the credential's own: few stolen tokens live as long. */
+const USUAL_AFTER_MS = 12 * 3_600_000;
 const NEW_ENDPOINTS_MIN = 3;
 /** Answers under way when the logout came. */
 const LOGOUT_GRACE_MS = 5_000;
@@ -51,6 +54,7 @@ interface Credential {
   /** Hashes, and when each was first seen, alternating: most have one client and a few endpoints. */
   readonly clients: number[];
   readonly endpoints: number[];
+  readonly networks: number[];
   /** The latest stays, newest last: a network (hash), its country, from and until. */
   places: Place[];
   signs: Map<Sign, number> | undefined;
@@ -64,6 +68,8 @@ interface CredentialDump {
   readonly clients: readonly (number | readonly [number, number])[];
   readonly endpoints: readonly (number | readonly [number, number])[];
   readonly places: readonly Place[];
+  /** Not there once. */
+  readonly networks?: readonly number[];
 }
 
 export class StolenCredential implements Pattern {
@@ -90,7 +96,7 @@ export class StolenCredential implements Pattern {
       const signs = credential === undefined ? [] : this.#signs(actor, credential, occurrence);
       const needed = isOfPerson(actor) ? this.#pattern.signalsForSubjectsMin : this.#pattern.signalsMin;
       const isElsewhere = signs.some((sign) => sign === 'countries' || sign === 'client' || sign === 'logout');
-      const hand = this.#hand(actor, key, occurrence);
+      const hand = this.#hand(actor, key, credential, occurrence);
       if (credential === undefined) continue;
       if (hand !== undefined)
         raised.push({ actor, credential, signs: [hand, ...signs.filter((sign) => sign !== SAID_BY[hand])] });
@@ -139,9 +145,9 @@ export class StolenCredential implements Pattern {
   }
 
   dump(): unknown {
-    return [...this.#credentials.entries()].map(([key, { uses, clients, endpoints, places }]) => [
+    return [...this.#credentials.entries()].map(([key, { uses, clients, endpoints, networks, places }]) => [
       key,
-      { uses, clients, endpoints, places } satisfies CredentialDump,
+      { uses, clients, endpoints, networks, places } satisfies CredentialDump,
     ]);
   }
 
@@ -151,6 +157,7 @@ export class StolenCredential implements Pattern {
       credential.uses = one.uses;
       credential.clients.push(...one.clients.flat());
       credential.endpoints.push(...one.endpoints.flat());
+      credential.networks.push(...(one.networks ?? []));
       credential.places = one.places.map((place) => ({ ...place }));
       const hash = typeof key === 'string' ? hashOf(key) : key;
       this.#credentials.set(hash, credential, one.places.at(-1)?.until ?? 0);
@@ -178,6 +185,7 @@ export class StolenCredential implements Pattern {
     credential.uses += 1;
     const since = at - this.#windowMs;
     this.#place(credential, occurrence, since);
+    noted(credential.networks, hashOf(occurrence.network), at, NETWORKS_KEPT_MAX);
     if (occurrence.userAgent !== '') {
       const client = hashOf(occurrence.userAgent);
       const seen = noted(credential.clients, client, isKnown ? at : 0, CLIENTS_KEPT_MAX);
@@ -203,7 +211,7 @@ export class StolenCredential implements Pattern {
   }
 
   /** A person has several tokens, and a key several machines; a token and a session are one client's. */
-  #hand(actor: Actor, key: string, occurrence: Occurrence): HandSign | undefined {
+  #hand(actor: Actor, key: string, credential: Credential | undefined, occurrence: Occurrence): HandSign | undefined {
     const token =
       actor.kind === 'subject'
         ? occurrence.claims.find(({ name }) => name === 'token')?.hash
@@ -211,13 +219,19 @@ export class StolenCredential implements Pattern {
           ? key
           : undefined;
     if (token === undefined || occurrence.userAgent === '') return undefined;
-    const sign = this.#hands.note(token, {
-      at: occurrence.at,
+    const { at } = occurrence;
+    const use = {
+      at,
       network: hashOf(occurrence.network),
       client: hashOf(occurrence.userAgent),
       principal: hashOf(key),
       isLogout: isLogout(occurrence),
-    });
+    };
+    const sign = this.#hands.note(
+      token,
+      use,
+      (network, client) => credential !== undefined && isUsual(credential, network, client, at),
+    );
     // A token that says nothing of itself may be one that a person gave to several machines.
     return sign === 'hands' && isOpaqueToken(actor) ? undefined : sign;
   }
@@ -241,11 +255,11 @@ export class StolenCredential implements Pattern {
   }
 
   /** What the thief uses does not become usual by being used. */
-  #unlearn(credential: Credential, { at, userAgent, endpoint }: Occurrence): void {
-    const since = at - this.#windowMs;
-    for (const [table, hash] of [
-      [credential.clients, hashOf(userAgent)],
-      [credential.endpoints, hashOf(endpoint)],
+  #unlearn(credential: Credential, { at, userAgent, endpoint, network }: Occurrence): void {
+    for (const [table, hash, since] of [
+      [credential.clients, hashOf(userAgent), at - this.#windowMs],
+      [credential.endpoints, hashOf(endpoint), at - this.#windowMs],
+      [credential.networks, hashOf(network), at - USUAL_AFTER_MS],
     ] as const) {
       const i = table.findIndex((one, n) => n % 2 === 0 && one === hash);
       if (i !== -1 && table[i + 1]! > since) table[i + 1] = at;
@@ -276,6 +290,7 @@ function emptyCredential(): Credential {
     uses: 0,
     clients: [],
     endpoints: [],
+    networks: [],
     places: [],
     signs: undefined,
     loggedOutAt: undefined,
@@ -290,8 +305,16 @@ function usedOnce([client, endpoint, network, country, at]: readonly number[]): 
     uses: 1,
     clients: client === 0 ? [] : [client!, 0],
     endpoints: [endpoint!, 0],
+    networks: [network!, at!],
     places: [{ network: network!, country: countryOfNumber(country!), from: at!, until: at! }],
   };
+}
+
+function isUsual(credential: Credential, network: number, client: number, at: number): boolean {
+  return [[credential.networks, network] as const, [credential.clients, client] as const].every(([table, hash]) => {
+    const i = table.findIndex((one, n) => n % 2 === 0 && one === hash);
+    return i !== -1 && table[i + 1]! <= at - USUAL_AFTER_MS;
+  });
 }
 
 /** Two letters as a number; 0 stands for none. */

@@ -48,7 +48,8 @@ export class TokenHands {
     this.#windowMs = windowMs;
   }
 
-  note(token: string, use: Use): HandSign | undefined {
+  /** `isUsual`: whether whose token it is has long used that client, and long been on that network. */
+  note(token: string, use: Use, isUsual: (network: number, client: number) => boolean): HandSign | undefined {
     const { at, network, client } = use;
     const hands = this.#handsOf(hashOf(token), use);
     if (hands === undefined) return undefined;
@@ -62,7 +63,8 @@ export class TokenHands {
     pair.last = at;
     const sign = this.#isAfterwards(hands, pair) ? 'afterwards' : this.#isSecond(hands, pair) ? 'hands' : undefined;
     if (use.isLogout) hands.loggedOutAt ??= at;
-    if (sign === undefined) return undefined;
+    // A browser at home and an application on the road, both known for long, are one person's that share a login.
+    if (sign === undefined || hands.pairs.every((one) => isUsual(one.network, one.client))) return undefined;
     const second = hands.pairs.reduce((latest, one) => (one.first > latest.first ? one : latest));
     return this.#agreement.add(`${second.network} ${second.client}`, use.principal, at) ? undefined : sign;
   }
