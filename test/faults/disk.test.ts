@@ -1,5 +1,6 @@
-// D1: the disk of a running gateway fills up and has room again. Traffic does not notice, what operators decide holds at once,
-// nothing on the disk is torn, and everything is kept once there is room. Needs the right to mount a small file system.
+// D1 D3: the disk of a running gateway fills up and has room again, becomes read-only and can be written again. Traffic does not
+// notice, what operators decide holds at once, nothing on the disk is torn, and everything is kept once it can be. Needs the right
+// to mount a small file system.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,9 +23,28 @@ const canMount = ((): boolean => {
   }
 })();
 
-describe('a disk that fills up', () => {
+interface Trouble {
+  readonly name: string;
+  readonly begin: () => void;
+  readonly end: () => void;
+}
+
+const TROUBLES: readonly Trouble[] = [
+  { name: 'D1 full', begin: () => fill(DISK), end: () => rmSync(join(DISK, 'filler')) },
+  {
+    name: 'D3 read-only',
+    // Laid over itself, so that what is open for writing does not forbid it; every path leads to the read-only one.
+    begin: () => {
+      execFileSync('mount', ['--bind', DISK, DISK]);
+      execFileSync('mount', ['-o', 'remount,bind,ro', DISK]);
+    },
+    end: () => execFileSync('umount', ['--lazy', DISK]),
+  },
+];
+
+describe('a disk that cannot be written to', () => {
   it.skipIf(!canMount)(
-    'D1 costs no request, no decision of an operator, and no file',
+    'D1 D3 costs no request, no decision of an operator, and no file',
     async () => {
       const upstream = await upstreamThat((request, response) => {
         request.resume();
@@ -37,26 +57,29 @@ describe('a disk that fills up', () => {
       let gateway = await startGateway(args, DISK);
       const statusOf = (key: string): Promise<number> => statusWithKey(gateway, key);
       try {
-        await restrictKey(gateway, 'key-of-the-first-thief');
+        await restrictKey(gateway, 'key-before');
         const [analyst] = gateway.pids('analyst');
         const load = constantLoad(new URL(gateway.url), 40);
         await pause(500);
-        fill(DISK);
-        expect(await statusOf('key-of-the-first-thief')).toBe(403);
-        await restrictKey(gateway, 'key-of-the-second-thief');
-        expect(await statusOf('key-of-the-second-thief')).toBe(403);
-        await pause(3_000);
-        expect(gateway.pids('analyst')).toEqual([analyst]);
-        rmSync(join(DISK, 'filler'));
-        await pause(7_000);
+        for (const { name, begin, end } of TROUBLES) {
+          begin();
+          expect(() => writeFileSync(join(DISK, 'probe'), 'x'), name).toThrow();
+          expect(await statusOf('key-before'), name).toBe(403);
+          await restrictKey(gateway, `key-while-${name}`);
+          await pause(3_000);
+          expect(gateway.pids('analyst'), name).toEqual([analyst]);
+          end();
+          // Longer than it takes until what could not be written is tried again.
+          await pause(7_000);
+        }
         const result = await load.stop();
-        console.log(`disk full: ${result.sent} requests, ${result.failed.length} failed`);
+        console.log(`disk full and read-only: ${result.sent} requests, ${result.failed.length} failed`);
         expect(result.failed).toEqual([]);
         expect(gateway.pids('analyst')).toEqual([analyst]);
         await gateway.stop('SIGKILL');
         gateway = await startGateway(args, DISK);
-        expect(await statusOf('key-of-the-first-thief')).toBe(403);
-        expect(await statusOf('key-of-the-second-thief')).toBe(403);
+        expect(await statusOf('key-before')).toBe(403);
+        for (const { name } of TROUBLES) expect(await statusOf(`key-while-${name}`), name).toBe(403);
       } finally {
         await gateway.stop('SIGKILL');
         upstream.close();
