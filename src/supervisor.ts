@@ -3,8 +3,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
 import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Configuration } from './configuration/load.ts';
 import { isUrl } from './configuration/relative-paths.ts';
 import type { PreparedContract } from './core/contract.ts';
@@ -21,6 +19,7 @@ import { backOff } from './supervisor/back-off.ts';
 import { closeUntakenConnections } from './supervisor/handed-connections.ts';
 import { LastKnown } from './supervisor/last-known.ts';
 import { Pulse, waitedForProcessorMs } from './supervisor/pulse.ts';
+import { socketPathIn } from './supervisor/socket-path.ts';
 
 export interface SupervisorSettings {
   readonly configuration: Configuration;
@@ -82,8 +81,7 @@ export class Supervisor {
   constructor(settings: SupervisorSettings) {
     this.#settings = settings;
     this.#bundle = settings.bundle;
-    // Socket paths are limited to about a hundred bytes, data folders are not.
-    this.#socketPath = join(tmpdir(), `sallyport-${process.pid}.sock`);
+    this.#socketPath = socketPathIn(settings.dataFolder);
     this.stopped = new Promise((resolve) => {
       this.#finish = resolve;
     });

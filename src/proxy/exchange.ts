@@ -17,6 +17,9 @@ import { Relay } from './relay.ts';
 import type { ProxySettings } from './settings.ts';
 import type { Upstream } from './upstream.ts';
 
+/** At the 50 ms that one may take at most, so many are through within a second: nobody who comes then has to be sent away. */
+const SHORT_QUEUE = 16;
+
 export interface ExchangeContext {
   readonly inspector: Inspector;
   readonly settings: ProxySettings;
@@ -86,7 +89,7 @@ async function transact(
   counters.activeTransactions += 1;
   pace.watch(downstream);
   try {
-    if (pressure.isLate) throw new Fault('OVERLOADED', 'gateway', 503);
+    if (pressure.isLate && counters.activeTransactions > SHORT_QUEUE) throw new Fault('OVERLOADED', 'gateway', 503);
     const outcome = inspection.requestHead();
     if (outcome.kind !== 'forward') return refuse(outcome);
     route = outcome.route;

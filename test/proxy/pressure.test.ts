@@ -1,5 +1,6 @@
 // M1 M2: what a worker does that has too little memory or too little time.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type * as http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -91,20 +92,29 @@ describe('pressure', () => {
     expect(plane.counters.inspectionErrors).toBe(0);
   });
 
-  it('of time makes every request a 503 before anything is done for it, until the loop is in time again', async () => {
+  it('of time makes requests behind a long queue a 503 before anything is done for them, and no other ones', async () => {
     let skipped = 0;
-    const upstream = await upstreamThat();
+    const held: http.ServerResponse[] = [];
+    const upstream = await upstreamThat(({ url }, response) => {
+      if (url === '/held') held.push(response);
+      else response.end();
+    });
     const { port } = await gateway([upstream.url], new InspectorThatForwards(), {
       pressure: { memoryShare: undefined, now: () => performance.now() + skipped, workedMs: () => skipped },
     });
-    expect((await ask(port)).status).toBe(200);
+    const queue = Array.from({ length: 16 }, () => ask(port, { path: '/held' }));
+    await expect.poll(() => held.length, PATIENT).toBe(16);
     const slow = setInterval(() => (skipped += 1_000), 40);
     await expect.poll(async () => (await ask(port)).status, PATIENT).toBe(503);
     const { length } = upstream.received;
     expect((await ask(port)).status).toBe(503);
     expect(upstream.received).toHaveLength(length);
-    clearInterval(slow);
+    held.shift()!.end();
+    await queue.shift();
     await expect.poll(async () => (await ask(port)).status, PATIENT).toBe(200);
+    clearInterval(slow);
+    for (const response of held) response.end();
+    for (const { status } of await Promise.all(queue)) expect(status).toBe(200);
   });
 });
 
