@@ -89,8 +89,17 @@ export const traceSchema = z.object({
 export type Trace = z.output<typeof traceSchema>;
 
 export function traceOf(occurrence: Occurrence, judged: readonly Judged[] = []): Trace {
-  const { record, responseFields, requestFields, requestMediaType, claims, durationMs, upstreamMs, ...rest } =
-    occurrence;
+  const {
+    record,
+    responseFields,
+    requestFields,
+    requestMediaType,
+    isCredentialEmpty,
+    claims,
+    durationMs,
+    upstreamMs,
+    ...rest
+  } = occurrence;
   const issued: string[] = [];
   for (const field of responseFields) {
     if (!isIdentifierField(field)) continue;
@@ -142,6 +151,7 @@ export function occurrenceOf(trace: Trace): Occurrence {
     account,
     country,
     parameters: parameters.map(({ name, hash, number: value }) => ({ name, hash, number: value })),
+    isCredentialEmpty: false,
     claims: [],
     requestFields: [],
     requestMediaType: '',

@@ -11,7 +11,7 @@ export interface Seen {
   readonly observation: Observation;
   /** 2xx. */
   readonly isSuccess: boolean;
-  /** No credential of any kind was shown. */
+  /** No credential of any kind was shown, or one that names nobody. */
   readonly isAnonymous: boolean;
   /** The client's address is one of the internet. */
   readonly isPublicClient: boolean;
@@ -47,7 +47,8 @@ export function seenOf(occurrence: Occurrence): Seen | undefined {
     record,
     observation,
     isSuccess: record.status < 300,
-    isAnonymous: observation.authentication.length === 0 && !observation.isCredentialInUrl,
+    isAnonymous:
+      occurrence.isCredentialEmpty || (observation.authentication.length === 0 && !observation.isCredentialInUrl),
     isPublicClient: isPublicAddress(record.clientAddress),
     mediaType: observation.response?.mediaType ?? '',
     dataTypes: observation.response?.dataTypes ?? [],

@@ -62,6 +62,8 @@ export interface Occurrence {
   readonly enforced: Action;
   /** Detections of attacks in it, without what only tags. */
   readonly attacks: readonly string[];
+  /** It had a token or key that names nobody: the place answers everybody alike, or refused it. */
+  readonly isCredentialEmpty: boolean;
   readonly claims: readonly { readonly name: string; readonly hash: string }[];
   readonly requestFields: readonly ObservedField[];
   readonly requestMediaType: string;

@@ -5,6 +5,7 @@ import type { Observation, ObservedField } from '../../core/observation.ts';
 import type { TransactionRecord } from '../../core/record.ts';
 import { roleOfWords } from '../../core/role.ts';
 import { askedInBody, isIdentifierName } from './asked-in-body.ts';
+import { Believed, isToken } from './believed.ts';
 import { Crowds } from './crowds.ts';
 import { GraphqlPlaces } from './graphql-places.ts';
 import type { OccurredActor, Occurrence, ParameterValue } from './occurrence.ts';
@@ -32,6 +33,7 @@ export interface OccurrenceSource {
 export class Occurrences {
   readonly #source: OccurrenceSource;
   readonly #crowds = new Crowds();
+  readonly #believed = new Believed();
   readonly #parameterPositions = new Map<string, readonly (readonly [position: number, name: string])[]>();
   readonly #grants = new Map<string, number>();
   readonly #publicity = new Publicity();
@@ -44,9 +46,11 @@ export class Occurrences {
   of(record: TransactionRecord): Occurrence {
     const { observation } = record;
     const path = this.#source.endpointOf(record);
-    const actors = this.#actors(record);
-    const principal = actors.length > 1 && actors[0]!.actor.kind !== 'ip' ? actors[0]!.key : undefined;
     const isAccepted = record.action !== 'block' && record.status >= 200 && record.status < 400;
+    const belief = this.#believed.note(record, path, isAccepted);
+    const claims = belief === 'open' ? [] : (observation?.claims ?? []);
+    const actors = this.#actors(record, belief);
+    const principal = actors.length > 1 && actors[0]!.actor.kind !== 'ip' ? actors[0]!.key : undefined;
     const who = principal ?? actors[0]?.key ?? '';
     const endpoint = this.#graphql.placeOf(path, observation?.graphqlOperation, who, isAccepted, record.receivedAt);
     const parameters = this.#parameters(record, path);
@@ -68,7 +72,7 @@ export class Occurrences {
       isAccepted,
       actors,
       principal,
-      role: roleOf(observation, principal !== undefined),
+      role: roleOf(claims, principal !== undefined),
       isClean: attacks.length === 0 && !actors.some(({ key }) => this.#source.isSuspect(key)),
       object,
       isPublicPlace: isAccepted && object !== undefined && this.#publicity.note(endpoint, object, who),
@@ -88,7 +92,8 @@ export class Occurrences {
       findings: record.findings,
       enforced: record.enforced,
       attacks,
-      claims: observation?.claims ?? [],
+      isCredentialEmpty: belief === 'open' || (belief === 'unproven' && record.status === 401),
+      claims,
       requestFields: observation?.request?.fields ?? [],
       requestMediaType: observation?.request?.mediaType ?? '',
       responseFields: observation?.response?.fields ?? [],
@@ -101,37 +106,47 @@ export class Occurrences {
 
   sweep(now: number): void {
     this.#crowds.sweep(now);
+    this.#believed.sweep(now);
     this.#graphql.sweep(now);
   }
 
-  /** Addresses whose callers are counted. */
+  /** Addresses whose callers are counted, and tokens that are believed. */
   size(): { entries: number; evicted: number } {
-    return this.#crowds.size();
+    const [crowds, believed] = [this.#crowds.size(), this.#believed.size()];
+    return { entries: crowds.entries + believed.entries, evicted: crowds.evicted + believed.evicted };
   }
 
   dump(): unknown {
-    return { publicity: this.#publicity.dump(), grants: [...this.#grants], graphql: this.#graphql.dump() };
+    return {
+      publicity: this.#publicity.dump(),
+      grants: [...this.#grants],
+      graphql: this.#graphql.dump(),
+      believed: this.#believed.dump(),
+    };
   }
 
   restore(dump: unknown): void {
-    const { publicity, grants, graphql } = dump as {
+    const { publicity, grants, graphql, believed } = dump as {
       publicity: unknown;
       grants: [string, number][];
       graphql?: readonly string[];
+      believed?: ReturnType<Believed['dump']>;
     };
+    this.#believed.restore(believed ?? []);
     this.#graphql.restore(graphql ?? []);
     this.#publicity.restore(publicity);
     for (const [endpoint, count] of grants) this.#grants.set(endpoint, count);
   }
 
-  #actors(record: TransactionRecord): OccurredActor[] {
-    const sorted =
-      record.actors.length > 1 ? [...record.actors].sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind]) : record.actors;
-    const strongest = sorted[0];
+  /** Without a token that names nobody; one that is not proven yet hides no address among others. */
+  #actors({ actors, receivedAt }: TransactionRecord, belief: ReturnType<Believed['note']>): OccurredActor[] {
+    const named = belief === 'open' ? actors.filter((actor) => !isToken(actor)) : actors;
+    const sorted = named.length > 1 ? [...named].sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind]) : named;
+    const strongest = belief === 'unproven' ? sorted.find((actor) => !isToken(actor)) : sorted[0];
     const identity = strongest === undefined || strongest.kind === 'ip' ? undefined : actorKey(strongest);
     return sorted.map((actor) => {
       const key = actorKey(actor);
-      const share = actor.kind === 'ip' ? this.#crowds.shareOf(key, identity, record.receivedAt) : 1;
+      const share = actor.kind === 'ip' ? this.#crowds.shareOf(key, identity, receivedAt) : 1;
       return { actor, key, share };
     });
   }
@@ -227,9 +242,9 @@ function valuesThatLeft(record: TransactionRecord): number {
   return count;
 }
 
-function roleOf(observation: Observation | undefined, isAuthenticated: boolean): string {
+function roleOf(claims: Observation['claims'], isAuthenticated: boolean): string {
   const words: (readonly [string, string])[] = [];
-  for (const { name, word } of observation?.claims ?? []) if (word !== undefined) words.push([name, word]);
+  for (const { name, word } of claims) if (word !== undefined) words.push([name, word]);
   return roleOfWords(words, isAuthenticated);
 }
 
