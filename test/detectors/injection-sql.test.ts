@@ -4,6 +4,11 @@ import { injectionSql } from '../../src/detectors/injection-sql.ts';
 import { recognise } from '../support/field.ts';
 
 const LOUD = [
+  '1/1/**/union',
+  '-1#\nunion #',
+  '-1#union ##\r\n--\r\n#\r\nunion',
+  "@version into outfile 'asd'",
+  " ( 1 IN ( BINARY COS ( 'b')) )  --",
   "' OR '1'='1",
   "' or 1=1--",
   "' or 1=1#",
@@ -78,6 +83,13 @@ const LOUD = [
 ];
 
 const QUIET = [
+  '5 # members\nunion of workers',
+  '3 /* of 4 */ unions',
+  '1/2/*',
+  '1--',
+  '(1) first, (2) second --',
+  'put the keys into outfile and go',
+  '10 -- union',
   "O'Brien",
   "Sean O'Brien and Sons",
   "it's 5 o'clock or so",

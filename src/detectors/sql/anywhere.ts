@@ -27,6 +27,8 @@ const CHOICE =
 /** A query of the tables that describe the others; nothing but a database's own tools asks for them. */
 const CATALOGUE =
   /[^\s(](?=\s)[^;]{0,40}\bselect\b[^;]{1,300}?\bfrom\b[\s`"[]{1,8}(?:information_schema\b|pg_catalog\b|pg_(?:user|shadow|tables)\b|sys(?:objects|columns|users|databases)\b|sqlite_(?:master|schema)\b|all_(?:tables|tab_columns|users)\b|mysql\s{0,2}[.`]{1,3}user\b|master\s{0,2}\.)/i;
+/** `@a into outfile '/var/www/a.php'`: a query's answer goes to a file of the database's machine. */
+const OUTFILE = /(?<![A-Za-z_])into\s{1,20}(?:out|dump)file\s{0,20}\(?\s{0,20}['"]/i;
 
 /** Behind `-- ` on the same line nothing is SQL any more; a dash between words is one as well. */
 function isCommentedOut(text: string, at: number): boolean {
@@ -67,6 +69,8 @@ export function sightings(text: string): Sighting[] {
   const catalogue = CATALOGUE.exec(text);
   if (catalogue !== null)
     found.push({ confidence: 0.85, what: 'reads the database’s own tables', start: catalogue.index });
+  const outfile = OUTFILE.exec(text);
+  if (outfile !== null) found.push({ confidence: 0.88, what: 'writes a file by a query', start: outfile.index });
   const procedure = PROCEDURE.exec(text);
   if (procedure !== null)
     found.push({ confidence: 0.92, what: 'runs a stored procedure of the system', start: procedure.index });

@@ -11,7 +11,7 @@ export function unquotedSighting(text: string): Sighting | undefined {
   if (/\d|null|true|false/i.test(start)) {
     const trimmed = start.trimEnd();
     const from = trimmed.length - (/\)[\s)]*$/.exec(trimmed)?.[0].length ?? 0);
-    return at(text, from, 1);
+    return at(text, from, 1) ?? commentedUnion(text) ?? commentedExpression(text);
   }
   if (/^\s*\)/.test(text)) return at(text, 0, 1);
   // `or event == "exception"):` is the line of a program.
@@ -45,6 +45,24 @@ function commentedExpression(text: string): Sighting | undefined {
   }
   if (telling === 0 || (operators === 0 && tokens[0]?.kind !== '(')) return undefined;
   return { confidence: 0.85, what: 'is an expression that comments the rest out', start: 0 };
+}
+
+/**
+ * `1/1/*…*\/union`, `-1#\\nunion #`: numbers, a comment that hides white space or a line's end, and UNION, however the rest is cut off.
+ * No arithmetic has the word, and no sentence the comment.
+ */
+function commentedUnion(text: string): Sighting | undefined {
+  if (text.length > EXPRESSION_CHARACTERS_MAX || !/\/\*|(?:#|--)[^\n]{0,200}\n/.test(text)) return undefined;
+  const tokens = lexSql(text, 0);
+  for (const [i, { kind, text: word }] of tokens.entries()) {
+    if (word === 'UNION') {
+      const next = tokens[i + 1];
+      const isCutOff = next === undefined || next.kind === 'end' || next.kind === 'comment' || next.text === 'UNION';
+      return isCutOff ? { confidence: 0.85, what: 'adds UNION behind a comment', start: 0 } : undefined;
+    }
+    if (kind !== 'number' && kind !== 'operator' && kind !== '(' && kind !== ')') return undefined;
+  }
+  return undefined;
 }
 
 function at(text: string, from: number, most: number): Sighting | undefined {
