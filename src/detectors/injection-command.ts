@@ -292,6 +292,7 @@ function isTightlySet(text: string, at: number, separator: string): boolean {
 function isMarkdown(text: string, at: number, before: string): boolean {
   if (text.startsWith('``', at) || before.endsWith('`')) return true;
   const ticks = before.split('`').length - 1;
+  if (/^\s{0,40}\|(?:[^|]{0,400}\|){0,20}\s{1,40}$/.test(before) && TABLE_REST.test(text.slice(at + 1))) return true;
   // The closing one of a pair opens nothing.
   if (ticks % 2 === 1) return true;
   const close = text.indexOf('`', at + 1);
@@ -304,6 +305,9 @@ function isMarkdown(text: string, at: number, before: string): boolean {
     /^[\s.,:;)]+[A-Za-z]{2,}/.test(text.slice(close + 1))
   );
 }
+
+/** `` env`  | Universal `process.env` | ``: the rest of a cell, and of a row with words in it. */
+const TABLE_REST = /^[^`|\n]{1,80}`\s{1,40}\|[^|\n]{0,200}[a-z]{2,} [^|\n]{0,200}\|\s{0,40}(?:$|\n|[^|\n]{1,200}\|)/i;
 
 /** `` Use `curl https://… | sh` and … ``: words in front of the backtick that opens, and words or nothing behind the other. */
 function isInlineCode(text: string, at: number): boolean {
@@ -325,7 +329,7 @@ function isCommandLine(separator: string, before: string): boolean {
   const line = before
     .slice(-300)
     .trimStart()
-    .replace(/^[+$#] /, '');
+    .replace(/^(?:[+$#] |- ["']?)/, '');
   if (/^(?:[A-Z_]+=\S+\s+)*[a-z@./][\w./@:-]*\s+\S/.test(line)) return true;
   // Words in front of the separator and white space around it, in quotes or parentheses as well.
   if (/^[\w(="'-]{2,}\s+\S[^;|&]*\s$/.test(line) && /^[|&;]/.test(separator)) return true;

@@ -35,10 +35,10 @@ export const injectionCrlf: FieldDetector = {
   },
 };
 
-/** A short value, then one line end and a header that only answers have: no letter looks like that. */
+/** A line set in goes on with the header in front of it. A short value, then one line end and a header that only answers have: no letter looks like that. */
 function isOneValue(text: string, at: number): boolean {
   return text.length < 300 && at <= 64 && !/[\r\n]/.test(text.slice(0, at)) && ANSWER_HEADER.test(text.slice(at));
 }
 
 const ANSWER_HEADER =
-  /^[\r\n\u010a\u560a\u560d]+[ \t]*(?:(?:set-cookie|transfer-encoding)[ \t]*:|content-length[ \t]*:[ \t]*\d|location[ \t]*:[ \t]*(?:https?:\/)?\/)/i;
+  /^[\r\n\u010a\u560a\u560d]+[ \t]?(?:(?:set-cookie|transfer-encoding)[ \t]*:|content-length[ \t]*:[ \t]*\d|location[ \t]*:[ \t]*(?:https?:\/)?\/)/i;

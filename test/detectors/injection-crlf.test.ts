@@ -18,6 +18,7 @@ const LOUD: Row[] = [
 ];
 
 const QUIET: Row[] = [
+  ['      Date: Sun, 24 Dec 2017 03:47:51 GMT\n      Content-Length: 300', { location: 'body' }],
   ['Shipping to:\nLocation: Berlin\nFloor: 3', { location: 'body', name: 'note' }],
   ['first line\nsecond line\nSet-Cookie: is a header', { location: 'body' }],
   ['line one\nline two', { location: 'query' }],

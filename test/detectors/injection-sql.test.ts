@@ -4,6 +4,10 @@ import { injectionSql } from '../../src/detectors/injection-sql.ts';
 import { recognise } from '../support/field.ts';
 
 const LOUD = [
+  '1 and len(user)>1',
+  '1 and len(db_name())=4',
+  '1)#',
+  '1)\n# ',
   '1/1/**/union',
   '-1#\nunion #',
   '-1#union ##\r\n--\r\n#\r\nunion',
@@ -83,6 +87,14 @@ const LOUD = [
 ];
 
 const QUIET = [
+  '         0 and 1.\n      </description>',
+  '            if not isinstance(ext, tuple) or len(ext) != 2:',
+  '        and len(path) >= 3',
+  "            (r'&=',                     Operator),",
+  "            (r'>>',                     Operator),\n            (r'==',                     Operator),",
+  ')\n# fmt: on',
+  '`--host` when configuring on a 64-bit system)',
+  '"textRaw": "`--import=module`",',
   '5 # members\nunion of workers',
   '3 /* of 4 */ unions',
   '1/2/*',

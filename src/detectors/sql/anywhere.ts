@@ -105,6 +105,15 @@ function comparesConstants(text: string, start: number): boolean {
   return constantEnd(tokens, i + 1) !== undefined;
 }
 
+/** `len(path)`, as Python has it: SQL Server asks for the length of its own variables, of calls and of queries. */
+function isOfProgram(tokens: ReturnType<typeof lexSql>, at: number): boolean {
+  return (
+    tokens[at]?.kind === 'word' &&
+    tokens[at + 1]?.kind !== '(' &&
+    !/^(?:SELECT|(?:CURRENT_|SYSTEM_|SESSION_)?USER|PASSWORD|USERNAME)$/.test(tokens[at].text)
+  );
+}
+
 /** Index behind a number, a string or a function of constants, with its signs and parentheses. */
 function constantEnd(tokens: ReturnType<typeof lexSql>, from: number): number | undefined {
   let i = from;
@@ -117,7 +126,7 @@ function constantEnd(tokens: ReturnType<typeof lexSql>, from: number): number | 
       /^(?:COS|SIN|PI|ABS|BENCHMARK|SLEEP|PG_SLEEP|RANDOMBLOB|LIKE|FLOOR|RAND|EXTRACTVALUE|UPDATEXML|DBMS_\w+|SUBSTR|SUBSTRING|MID|CHAR|CHR|ASCII|ORD|LENGTH|LEN|LOWER|UPPER|MD5|HEX|CONCAT|NOW|SYSDATE|DATABASE|SCHEMA|VERSION|USER|CONNECTION_ID|JSON_\w+|ST_\w+|IF|IIF)$/.test(
         token.text,
       );
-    if (!isCall) return undefined;
+    if (!isCall || (token.text === 'LEN' && isOfProgram(tokens, i + 2))) return undefined;
     let depth = 0;
     for (i += 1; i < tokens.length; i++) {
       if (tokens[i]!.kind === '(') depth += 1;

@@ -121,6 +121,9 @@ function readToken(text: string, i: number, c: number): SqlToken {
   if (c === 0x5c && text[i + 1] === 'N') return { kind: 'number', text: '', end: i + 2 };
   OPERATOR.lastIndex = i;
   const operator = OPERATOR.exec(text);
+  // `</description>` compares nothing.
+  if (operator?.[0] === '<' && text[i + 1] === '/' && text[i + 2] !== '*')
+    return { kind: 'word', text: '</', end: i + 2 };
   if (operator !== null) return { kind: 'operator', text: operator[0], end: i + operator[0].length };
   if (c === 0x24) {
     const tag = /\$\w{0,16}\$/y;

@@ -46,6 +46,8 @@ function confidenceOf(
   // `<a title="x" …>`: the quote closes an attribute of markup.
   if (/<[A-Za-z/][^<>]*=\s*["'][^"'<>]*$/.test(before) && !isTelling) return 0;
   if (WHOLE_EXPRESSION.test(text)) return Math.max(confidence, 0.82);
+  if (quote === '`' && !isTelling && what.includes('comment'))
+    confidence = Math.min(confidence, commentConfidence(text, at, quote));
   if (quote === '`' && !isTelling)
     return Math.min(confidence, index === 0 && before.length < 40 && !/\s/.test(before) ? 0.8 : 0.3);
   if (what.includes('comment')) {
@@ -65,7 +67,7 @@ function confidenceOf(
   // Opened behind white space or punctuation and closed again: a citation, a string of some language.
   const next = all[index + 1];
   const previous = all[index - 1];
-  const opens = at > 0 && isOpening(text.charCodeAt(at - 1));
+  const opens = at > 0 && (isOpening(text.charCodeAt(at - 1)) || STRING_PREFIX.test(before));
   if (opens && next !== undefined && !isTelling) return Math.min(confidence, 0.3);
   const closesOne =
     index % 2 === 1 &&
@@ -83,6 +85,9 @@ function confidenceOf(
   if (quote === '"' && confidence < 0.9 && (/\s/.test(before) || what.startsWith('adds a comparison with'))) return 0.3;
   return confidence;
 }
+
+/** `(r'&=', Operator)`: a string of Python. */
+const STRING_PREFIX = /(?:^|[\s([{,=])[bfru]$/i;
 
 function isOpening(code: number): boolean {
   return code <= 0x20 || '([{=:;,<>+|&~!'.includes(String.fromCharCode(code));

@@ -13,15 +13,17 @@ export function unquotedSighting(text: string): Sighting | undefined {
     const from = trimmed.length - (/\)[\s)]*$/.exec(trimmed)?.[0].length ?? 0);
     return at(text, from, 1) ?? commentedUnion(text) ?? commentedExpression(text);
   }
-  if (/^\s*\)/.test(text)) return at(text, 0, 1);
-  // `or event == "exception"):` is the line of a program.
-  if (/^\s*(?:or|and|xor|union|having|\|\||&&|;)/i.test(text))
-    return at(text, 0, /\w\s?==\s?["'\w]/.test(text) ? 0.4 : 0.85);
+  // `)\n# fmt: on`: a bracket of a program, and on the next line what somebody remarks.
+  if (/^\s*\)/.test(text)) return at(text, 0, /^[\s)]*\n\s*# \w/.test(text) ? 0.4 : 1);
+  // `or event == "exception"):`, `and len(path) >= 3` are lines of programs.
+  if (/^\s*(?:or|and|xor|union|having|\|\||&&|;)/i.test(text)) return at(text, 0, OF_PROGRAM.test(text) ? 0.4 : 0.85);
   const commented = commentedExpression(text);
   if (commented !== undefined) return commented;
   if (/^\s*order\s+by\s+\d{1,4}\s*(?:--|#)/i.test(text)) return at(text, 0, 0.85);
   return undefined;
 }
+
+const OF_PROGRAM = /\w\s?==\s?["'\w]|^\s*(?:or|and)\s+len\((?!user\b|password\b)[a-z_][\w.]*\)/;
 
 const EXPRESSION_CHARACTERS_MAX = 400;
 const OF_EXPRESSIONS = /^(?:OR|AND|XOR|NOT|DIV|MOD|IN|LIKE|BETWEEN|IS|BINARY|SELECT|NULL|TRUE|FALSE)$/;
