@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { authenticate } from './authentication.ts';
 import { ConsoleFiles } from './console-files.ts';
 import type { AdminContext } from './context.ts';
+import { faultOf, refuseUnknownParameters } from './invalid-requests.ts';
 import { Lockout } from './lockout.ts';
 import { actorRoutes } from './resource-actors.ts';
 import { apiDocumentRoutes } from './resource-api-documents.ts';
@@ -44,6 +45,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
     requestTimeout: 30_000,
     logger: false,
     forceCloseConnections: true,
+    schemaErrorFormatter: faultOf,
   });
   const lockout = new Lockout();
   await app.register(swagger, {
@@ -77,6 +79,7 @@ export async function createAdminServer(context: AdminContext): Promise<FastifyI
       .header('referrer-policy', 'no-referrer');
   });
   authenticate(app, context, lockout);
+  refuseUnknownParameters(app);
   app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
   app.get('/readyz', { schema: { hide: true } }, async (_, reply) => {
     const { serving, wanted } = context.workers();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuditLog } from '../../src/admin/audit-log.ts';
+import { faultOf, refuseUnknownParameters } from '../../src/admin/invalid-requests.ts';
 import { actorRoutes } from '../../src/admin/resource-actors.ts';
 import { incidentRoutes } from '../../src/admin/resource-incidents.ts';
 import { proposalRoutes } from '../../src/admin/resource-proposals.ts';
@@ -34,7 +35,8 @@ beforeEach(async () => {
   }
   // The resources say what holds now; now is the simulation's.
   vi.useFakeTimers({ toFake: ['Date'], now: world.now });
-  app = fastify();
+  app = fastify({ schemaErrorFormatter: faultOf });
+  refuseUnknownParameters(app);
   app.decorateRequest('caller', undefined);
   app.addHook('onRequest', async (request) => {
     request.caller = { name: 'ann', role: 'analyst' };
@@ -165,5 +167,21 @@ describe('proposals', () => {
     expect((await patch(`/proposals/${id}`, { decision: 'decline' })).status).toBe(409);
     expect((await patch('/proposals/none', { decision: 'decline' })).status).toBe(404);
     expect((await get(`/proposals/${id}`)).body.status).toBe('approved');
+  });
+});
+
+describe('a filter that is misspelt', () => {
+  it('is refused, with the names that there are, rather than listing everything', async () => {
+    const { status, body } = await get('/incidents?serch=login');
+    expect(status).toBe(400);
+    expect(body.detail).toMatch(/^`serch` is none of: status, severity, .*text, offset, limit$/);
+    expect((await get('/actors?limit=2&text=89')).status).toBe(200);
+  });
+
+  it('is told what it may be, where its value is not one', async () => {
+    const { status, body } = await get('/incidents?severity=bad');
+    expect(status).toBe(400);
+    expect(body.message).toMatch(/^querystring\/severity\/0 is one of: .*high, critical$/);
+    expect((await get('/incidents?limit=0')).body.message).toBe('querystring/limit must be >= 1');
   });
 });
