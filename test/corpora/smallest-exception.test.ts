@@ -125,6 +125,12 @@ describe('the smallest exception', () => {
   // All of them at once: each has an endpoint, a place and a detection of its own, and the neighbours have none.
   const after = engineWith(explained.flatMap(({ yaml }) => documentsOf(yaml)));
 
+  it('is tried for every detector that blocks as shipped', () => {
+    const blocking = shipped.flatMap((one) => (one.kind === 'detector' && one.action === 'block' ? [one.id] : []));
+    expect(Object.keys(ROWS)).toEqual(expect.arrayContaining(blocking));
+    expect(blocking.length).toBeGreaterThanOrEqual(20);
+  });
+
   it.each(explained.map((row) => [row.detection, row] as const))(
     'for %s lets its transaction pass and no neighbour',
     (detection, { blocked, neighbours, explanation, action, yaml }) => {
