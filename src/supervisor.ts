@@ -38,8 +38,8 @@ export type Started =
 
 /** A process that lived this long starts with a clean record. */
 const STABLE_MS = 30_000;
-/** Room for young objects: what a transaction makes is garbage when it ends, and is copied less before. */
-const SEMI_SPACE_MEGABYTES = 32;
+/** 32 MB for young objects: what a transaction makes is garbage when it ends, and is copied less before. */
+const EXEC_ARGV = [...process.execArgv, '--max-semi-space-size=32'];
 const HEARTBEAT_CHECK_MS = 1_000;
 const HUNG_AFTER_MS = 5_000;
 
@@ -111,7 +111,7 @@ export class Supervisor {
     cluster.setupPrimary({
       exec: new URL('./gateway.js', import.meta.url).pathname,
       args: [],
-      execArgv: [...process.execArgv, `--max-semi-space-size=${SEMI_SPACE_MEGABYTES}`],
+      execArgv: EXEC_ARGV,
       serialization: 'json',
     });
     cluster.schedulingPolicy = cluster.SCHED_RR;
@@ -139,7 +139,7 @@ export class Supervisor {
   #startAnalyst(): Promise<{ adminPort: number; firstToken: string | undefined } | { failure: string }> {
     const { configuration, directories, dataFolder, adminToken } = this.#settings;
     this.#analystStartedAt = performance.now();
-    const child = fork(new URL('./analyst.js', import.meta.url), { serialization: 'json' });
+    const child = fork(new URL('./analyst.js', import.meta.url), { serialization: 'json', execArgv: EXEC_ARGV });
     this.#analyst = child;
     child.on('error', () => {});
     return new Promise((resolve) => {
