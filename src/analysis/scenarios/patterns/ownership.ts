@@ -6,6 +6,7 @@ import { hashOf, pairOf } from '../../../core/hash.ts';
 import type { OwnershipPattern } from '../../../core/scenario.ts';
 import { isIdentifierName } from '../asked-in-body.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
+import { KeyFilter } from '../metrics/key-filter.ts';
 import { OldestFirst } from '../metrics/oldest-first.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
@@ -66,6 +67,8 @@ export class Ownership implements Pattern {
   /** Object at endpoint → hash of its only reader, negative when it read it again, or SHARED. The oldest are forgotten. */
   readonly #owners = new Map<number, number>();
   readonly #oldest = new OldestFirst(this.#owners);
+  /** Of the keys of owners: a list names many ids at many places, and hardly any of them is there. */
+  readonly #mayOwn = new KeyFilter();
   #evicted = 0;
   /** Objects whose owner became another since the data plane was told. */
   readonly #changed = new Set<number>();
@@ -166,6 +169,7 @@ export class Ownership implements Pattern {
     for (const { list, id } of listed) {
       for (const place of this.#privateNow) {
         const key = pairOf(place.hash, id);
+        if (!this.#mayOwn.has(key)) continue;
         const marked = this.#owners.get(key);
         if (marked === undefined || marked === SHARED || place.broad.has(Math.abs(marked))) continue;
         const isOwn = Math.abs(marked) === reader;
@@ -251,7 +255,7 @@ export class Ownership implements Pattern {
     };
     if (lists !== undefined) this.#lists.restore(lists);
     if (readersOwn !== undefined) this.#readers.restore(readersOwn);
-    for (const [key, owner] of owners) this.#owners.set(key, owner);
+    for (const [key, owner] of owners) this.#own(key, owner);
     for (const [endpoint, one] of endpoints) {
       this.#endpoints.set(endpoint, {
         hash: hashOf(endpoint),
@@ -339,10 +343,14 @@ export class Ownership implements Pattern {
   }
 
   #own(key: number, reader: number): void {
+    const before = this.#owners.size;
     this.#owners.set(key, reader);
+    if (this.#owners.size > before) this.#mayOwn.add(key);
     this.#note(key);
     if (this.#owners.size <= OBJECTS_MAX) return;
-    this.#owners.delete(this.#oldest.next()![0]);
+    const [oldest] = this.#oldest.next()!;
+    this.#owners.delete(oldest);
+    this.#mayOwn.delete(oldest);
     this.#evicted += 1;
   }
 }
