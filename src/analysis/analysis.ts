@@ -305,16 +305,18 @@ export class Analysis {
   }
 
   dump(): AnalysisDump {
-    return {
-      version: 1,
-      occurrences: this.#occurrences.dump(),
-      scenarios: this.#scenarios.dump(),
-      incidents: this.#incidents.dump(),
-      actors: this.#actors.dump(),
-      precisions: this.#precisions.dump(),
-      response: this.#response.dump(),
-      posture: this.posture.dump(),
-    };
+    return { ...this.#dumpOfRest(), scenarios: this.#scenarios.dump() };
+  }
+
+  /** The same as JSON, in pieces between which other work may be done: each scenario is a whole of its own. */
+  *dumpText(): Generator<string> {
+    yield JSON.stringify(this.#dumpOfRest()).slice(0, -1);
+    let before = ',"scenarios":[';
+    for (const scenario of this.#scenarios.dumps()) {
+      yield before + JSON.stringify(scenario);
+      before = ',';
+    }
+    yield before === ',' ? ']}' : `${before}]}`;
   }
 
   restore(dump: AnalysisDump): void {
@@ -325,6 +327,18 @@ export class Analysis {
     this.#precisions.restore(dump.precisions);
     this.#response.restore(dump.response);
     if (dump.posture !== undefined) this.posture.restore(dump.posture);
+  }
+
+  #dumpOfRest(): Omit<AnalysisDump, 'scenarios'> {
+    return {
+      version: 1,
+      occurrences: this.#occurrences.dump(),
+      incidents: this.#incidents.dump(),
+      actors: this.#actors.dump(),
+      precisions: this.#precisions.dump(),
+      response: this.#response.dump(),
+      posture: this.posture.dump(),
+    };
   }
 
   #take(occurrence: Occurrence): void {

@@ -1,6 +1,7 @@
 // What was learned and found, kept in the store over a restart: one JSON text in documents of bounded size, in two slots that
 // take turns, so that a save that breaks off leaves the one before whole. Invariant: what nobody has read is not overwritten.
 import { createHash } from 'node:crypto';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Keep, Store } from '../core/store.ts';
 
@@ -35,20 +36,28 @@ export class StateKeeper {
 
   /** False when the state is too large, somebody else wrote meanwhile, or nothing was read yet. @throws Fault of the store */
   async save(state: unknown): Promise<boolean> {
+    return this.#isRead && this.saveText([JSON.stringify(state)]);
+  }
+
+  /** As `save`; the state as JSON in pieces. After each of them, and after each part that is written, others have their turn. */
+  async saveText(pieces: Iterable<string>): Promise<boolean> {
     if (!this.#isRead) return false;
-    const text = JSON.stringify(state);
-    const parts = Math.ceil(text.length / PART_CHARS);
-    if (parts > PARTS_MAX) return false;
+    const parts: string[] = [];
+    const hash = createHash('sha256');
+    for await (const part of partsOf(pieces)) {
+      if (parts.push(part) > PARTS_MAX) return false;
+      hash.update(part);
+    }
     const headDocument = await this.#store.document(KIND, this.#idOf('head'));
     const head = headSchema.safeParse(headDocument?.value);
     const slot: Head['slot'] = head.success && head.data.slot === 'a' ? 'b' : 'a';
-    for (let i = 0; i < parts; i++) {
+    for (const [i, part] of parts.entries()) {
       const id = this.#idOf(`${slot}${i}`);
       const version = (await this.#store.document(KIND, id))?.version ?? 0;
-      const part = text.slice(i * PART_CHARS, (i + 1) * PART_CHARS);
       if (!(await this.#store.put(KIND, id, part, version, KEEP)).isWritten) return false;
+      await othersTurn();
     }
-    const next: Head = { slot, parts, sha256: digest(text) };
+    const next: Head = { slot, parts: parts.length, sha256: hash.digest('hex') };
     return (await this.#store.put(KIND, this.#idOf('head'), next, headDocument?.version ?? 0, KEEP)).isWritten;
   }
 
@@ -75,6 +84,24 @@ export class StateKeeper {
   #idOf(part: string): string {
     return `${this.#name}.${part}`;
   }
+}
+
+/** Of PART_CHARS and one more where a character would be cut in two. */
+async function* partsOf(pieces: Iterable<string>): AsyncGenerator<string> {
+  let waiting = '';
+  for (const piece of pieces) {
+    waiting += piece;
+    let from = 0;
+    while (waiting.length - from > PART_CHARS) {
+      const isCut = /[\ud800-\udbff]/.test(waiting[from + PART_CHARS - 1]!);
+      const to = from + PART_CHARS + (isCut ? 1 : 0);
+      yield waiting.slice(from, to);
+      from = to;
+    }
+    waiting = waiting.slice(from);
+    await othersTurn();
+  }
+  if (waiting !== '') yield waiting;
 }
 
 function digest(text: string): string {

@@ -128,17 +128,20 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
     recall,
   ];
   for (const timer of timers) timer.unref();
-  let isSaving = false;
-  const save = async (): Promise<void> => {
-    if (isSaving || !keeper.isRead) return;
-    isSaving = true;
+  let saving: Promise<void> | undefined;
+  const save = (): Promise<void> => {
+    saving ??= saveOnce().finally(() => {
+      saving = undefined;
+    });
+    return saving;
+  };
+  const saveOnce = async (): Promise<void> => {
+    if (!keeper.isRead) return;
     try {
-      if (!(await keeper.save(analysis.dump())))
+      if (!(await keeper.saveText(analysis.dumpText())))
         log.warn({}, 'the state of the analysis was not kept: it is too large');
     } catch (error) {
       log.warn({ code: (error as { code?: string }).code }, 'the state of the analysis could not be kept');
-    } finally {
-      isSaving = false;
     }
   };
 
@@ -159,6 +162,8 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
       for (const timer of timers) clearInterval(timer);
       await exchange.flush();
       exchange.stop();
+      // One that is under way does not know the latest.
+      await saving;
       await save();
     },
   };

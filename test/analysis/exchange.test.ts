@@ -122,12 +122,40 @@ describe('the kept state', () => {
     const keeper = new StateKeeper(store, 'n1');
     expect(await keeper.load()).toBeUndefined();
     expect(await keeper.save(world.analysis.dump())).toBe(true);
-    expect(await keeper.save(world.analysis.dump())).toBe(true);
+    expect(await keeper.saveText(world.analysis.dumpText())).toBe(true);
     const next = new World(8);
     next.now = world.now + DAY;
     next.analysis.restore((await new StateKeeper(store, 'n1').load()) as ReturnType<World['analysis']['dump']>);
     readOrder(next, customer(4), ordersOf(9)[0]!, customer(9).subject!);
     expect(next.titles()).toEqual(['BOLA - answer belongs to somebody else']);
+  });
+
+  it('is made piece by piece, with time for others in between, and is the same', async () => {
+    const world = new World(7);
+    live(world, 12);
+    const pieces = [...world.analysis.dumpText()];
+    expect(pieces.length).toBeGreaterThan(10);
+    expect(JSON.parse(pieces.join(''))).toEqual(JSON.parse(JSON.stringify(world.analysis.dump())));
+    const keeper = new StateKeeper(store, 'n1');
+    await keeper.load();
+    let turns = 0;
+    const others = setInterval(() => {
+      turns += 1;
+    }, 0);
+    const ages = function* (): Generator<string> {
+      yield '["x';
+      for (let i = 0; i < 40; i++) {
+        const until = performance.now() + 3;
+        while (performance.now() < until);
+        // Characters of two code units: whichever the parts, one would be cut.
+        yield '\u{1F600}'.repeat(20_000);
+      }
+      yield '"]';
+    };
+    expect(await keeper.saveText(ages())).toBe(true);
+    clearInterval(others);
+    expect(turns).toBeGreaterThanOrEqual(20);
+    expect(await keeper.load()).toEqual([`x${'\u{1F600}'.repeat(800_000)}`]);
   });
 
   it('is the one before when a save breaks off', async () => {

@@ -113,7 +113,11 @@ export class Scenarios {
   }
 
   dump(): ScenarioDump {
-    return this.#loaded.map(({ document, pattern }) => [document.id, pattern.dump()] as const);
+    return [...this.dumps()];
+  }
+
+  *dumps(): Generator<ScenarioDump[number]> {
+    for (const { document, pattern } of this.#loaded) yield [document.id, pattern.dump()];
   }
 
   restore(dump: ScenarioDump): void {
