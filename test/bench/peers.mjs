@@ -8,6 +8,7 @@ import { bareProxy, canPin, gateway, httpProxy } from '../../dist/cli/bench/cont
 import { FULL_PLAN, measure, SHORT_PLAN } from '../../dist/cli/bench/measure.js';
 import { measurementsTable, row } from '../../dist/cli/bench/report.js';
 import { showProgress, stopWithChildren } from '../../dist/cli/bench.js';
+import { measureAnalyst } from './analyst.mjs';
 import { measureContract } from './contract.mjs';
 import { compareWithGoals } from './goals.mjs';
 import { measureParts } from './micro.mjs';
@@ -29,7 +30,7 @@ showProgress('');
 console.log(measurementsTable(measurements, plan.scenarios).join('\n'));
 const more = [];
 if (isFull) {
-  for (const part of [measurePauses, measureRedis, measureScaling]) {
+  for (const part of [measurePauses, measureAnalyst, measureRedis, measureScaling]) {
     try {
       more.push(...(await part(showProgress)));
     } catch (error) {

@@ -146,6 +146,8 @@ export interface TrafficOptions {
   readonly days: number;
   /** Share of transactions that probe paths which are not there. */
   readonly probes?: number;
+  /** People; each has one object of every private resource. */
+  readonly actors?: number;
 }
 
 export function* simulatedTraffic({
@@ -153,12 +155,13 @@ export function* simulatedTraffic({
   transactions,
   days,
   probes = 0.03,
+  actors = ACTORS,
 }: TrafficOptions): Generator<TransactionRecord> {
   const random = randomOf(seed);
   const pick = (count: number): number => Math.floor(random() * count);
   for (let n = 0; n < transactions; n++) {
     const at = START + Math.floor((n / transactions) * days * 24 * HOUR_MS);
-    const person = pick(ACTORS);
+    const person = pick(actors);
     if (random() < probes) {
       yield recordOf(n, at, person, 'GET', SHOP, PROBES[pick(PROBES.length)]! + pick(5_000), 404, undefined, {
         error: 'not found',
@@ -268,7 +271,11 @@ function recordOf(
 ): TransactionRecord {
   const segments = path.slice(1).split('/');
   const subject: Actor = { kind: 'subject', id: subjectOf(person), isVerified: true };
-  const address: Actor = { kind: 'ip', id: `198.51.100.${person % 250}`, isVerified: true };
+  const address: Actor = {
+    kind: 'ip',
+    id: `198.51.${100 + Math.floor(person / ACTORS)}.${person % 250}`,
+    isVerified: true,
+  };
   const fields: ObservedField[] = segments.map((segment, i) => ({
     pointer: `/${i}`,
     type: 'string',

@@ -1,0 +1,64 @@
+// Frames of records as workers send them to an analyst, of the simulated API, made before anything is measured.
+// @ts-check
+import { resolve } from 'node:path';
+import { runnerImport } from 'vite';
+import { recordsJson } from '../../dist/cli/bench/payloads.js';
+import { viewBody } from '../../dist/decoding/body.js';
+import { parseContentType } from '../../dist/decoding/content-type.js';
+import { NO_DATA, observeBody } from '../../dist/inspection/observe-body.js';
+import { KeyedHash } from '../../dist/inspection/observe-hash.js';
+import { packed } from '../../dist/records/packed-record.js';
+import { WorkerCounter } from '../../dist/records/worker-counts.js';
+
+const SIMULATED = resolve(import.meta.dirname, '../support/traffic/simulated-api.ts');
+const RECORDS_PER_FRAME = 100;
+/** Different bodies of 1 KB, so that nothing is fast because it was there before. */
+const BODIES = 500;
+const NO_OTHERS = {
+  recordsDropped: 0,
+  recordingsDropped: 0,
+  upstreamRetries: 0,
+  badRequestsOnWire: 0,
+  activeTransactions: 0,
+};
+
+/**
+ * @param {{actors: number, isOneKilobyte: boolean, transactions: number, begin: number, perSecond: number, seed: number}} options
+ * `perSecond` by the clock of the records.
+ * @returns {Promise<Buffer[]>} of RECORDS_PER_FRAME each
+ */
+export async function framesOf({ actors, isOneKilobyte, transactions, begin, perSecond, seed }) {
+  const { module } = await runnerImport(SIMULATED);
+  const json = parseContentType('application/json');
+  const hash = new KeyedHash(Buffer.from('bench-secret'));
+  const bodies = Array.from({ length: isOneKilobyte ? BODIES : 0 }, (_, i) =>
+    observeBody(viewBody(Buffer.from(recordsJson(1_024, i * 7)), json), NO_DATA, hash, true),
+  );
+  const counts = new WorkerCounter().counts(NO_OTHERS);
+  const frames = [];
+  /** @type {unknown[]} */
+  let records = [];
+  let n = 0;
+  for (const record of module.simulatedTraffic({ seed, transactions, days: 1, actors })) {
+    const body = bodies[n % BODIES];
+    const { observation } = record;
+    records.push(
+      packed({
+        ...record,
+        id: `t-${seed}-${n}`,
+        receivedAt: Math.floor(begin + (n * 1_000) / perSecond),
+        ...(body === undefined || record.status !== 200
+          ? {}
+          : { responseBodyBytes: 1_024, observation: { ...observation, response: body } }),
+      }),
+    );
+    n += 1;
+    if (records.length < RECORDS_PER_FRAME && n < transactions) continue;
+    const text = Buffer.from(JSON.stringify({ worker: 1, records, counts }));
+    const head = Buffer.alloc(4);
+    head.writeUInt32LE(text.length);
+    frames.push(Buffer.concat([head, text]));
+    records = [];
+  }
+  return frames;
+}
