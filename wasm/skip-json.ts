@@ -27,6 +27,8 @@ let first: u32 = 0;
 let next: u32 = 0;
 let classOf: u32 = 0;
 let names: u32 = 0;
+let codes: u32 = 0;
+let needs: u32 = 0;
 let numberBytesMin: u32 = 0;
 
 /**
@@ -45,6 +47,8 @@ export function configure(
   nextAt: u32,
   classOfAt: u32,
   namesAt: u32,
+  codesAt: u32,
+  needsAt: u32,
   stateAt: u32,
   shortestNumber: u32,
 ): void {
@@ -54,6 +58,8 @@ export function configure(
   next = nextAt;
   classOf = classOfAt;
   names = namesAt;
+  codes = codesAt;
+  needs = needsAt;
   state = stateAt;
   numberBytesMin = shortestNumber;
 }
@@ -163,12 +169,23 @@ function skipName(start: u32, end: u32): u32 {
   if (length == 0) return 0;
   const slot = names + ((hash ^ (hash >> 10) ^ (hash >> 20)) & (SLOTS - 1)) * SLOT_BYTES;
   if (load<u8>(slot) != length) return 0;
-  for (let k: u32 = 0; k < length; k++) if (load<u8>(slot + 2 + k) != byteAt(start + k)) return 0;
+  if (!isSame(slot + 2, start, length)) return 0;
   kind = load<u8>(slot + 1);
   nameEnd = i;
   i += 1;
   while (i < end && byteAt(i) <= 0x20) i += 1;
   return i < end && byteAt(i) == 0x3a ? i + 1 : 0;
+}
+
+/** Of at most NAME_BYTES_MAX bytes, sixteen at once. */
+// @ts-ignore
+@inline
+function isSame(a: u32, b: u32, length: u32): bool {
+  const begin = i8x16.bitmask(i8x16.ne(v128.load(a), v128.load(b)));
+  if (length < 16) return (begin & ((1 << length) - 1)) == 0;
+  if (begin != 0) return false;
+  const rest = i8x16.bitmask(i8x16.ne(v128.load(a + 16), v128.load(b + 16)));
+  return (rest & ((1 << (length - 16)) - 1)) == 0;
 }
 
 /** Where the string that was skipped last ended. */
@@ -188,9 +205,14 @@ function skipString(start: u32, end: u32): u32 {
       // At the end of what is there it could still turn out to be a name.
       return i < end && byteAt(i) != 0x3a ? i : 0;
     }
-    if (begins(c, i, end)) return 0;
-    i += 1;
-    if ((what & WORD) != 0) i = wordEnd(i);
+    if ((what & WORD) != 0) {
+      const stop = wordEnd(i + 1);
+      if (stop - i >= wordBytesMin(c, byteAt(i + 1)) && begins(c, i, end)) return 0;
+      i = stop;
+    } else {
+      if (begins(c, i, end)) return 0;
+      i += 1;
+    }
   }
   return 0;
 }
@@ -204,11 +226,24 @@ function skipNumber(start: u32, end: u32): u32 {
   let i = start;
   while (i < stop) {
     const c = byteAt(i);
-    if (begins(c, i, stop)) return 0;
-    i += 1;
-    if ((bitsOf(c) & WORD) != 0) i = wordEnd(i);
+    if ((bitsOf(c) & WORD) != 0) {
+      const after = wordEnd(i + 1);
+      if (after - i >= wordBytesMin(c, byteAt(i + 1)) && begins(c, i, stop)) return 0;
+      i = after;
+    } else {
+      if (begins(c, i, stop)) return 0;
+      i += 1;
+    }
   }
   return stop;
+}
+
+/** A word that starts with these two bytes and is shorter begins nothing; of many words this is all that has to be asked. */
+// @ts-ignore
+@inline
+function wordBytesMin(c: u32, second: u32): u32 {
+  const pair = ((<u32>load<u8>(codes + c)) << 6) | (<u32>load<u8>(codes + second));
+  return load<u16>(needs + (pair << 1));
 }
 
 /**

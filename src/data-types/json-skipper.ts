@@ -5,12 +5,13 @@
 import type { Automaton } from './automaton.ts';
 import type { NameRole } from './name-contexts.ts';
 import { MODULE_BASE64 } from './skip-json.wasm.ts';
+import { WORD_CODES, wordBytesMin } from './word-bytes.ts';
 
 const WINDOW_BYTES = 512 * 1024;
 /** A token that begins so close to the window's end may be cut off by it. */
 const MARGIN_BYTES = 64 * 1024;
-/** Sixteen bytes are read at once, whatever stands behind the text. */
-const READ_AHEAD_BYTES = 16;
+/** Sixteen bytes are read at once, and of a name thirty-two, whatever stands behind the text. */
+const READ_AHEAD_BYTES = 32;
 const PAGE_BYTES = 64 * 1024;
 
 const SLOTS = 1_024;
@@ -40,6 +41,8 @@ interface Exports {
     next: number,
     classOf: number,
     names: number,
+    codes: number,
+    needs: number,
     state: number,
     numberBytesMin: number,
   ): void;
@@ -72,14 +75,17 @@ export class JsonSkipper {
   #length = 0;
 
   /** `automaton` is the one for values under names that mean nothing. */
-  constructor(automaton: Pick<Automaton<never>, 'first' | 'next' | 'classOf'>, numberBytesMin: number) {
+  constructor(automaton: Pick<Automaton<never>, 'first' | 'next' | 'classOf' | 'classes'>, numberBytesMin: number) {
+    const needs = wordBytesMin(automaton);
     const sizes = [
       WINDOW_BYTES + READ_AHEAD_BYTES,
       256,
       256 * 4,
       automaton.next.length * 4,
       256,
-      SLOTS * SLOT_BYTES,
+      SLOTS * SLOT_BYTES + READ_AHEAD_BYTES,
+      WORD_CODES.length,
+      needs.length * 2,
       STATE_WORDS * 4,
     ];
     const offsets: number[] = [];
@@ -90,17 +96,20 @@ export class JsonSkipper {
     }
     const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE_BYTES), maximum: 1_024 });
     const { buffer } = memory;
-    const [input = 0, bits = 0, first = 0, next = 0, classOf = 0, names = 0, state = 0] = offsets;
+    const [input = 0, bits = 0, first = 0, next = 0, classOf = 0, names = 0, codes = 0, needsAt = 0, state = 0] =
+      offsets;
     new Uint8Array(buffer, bits, 256).set(BITS);
     writeRows(new Uint32Array(buffer, first, 256), automaton.first);
     writeRows(new Uint32Array(buffer, next, automaton.next.length), automaton.next);
     new Uint8Array(buffer, classOf, 256).set(automaton.classOf);
+    new Uint8Array(buffer, codes, 256).set(WORD_CODES);
+    new Uint16Array(buffer, needsAt, needs.length).set(needs);
     this.#window = new Uint8Array(buffer, input, WINDOW_BYTES);
     this.#names = new Uint8Array(buffer, names, SLOTS * SLOT_BYTES);
     this.#wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
     const shortest = Math.min(numberBytesMin, 0x7fff_ffff);
     this.#state = new Int32Array(buffer, state, STATE_WORDS);
-    this.#wasm.configure(input, bits, first, next, classOf, names, state, shortest);
+    this.#wasm.configure(input, bits, first, next, classOf, names, codes, needsAt, state, shortest);
   }
 
   begin(text: Uint8Array): void {
