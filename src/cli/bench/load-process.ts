@@ -13,8 +13,16 @@ export interface LoadOrder {
   readonly connections: number;
   readonly durationMs: number;
   readonly requestsPerSecond?: number;
-  /** Of all connections together, which then take turns; without it each has one request in flight all the time. */
+  /**
+   * Of all connections together, which then take turns; without it each has one request in flight all the time. They are opened
+   * one after the other, each with a request, before anything counts: opening ten thousand costs more than what is sent on them.
+   */
   readonly inFlightMax?: number;
+}
+
+/** Sent once, before the result: from now on requests are counted. */
+export interface LoadBegins {
+  readonly begins: true;
 }
 
 export interface LoadResult {
@@ -30,6 +38,8 @@ export interface LoadResult {
 
 /** Requests in flight at the end were paid for by whoever answers them: they are waited for, and counted. */
 const DRAIN_MS_MAX = 3_000;
+/** Of connections that take turns; what is not open by then is a failure. */
+const OPENED_MS_MAX = 90_000;
 /** Different requests, one after the other. */
 const VARIANTS = 512;
 
@@ -57,10 +67,13 @@ async function load(order: LoadOrder): Promise<LoadResult> {
   let inFlight = 0;
   const backlog: number[] = [];
   const idle: Lane[] = [];
+  /** While they are opened: what goes on when a connection has been answered, or is lost. */
+  let onFirstAnswer: (() => void) | undefined;
   const fail = (why: string): void => {
     if (isOver) return;
     failures += 1;
     failure ??= why;
+    onFirstAnswer?.();
   };
   const send = (lane: Lane, due: number): void => {
     lane.due = due;
@@ -81,35 +94,61 @@ async function load(order: LoadOrder): Promise<LoadResult> {
     if (due === undefined) idle.push(lane);
     else send(lane, due);
   };
-  const lanes = await Promise.all(
-    Array.from({ length: order.connections }, async (): Promise<Lane> => {
-      const socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
-      await new Promise<void>((resolve) => socket.once('connect', resolve).once('error', () => resolve()));
-      const lane: Lane = { socket, due: undefined };
-      const framing = new ResponseFraming();
-      socket.on('data', (chunk) => {
-        try {
-          if (framing.push(chunk) === 0) return;
-        } catch (error) {
-          fail((error as Error).message);
-          socket.destroy();
-          return;
-        }
-        if (framing.status !== 200) fail(`status ${framing.status}`);
-        if (!isOver) latencies.push((performance.now() - lane.due!) * 1_000);
-        next(lane);
+  const open = async (): Promise<Lane> => {
+    const socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
+    await new Promise<void>((resolve) => socket.once('connect', resolve).once('error', () => resolve()));
+    const lane: Lane = { socket, due: undefined };
+    const framing = new ResponseFraming();
+    socket.on('data', (chunk) => {
+      try {
+        if (framing.push(chunk) === 0) return;
+      } catch (error) {
+        fail((error as Error).message);
+        socket.destroy();
+        return;
+      }
+      if (framing.status !== 200) fail(`status ${framing.status}`);
+      if (onFirstAnswer !== undefined) {
+        inFlight -= 1;
+        onFirstAnswer();
+        return;
+      }
+      if (!isOver) latencies.push((performance.now() - lane.due!) * 1_000);
+      next(lane);
+    });
+    socket.on('error', (error) => fail(error.message));
+    socket.on('close', () => fail('the connection was closed'));
+    return lane;
+  };
+  const { inFlightMax } = order;
+  const lanes: Lane[] = [];
+  if (inFlightMax === undefined) lanes.push(...(await Promise.all(Array.from({ length: order.connections }, open))));
+  else {
+    const latest = performance.now() + OPENED_MS_MAX;
+    while (lanes.length < order.connections && failures === 0 && performance.now() < latest) {
+      const some = await Promise.all(
+        Array.from({ length: Math.min(inFlightMax, order.connections - lanes.length) }, open),
+      );
+      lanes.push(...some);
+      await new Promise<void>((resolve) => {
+        let left = some.length;
+        onFirstAnswer = () => {
+          left -= 1;
+          if (left === 0 || failures > 0) resolve();
+        };
+        for (const lane of some) send(lane, performance.now());
       });
-      socket.on('error', (error) => fail(error.message));
-      socket.on('close', () => fail('the connection was closed'));
-      return lane;
-    }),
-  );
+    }
+    onFirstAnswer = undefined;
+    if (lanes.length < order.connections) fail(`${lanes.length} of ${order.connections} connections could be opened`);
+  }
   const started = performance.now();
+  process.send!({ begins: true } satisfies LoadBegins);
   if (order.requestsPerSecond !== undefined) idle.push(...lanes);
-  else if (order.inFlightMax === undefined) for (const lane of lanes) send(lane, performance.now());
+  else if (inFlightMax === undefined) for (const lane of lanes) send(lane, performance.now());
   else {
     for (const lane of lanes) waiting.join(lane);
-    for (let i = 0; i < Math.min(order.inFlightMax, lanes.length); i += 1) send(waiting.first(), performance.now());
+    for (let i = 0; i < Math.min(inFlightMax, lanes.length); i += 1) send(waiting.first(), performance.now());
   }
   const schedule =
     order.requestsPerSecond === undefined
