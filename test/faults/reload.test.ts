@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../run/gateway-process.ts';
+import { measuredOn } from '../support/measured-on.ts';
 import { booksOf, type FaultWorld, faultWorld, IS_LONG, PATIENCE_MS, pause, rssMegabytes } from './world.ts';
 
 const RELOADS = Number(process.env.RELOADS ?? (IS_LONG ? 1_000 : 3));
@@ -83,7 +84,7 @@ describe('policies that change under load', () => {
       const after = gateway.pids('gateway').map(rssMegabytes);
       const sent = [...outcomes.values()].reduce((sum, one) => sum + one, 0);
       console.log(
-        `reloads: ${RELOADS} under ${sent} requests: ${JSON.stringify([...outcomes])}; workers ${before.map(Math.round).join(', ')} MiB before, ${after.map(Math.round).join(', ')} MiB after`,
+        `reloads: ${RELOADS} under ${sent} requests: ${JSON.stringify([...outcomes])}; workers ${before.map(Math.round).join(', ')} MiB before, ${after.map(Math.round).join(', ')} MiB after (${measuredOn()})`,
       );
       expect([...outcomes.keys()].sort()).toEqual(['both', 'neither']);
       expect((await metric('sallyport_policy_reloads_total')) - first).toBeGreaterThanOrEqual(RELOADS);

@@ -1,17 +1,22 @@
 // A running gateway under mixed traffic for a long time: every verdict right, nothing lost, memory, open files and sockets flat.
-// SOAK_SECONDS and SOAK_RATE make it long: `SOAK_SECONDS=43200 SOAK_RATE=1000 npm run test:soak`.
+// SOAK_SECONDS and SOAK_RATE make it long: `SOAK_SECONDS=43200 SOAK_RATE=1000 npm run test:soak`. SOAK_REQUESTS ends it by their number,
+// so that a machine that does not keep the rate takes longer instead of sending less: `npm run test:million`.
 import { writeFileSync } from 'node:fs';
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createHistogram } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { booksOf, openFiles, PATIENCE_MS, pause, rssMegabytes } from '../faults/world.ts';
 import { removeFolder, startGateway } from '../run/gateway-process.ts';
 import { testFolder } from '../support/certificate.ts';
+import { measuredOn } from '../support/measured-on.ts';
 
-const SECONDS = Number(process.env.SOAK_SECONDS ?? 15);
 const PER_SECOND = Number(process.env.SOAK_RATE ?? 100);
+const REQUESTS = Number(process.env.SOAK_REQUESTS ?? Number.POSITIVE_INFINITY);
+/** A million may take twice as long as at the rate, and no longer. */
+const SECONDS = Number(process.env.SOAK_SECONDS ?? (Number.isFinite(REQUESTS) ? (2 * REQUESTS) / PER_SECOND : 15));
 /** A short run is hardly longer than the time that compilers and tables need to settle. */
 const IS_LONG = SECONDS >= 300;
 const AT_ONCE = 24;
@@ -75,7 +80,7 @@ const TURNS = KINDS.flatMap((kind) => Array.from({ length: kind.share }, () => k
 
 describe('a soak', () => {
   it(
-    `of ${SECONDS} s at ${PER_SECOND} requests a second leaves everything as it was`,
+    `of ${Number.isFinite(REQUESTS) ? `${REQUESTS} requests` : `${SECONDS} s`} at ${PER_SECOND} a second leaves everything as it was`,
     async () => {
       const server = http.createServer((request, response) => {
         request.resume();
@@ -101,11 +106,13 @@ describe('a soak', () => {
       const filesBefore = openFiles(worker!);
       const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
       const wrong = new Map<string, number>();
+      const latenciesMs = createHistogram();
       const note = (text: string): void => void wrong.set(text, (wrong.get(text) ?? 0) + 1);
       let sent = 0;
       const send = (kind: Kind): Promise<void> =>
         new Promise((resolve) => {
           sent += 1;
+          const sentAt = performance.now();
           const { method, headers = {}, body } = kind;
           const request = http.request(
             new URL(kind.path(), gateway.url),
@@ -116,6 +123,7 @@ describe('a soak', () => {
               response.once('close', () => {
                 if (response.statusCode !== kind.status) note(`${kind.name}: ${response.statusCode}`);
                 else if (!response.complete) note(`${kind.name}: cut`);
+                latenciesMs.record(Math.max(1, Math.round(performance.now() - sentAt)));
                 resolve();
               });
             },
@@ -142,7 +150,7 @@ describe('a soak', () => {
       let turn = 0;
       let reloads = 0;
       const loop = async (): Promise<void> => {
-        while (elapsed() < SECONDS) {
+        while (elapsed() < SECONDS && sent < REQUESTS) {
           if (sent > elapsed() * PER_SECOND) {
             await pause(5);
             continue;
@@ -171,8 +179,9 @@ describe('a soak', () => {
         const filesEarly = Math.max(...files.slice(0, third));
         const filesLate = Math.max(...files.slice(-third));
         console.log(
-          `soak: ${sent} requests in ${Math.round(elapsed())} s, ${reloads} reloads, ${[...wrong.values()].reduce((a, b) => a + b, 0)} wrong; worker ${first.toFixed(0)} MiB in the first third, ${last.toFixed(0)} MiB in the last; open files at most ${filesEarly} and ${filesLate}`,
+          `soak: ${sent} requests in ${Math.round(elapsed())} s, ${reloads} reloads, ${[...wrong.values()].reduce((a, b) => a + b, 0)} wrong; worker ${first.toFixed(0)} MiB in the first third, ${last.toFixed(0)} MiB in the last; open files at most ${filesEarly} and ${filesLate}; p50 ${latenciesMs.percentile(50)} ms, p99 ${latenciesMs.percentile(99)} ms (${measuredOn()})`,
         );
+        if (Number.isFinite(REQUESTS)) expect(sent).toBeGreaterThanOrEqual(REQUESTS);
         expect([...wrong]).toEqual([]);
         expect(sent).toBeGreaterThan(SECONDS * 10);
         // One to the client and one to the upstream for each of those at once, and WebSockets.
