@@ -5,16 +5,16 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ACTOR_KINDS, actorKey } from '../core/actor.ts';
 import type { Restriction, RestrictionChange } from '../core/restriction.ts';
-import { AddressRanges, parseRange } from '../policy/address-ranges.ts';
+import { type ParsedRange, parseRange } from '../policy/address-ranges.ts';
 import { DurableFile, readDurably } from './durable-file.ts';
 
 export const RESTRICTIONS_KEPT_MAX = 100_000;
 const ALWAYS_FREE = ['127.0.0.0/8', '::1/128'];
 /** What the clock of the system goes another way than time itself, between two looks, is a correction; more is a jump. */
 const JUMP_MS_MIN = 5_000;
-/** A wider range is a mistake more often than a measure. */
-const V4_PREFIX_MIN = 8;
-const V6_PREFIX_MIN = 24;
+/** A wider range than a /8, or a /24 of IPv6, is a mistake more often than a measure. */
+const V4_ADDRESSES_MAX = 1n << 24n;
+const V6_ADDRESSES_MAX = 1n << 104n;
 /** A longer list is written this much later at most, so that a flood of changes is one write. */
 const SAVE_AT_ONCE_MAX = 1_000;
 const SAVE_DELAY_MS = 500;
@@ -25,7 +25,7 @@ export type RestrictionListener = (change: RestrictionChange, origin: Restrictio
 
 export class RestrictionBook {
   readonly #file: DurableFile;
-  readonly #neverBlock: AddressRanges<true>;
+  readonly #neverBlock: readonly ParsedRange[];
   readonly #byActor = new Map<string, Restriction>();
   readonly #keyById = new Map<string, string>();
   readonly #listeners: RestrictionListener[] = [];
@@ -36,7 +36,7 @@ export class RestrictionBook {
   constructor(folder: string, trustedProxies: readonly string[], onUnsaved: (code: string) => void = () => {}) {
     const path = join(folder, 'restrictions.json');
     this.#file = new DurableFile(path, () => [...this.#byActor.values()], onUnsaved);
-    this.#neverBlock = new AddressRanges([...ALWAYS_FREE, ...trustedProxies].map((range) => [range, true] as const));
+    this.#neverBlock = [...ALWAYS_FREE, ...trustedProxies].flatMap((range) => parseRange(range) ?? []);
     for (const one of (readDurably(path) as Restriction[] | undefined) ?? []) this.#set(one);
   }
 
@@ -60,11 +60,9 @@ export class RestrictionBook {
     const range = parseRange(actor.id);
     if (range === undefined) return 'not an address or CIDR range';
     if (isForced) return undefined;
-    const prefix = Number(actor.id.split('/')[1] ?? (range.isV4 ? 32 : 128));
-    if (prefix < (range.isV4 ? V4_PREFIX_MIN : V6_PREFIX_MIN))
+    if (range.last - range.first >= (range.isV4 ? V4_ADDRESSES_MAX : V6_ADDRESSES_MAX))
       return 'this range is too wide; say `force` if it is meant';
-    if (this.#neverBlock.find(actor.id.split('/')[0]!) !== undefined)
-      return 'loopback and trusted proxies are never restricted';
+    if (this.#neverBlock.some((one) => overlap(one, range))) return 'loopback and trusted proxies are never restricted';
     return undefined;
   }
 
@@ -163,4 +161,8 @@ function goesBefore(one: Restriction, other: Restriction): boolean {
   const isByPlan = one.createdBy.startsWith(PLAN_PREFIX);
   if (isByPlan !== other.createdBy.startsWith(PLAN_PREFIX)) return isByPlan;
   return one.expiresAt < other.expiresAt;
+}
+
+function overlap(one: ParsedRange, other: ParsedRange): boolean {
+  return one.isV4 === other.isV4 && one.first <= other.last && other.first <= one.last;
 }

@@ -22,7 +22,7 @@ const THIEF = 'key-of-a-thief';
 
 describe('Redis under load', () => {
   it.skipIf(!hasRedis && !process.env.CI)(
-    'R2 R3 R4 R5 R6 R8 R9 R10 slow, silent, gone, killed, emptied, full, full of garbage, with another password: no request fails',
+    'R2 R3 R4 R5 R6 R8 R9 R10 slow, silent, gone, killed, emptied, full, full of garbage, closed to us, with another password: no request fails',
     async () => {
       const upstream = await upstreamThat((request, response) => {
         request.resume();
@@ -51,6 +51,8 @@ describe('Redis under load', () => {
           ['full', () => full(redis)],
           ['with room again', () => roomAgain(redis)],
           ['with garbage in our keys', () => garbage(redis)],
+          ['without the right to write', () => allow(redis, '-@write', '-@scripting')],
+          ['with it again', () => allow(redis, '+@all')],
           ['with another password', () => anotherPassword(redis)],
           ['with the old one', () => oldPassword(redis)],
         ];
@@ -219,6 +221,10 @@ async function garbage(redis: RedisProcess): Promise<void> {
     const script = `redis.call('DEL', KEYS[1]) redis.call('${command}', KEYS[1], unpack(ARGV))`;
     await redis.ask('EVAL', script, 1, key, ...values);
   }
+}
+
+async function allow(redis: RedisProcess, ...rules: readonly string[]): Promise<void> {
+  await redis.ask('ACL', 'SETUSER', 'default', ...rules);
 }
 
 async function anotherPassword(redis: RedisProcess): Promise<void> {

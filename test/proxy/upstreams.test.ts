@@ -141,6 +141,28 @@ describe('a URL that fails', () => {
     expect(plane.counters.upstreamRetries).toBe(1);
   });
 
+  it.each([0, 20])(
+    'A16 answers what nobody asked, %i ms behind its answer: the next client never gets it',
+    async (ms) => {
+      const good = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood';
+      const evil = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil';
+      const { url, received } = await rawUpstream((text, socket) => {
+        if (!text.endsWith('\r\n\r\n')) return;
+        if (ms === 0) socket.write(good + evil);
+        else socket.write(good, () => setTimeout(() => socket.write(evil), ms));
+      });
+      const { port } = await gateway([url]);
+      for (let i = 0; i < 10; i++) {
+        const answer = await ask(port);
+        // Where both come at once, the first is believed or nothing is.
+        if (answer.status === 200) expect(answer.body.toString()).toBe('good');
+        else expect(answer.status).toBe(502);
+        await new Promise((resolve) => setTimeout(resolve, 2 * ms));
+      }
+      expect(received.length).toBeGreaterThan(5);
+    },
+  );
+
   it('is left alone after five failures in a row, and the client is told when to come back', async () => {
     const { port, plane } = await gateway([await NOTHING_LISTENS()]);
     const statuses: number[] = [];

@@ -46,6 +46,32 @@ describe.skipIf(!hasRedis)('the Redis store on one server', () => {
   });
 });
 
+describe.skipIf(!hasRedis)('a Redis server that speaks no TLS', () => {
+  it('R10 is no store for one that asks for TLS: it says so once, and is down', async () => {
+    const redis = await RedisProcess.start();
+    const log = rememberingLog();
+    const place = { kind: 'server', host: '127.0.0.1', port: redis.port, database: 0 } as const;
+    const access = {
+      place,
+      username: undefined,
+      password: undefined,
+      tls: { rejectUnauthorized: true },
+      commandTimeoutMs: COMMAND_MS,
+    };
+    const store = new RedisStore({ access, keyPrefix: 'sallyport', log });
+    try {
+      await vi.waitUntil(() => log.lines.length > 0, 10_000);
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      expect(store.health().state).not.toBe('up');
+      expect(log.lines.filter(({ level }) => level !== 'info')).toHaveLength(1);
+      expect(await redis.ask('DBSIZE')).toBe(0);
+    } finally {
+      await store.close();
+      await redis.remove();
+    }
+  }, 30_000);
+});
+
 describe.skipIf(!hasRedis)('the Redis store on a cluster of three masters', () => {
   let nodes: readonly RedisProcess[] = [];
   let store: Store;

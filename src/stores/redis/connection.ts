@@ -39,7 +39,8 @@ export class Connection {
   inFlight = 0;
   #reason: string | undefined = 'CONNECTION';
   #since = Date.now();
-  #loggedAt = 0;
+  /** Never, as far as the reason it starts with goes: a server that is away from the beginning is told of as well. */
+  #loggedAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #connectingSince = performance.now();
   #isOpen = false;
@@ -163,14 +164,14 @@ export class Connection {
   }
 
   #become(reason: string | undefined): void {
-    if (this.#isClosed || reason === this.#reason) return;
+    if (this.#isClosed || (reason === this.#reason && (reason === undefined || this.#loggedAt > 0))) return;
     // What is more telling than a lost connection stays: the password is still wrong while we reconnect.
-    if (reason === 'CONNECTION' && this.#reason !== undefined && this.#reason !== 'FULL') return;
+    if (reason === 'CONNECTION' && !['CONNECTION', 'FULL', undefined].includes(this.#reason)) return;
     if ((reason === undefined) !== (this.#reason === undefined)) this.#since = Date.now();
     this.#reason = reason;
     if (reason === undefined) {
       this.#log.info({}, 'Redis is used');
-      this.#loggedAt = 0;
+      this.#loggedAt = Number.NEGATIVE_INFINITY;
     } else if (Date.now() - this.#loggedAt > LOGGED_EVERY_MS) {
       this.#loggedAt = Date.now();
       this.#log.error({ reason }, 'Redis cannot be used: this node goes on by what it knows');
