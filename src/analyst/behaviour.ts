@@ -13,6 +13,10 @@ import type { Sinks } from '../sinks/open-sinks.ts';
 
 const TICK_MS = 2_000;
 const SAVE_MS = 30_000;
+/** A new incident, and what a person decided, are kept so soon, or as late as saving may take a twentieth of the time. */
+const SAVE_SOON_MS = 500;
+const SAVING_SHARE = 20;
+const WORTH_SAVING: ReadonlySet<string> = new Set(['opened', 'reopened', 'status']);
 /** Between two attempts to read back what the analysis knew, while the store is away. */
 const RECALL_MS = 1_000;
 /** A message about an incident goes out once for all nodes within this time. */
@@ -40,10 +44,45 @@ export interface Behaviour {
 export async function startBehaviour(options: BehaviourOptions): Promise<Behaviour> {
   const { store, book, log } = options;
   const isShared = store.kind === 'redis';
+  let tookMs = 0;
+  let soon: NodeJS.Timeout | undefined;
+  let saving: Promise<void> | undefined;
+  const save = (): Promise<void> => {
+    saving ??= saveOnce().finally(() => {
+      saving = undefined;
+    });
+    return saving;
+  };
+  const saveOnce = async (): Promise<void> => {
+    if (!keeper.isRead) return;
+    const begunAt = performance.now();
+    try {
+      if (!(await keeper.saveText(analysis.dumpText())))
+        log.warn({}, 'the state of the analysis was not kept: it is too large');
+    } catch (error) {
+      log.warn({ code: (error as { code?: string }).code }, 'the state of the analysis could not be kept');
+    } finally {
+      tookMs = performance.now() - begunAt;
+    }
+  };
+  const saveSoon = (): void => {
+    soon ??= setTimeout(
+      () => {
+        soon = undefined;
+        // One that is under way does not know the latest.
+        if (saving !== undefined) saveSoon();
+        else void save();
+      },
+      Math.max(SAVE_SOON_MS, tookMs * SAVING_SHARE),
+    ).unref();
+  };
   const analysis: Analysis = new Analysis(options.bundle, {
     onEvent: (event) => {
       if (event.kind === 'wish') heed(event.wish);
-      else if (event.change === 'status') options.sinks().follow(event.incident);
+      else {
+        if (event.change === 'status') options.sinks().follow(event.incident);
+        if (WORTH_SAVING.has(event.change)) saveSoon();
+      }
       options.onEvent(event);
     },
     ...(options.messagesOf === undefined ? {} : { messagesOf: options.messagesOf }),
@@ -128,23 +167,6 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
     recall,
   ];
   for (const timer of timers) timer.unref();
-  let saving: Promise<void> | undefined;
-  const save = (): Promise<void> => {
-    saving ??= saveOnce().finally(() => {
-      saving = undefined;
-    });
-    return saving;
-  };
-  const saveOnce = async (): Promise<void> => {
-    if (!keeper.isRead) return;
-    try {
-      if (!(await keeper.saveText(analysis.dumpText())))
-        log.warn({}, 'the state of the analysis was not kept: it is too large');
-    } catch (error) {
-      log.warn({ code: (error as { code?: string }).code }, 'the state of the analysis could not be kept');
-    }
-  };
-
   return {
     analysis,
     exchange,
@@ -160,6 +182,7 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
     },
     async close() {
       for (const timer of timers) clearInterval(timer);
+      clearTimeout(soon);
       await exchange.flush();
       exchange.stop();
       // One that is under way does not know the latest.

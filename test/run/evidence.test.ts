@@ -71,3 +71,23 @@ it('shows whole messages with their secrets masked, before and at the moment of 
   expect(learned('unclean')).toBe(1);
   expect(learned('learned') + learned('suspect')).toBe(6);
 });
+
+it('keeps what a person decided, though the gateway is killed a moment later', async () => {
+  const upstream = await upstreamThat((_, response) => response.end('{}'));
+  close = upstream.close;
+  const args = ['--upstream', upstream.url, '--mode', 'enforce', '--workers', '1'];
+  gateway = await startGateway(args);
+  await fetch(`${gateway.url}/api/search?q=${encodeURIComponent("x' UNION SELECT password FROM users--")}`);
+  const listed = async () =>
+    (await (await gateway!.api('/incidents?detection=injection-sql')).json()) as {
+      items: { id: string; status: string }[];
+    };
+  const { id } = await until(async () => (await listed()).items[0]);
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ status: 'false-positive', comment: 'our own scanner' });
+  expect((await gateway.api(`/incidents/${id}`, { method: 'PATCH', headers, body })).status).toBe(200);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await gateway.stop('SIGKILL');
+  gateway = await startGateway(args, gateway.data);
+  expect((await listed()).items).toMatchObject([{ id, status: 'false-positive' }]);
+});
