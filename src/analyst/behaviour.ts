@@ -13,9 +13,9 @@ import type { Sinks } from '../sinks/open-sinks.ts';
 
 const TICK_MS = 2_000;
 const SAVE_MS = 30_000;
-/** A new incident, and what a person decided, are kept so soon, or as late as saving may take a twentieth of the time. */
+/** A new incident, and what a person decided, are kept so soon, or as late as saving may take a fifth of the time. */
 const SAVE_SOON_MS = 500;
-const SAVING_SHARE = 20;
+const SAVING_SHARE = 5;
 const WORTH_SAVING: ReadonlySet<string> = new Set(['opened', 'reopened', 'status']);
 /** Between two attempts to read back what the analysis knew, while the store is away. */
 const RECALL_MS = 1_000;

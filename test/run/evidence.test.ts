@@ -86,7 +86,7 @@ it('keeps what a person decided, though the gateway is killed a moment later', a
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify({ status: 'false-positive', comment: 'our own scanner' });
   expect((await gateway.api(`/incidents/${id}`, { method: 'PATCH', headers, body })).status).toBe(200);
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
   await gateway.stop('SIGKILL');
   gateway = await startGateway(args, gateway.data);
   expect((await listed()).items).toMatchObject([{ id, status: 'false-positive' }]);
