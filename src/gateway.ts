@@ -51,6 +51,13 @@ export function runGateway(): void {
     // A supervisor that has died meanwhile is noticed by `disconnect`.
     if (process.connected) process.send!(message, () => {});
   };
+  // Without its supervisor a worker has no policy changes and no one to answer to. Whoever read its log may be gone as well, and the
+  // hook that writes the rest of it at an exit would try again for ever: so there is no exit, and not that of Node's cluster either.
+  const lost = (): void => {
+    if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
+    setTimeout(killSelf, LOG_FLUSH_MS);
+  };
+  process.prependOnceListener('disconnect', lost);
   // Changes that come while it starts wait until there is something to change.
   const waiting: ToWorker[] = [];
   let take: ((message: ToWorker) => void) | undefined;
@@ -69,10 +76,15 @@ export function runGateway(): void {
     start(message, tell, onReady).catch((error: unknown) => {
       tell({ kind: 'failed', message: (error as Error).message });
       process.exitCode = 1;
+      process.off('disconnect', lost);
       process.disconnect();
     });
   });
   tell({ kind: 'loaded' });
+}
+
+function killSelf(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 async function start(
@@ -274,13 +286,7 @@ async function start(
   process.on('unhandledRejection', (error) => {
     throw error;
   });
-  // Without its supervisor a worker has no policy changes and no one to answer to. Whoever read its log may be gone as well, and
-  // the hook that writes the rest of it at an exit would try again for ever: so there is no exit.
-  process.once('disconnect', () => {
-    const end = (): void => void process.kill(process.pid, 'SIGKILL');
-    setTimeout(end, LOG_FLUSH_MS);
-    out.flush(end);
-  });
+  process.once('disconnect', () => out.flush(killSelf));
   process.on('SIGTERM', () => {});
   process.on('SIGINT', () => {});
   const port = await plane.listen();

@@ -162,11 +162,19 @@ describe('processes under load', () => {
   );
 
   it(
-    'W3 the supervisor is killed: its workers end, the port is free, nothing is left behind',
+    'W3 the supervisor is killed, and whoever reads the log is gone: its workers end, one that starts as well, and the port is free',
     async () => {
       const { gateway } = world;
+      const [first] = gateway.pids('gateway');
+      const known = gateway.pids('gateway');
+      process.kill(first!, 'SIGKILL');
+      const starting = (): readonly number[] => gateway.pids('gateway').filter((pid) => !known.includes(pid));
+      for (let i = 0; i < 1_000 && starting().length === 0; i++) await pause(20);
+      expect(starting()).toHaveLength(1);
       const children = [...gateway.pids('gateway'), ...gateway.pids('analyst')];
       expect(children).toHaveLength(3);
+      gateway.process.stdout?.destroy();
+      gateway.process.stderr?.destroy();
       await gateway.stop('SIGKILL');
       const isAlive = (pid: number): boolean => {
         try {
