@@ -150,6 +150,10 @@ export const phrases: readonly (readonly [english: string, korean: string])[] = 
     '{0} other users came from this address in 24 hours: restrict the token, key or session instead',
     '24시간 동안 이 주소에서 다른 사용자 {0}명이 왔습니다. 대신 토큰, 키, 세션을 제한하세요',
   ],
+  [
+    'a name that nobody has checked: whoever wrote it may be somebody else',
+    '아무도 확인하지 않은 이름입니다. 다른 사람이 적었을 수 있습니다',
+  ],
   ['one signal only, of an identity that can be forged', '위조할 수 있는 식별자의 신호 하나뿐입니다'],
   [
     'one of {0} addresses of this attack, among which may be bystanders',

@@ -34,16 +34,28 @@ export function targetsOf(
   known: KnownOfActors,
   now: number,
 ): Target[] {
-  for (const kind of action.actor) {
-    const actors = incident.actors.filter(
-      (actor) =>
-        actor.kind === kind &&
-        known.objectionTo(actor) === undefined &&
-        known.confidenceOf(actorKey(actor), now) >= confidenceMin,
-    );
-    if (actors.length > 0) return actors.map((actor) => targetOf(actor, actors.length, action, incident, known, now));
+  const candidates = incident.actors.filter(
+    (actor) =>
+      action.actor.includes(actor.kind) &&
+      known.objectionTo(actor) === undefined &&
+      known.confidenceOf(actorKey(actor), now) >= confidenceMin,
+  );
+  // A name that anybody can write comes last: whoever writes another's must not have him blocked.
+  for (const isUnproven of [false, true]) {
+    for (const kind of action.actor) {
+      const actors = candidates.filter((actor) => actor.kind === kind && isOnlyNamed(actor, incident) === isUnproven);
+      if (actors.length > 0) return actors.map((actor) => targetOf(actor, actors.length, action, incident, known, now));
+    }
   }
   return [];
+}
+
+/**
+ * A subject or header that nobody checked: not the gateway, and not the API, which never answered what the incident is about. Keys and
+ * sessions are secrets of those who show them.
+ */
+function isOnlyNamed({ kind, isVerified }: Actor, { result }: Incident): boolean {
+  return (kind === 'subject' || kind === 'header') && !isVerified && result !== 'succeeded';
 }
 
 function targetOf(
@@ -63,8 +75,10 @@ function targetOf(
       ? `${othersPerDay} other users came from this address in 24 hours: restrict the token, key or session instead`
       : isOneSignal && (isAddress || !actor.isVerified)
         ? 'one signal only, of an identity that can be forged'
-        : isAddress && sources > SOURCES_MAX
-          ? `one of ${sources} addresses of this attack, among which may be bystanders`
-          : undefined;
+        : isOnlyNamed(actor, incident)
+          ? 'a name that nobody has checked: whoever wrote it may be somebody else'
+          : isAddress && sources > SOURCES_MAX
+            ? `one of ${sources} addresses of this attack, among which may be bystanders`
+            : undefined;
   return { actor, othersPerDay, warning, mayBeAutomatic: warning === undefined };
 }

@@ -135,6 +135,40 @@ describe('an automatic plan', () => {
     expect(wishes(world, 'restrict').map(({ proposal }) => proposal.actor.kind)).toEqual(['subject']);
   });
 
+  it('restricts the address, not a name that nobody checked and that the API never answered', () => {
+    const world = worldWith(plan({}, { countMin: 5 }));
+    const forger: Person = { address: '89.208.58.114', subject: 'ann' };
+    for (let i = 0; i < 12; i++) {
+      const record = world.record(forger, 'GET', '/api/search', {
+        action: 'block',
+        findings: [finding('injection-sql')],
+      });
+      const actors = record.actors.map((actor) => ({ ...actor, isVerified: actor.kind === 'ip' }));
+      world.analysis.take({ ...record, actors });
+      world.pass(SECOND);
+    }
+    expect(wishes(world, 'restrict').map(({ proposal }) => proposal.actor)).toEqual([
+      { kind: 'ip', id: '89.208.58.114', isVerified: true },
+    ]);
+  });
+
+  it('leaves such a name to a person where there is nothing else, and says why', () => {
+    const world = worldWith(plan({ actions: [{ ...BLOCK, actor: ['subject'] }] }, { countMin: 5 }));
+    for (let i = 0; i < 12; i++) {
+      const record = world.record(customer(1), 'GET', '/api/search', {
+        action: 'block',
+        findings: [finding('injection-sql')],
+      });
+      world.analysis.take({ ...record, actors: record.actors.map((actor) => ({ ...actor, isVerified: false })) });
+      world.pass(SECOND);
+    }
+    expect(wishes(world, 'restrict')).toEqual([]);
+    expect(world.analysis.proposals('waiting').at(-1)).toMatchObject({
+      actor: { kind: 'subject', isVerified: false },
+      warning: 'a name that nobody has checked: whoever wrote it may be somebody else',
+    });
+  });
+
   it('leaves an address that many share to a person, and says whom it would meet', () => {
     const world = worldWith(plan({}));
     const office = '62.96.10.4';
