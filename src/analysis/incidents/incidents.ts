@@ -223,11 +223,13 @@ export class Incidents {
     return observed.isAccusing ? this.#findWhole(observed) : undefined;
   }
 
-  /** An incident of the same actor that takes this one in, or that this one takes in. */
+  /** An incident of the same actor that is of the same kind, that takes this one in, or that this one takes in. */
   #findWhole(observed: Observed): CaseFile | undefined {
     let smaller: CaseFile | undefined;
     for (const file of this.#neighbours(observed)) {
-      if (observed.entry.partOf.includes(file.entry.detection)) return file;
+      const { detection } = file.entry;
+      // Of an address at first, and then of the token that it shows as well: one attack.
+      if (detection === observed.entry.detection || observed.entry.partOf.includes(detection)) return file;
       if (file.entry.partOf.includes(observed.entry.detection)) {
         if (smaller === undefined || file.detectedAt < smaller.detectedAt) smaller = file;
       }
