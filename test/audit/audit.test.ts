@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import * as http from 'node:http';
+import type * as http from 'node:http';
 import * as https from 'node:https';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import { bundleOf } from '../../src/policy/bundle.ts';
 import { startSampleApi } from '../../src/sample-api/server.ts';
 import { shippedPolicies } from '../support/shipped-policies.ts';
 import { operation } from './operation.ts';
+import { serverThat, userOf } from './servers.ts';
 
 const reader = new AnswerReader(bundleOf(shippedPolicies().documents, []).bundle);
 
@@ -34,23 +35,6 @@ function run(target: string, options: Partial<AuditOptions> = {}): Promise<Audit
     onAsked: () => {},
     ...options,
   });
-}
-
-async function serverThat(answer: http.RequestListener): Promise<{ url: string; asked: string[]; close(): void }> {
-  const asked: string[] = [];
-  const server = http.createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    answer(request, response);
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as net.AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, asked, close: () => server.closeAllConnections() ?? server.close() };
-}
-
-async function userOf(url: string, name: string): Promise<{ name: string; value: string }> {
-  const body = JSON.stringify({ email: `${name}@example.com`, password: `${name}-password` });
-  const { token } = (await (await fetch(`${url}/api/login`, { method: 'POST', body })).json()) as { token: string };
-  return { name: 'authorization', value: `Bearer ${token}` };
 }
 
 describe('the sample API', () => {
