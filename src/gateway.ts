@@ -62,6 +62,10 @@ export function runGateway(): void {
   const waiting: ToWorker[] = [];
   let take: ((message: ToWorker) => void) | undefined;
   process.on('message', (message: ToWorker) => {
+    if (message.kind === 'warm') {
+      warmUp(message.bundle);
+      return;
+    }
     if (message.kind !== 'start') {
       if (take === undefined) waiting.push(message);
       else take(message);
@@ -69,6 +73,7 @@ export function runGateway(): void {
     }
     // The start has everything that was sent before it.
     waiting.length = 0;
+    if (process.argv[2] === 'spare') nameAs(`${process.execArgv.join(' ')} ${process.argv[1]}`);
     const onReady = (change: (message: ToWorker) => void): void => {
       for (const one of waiting.splice(0)) change(one);
       take = change;
@@ -81,6 +86,21 @@ export function runGateway(): void {
     });
   });
   tell({ kind: 'loaded' });
+}
+
+/** The scanner is kept by its documents, and is the dearest part of a start by far. */
+function warmUp(bundle: PolicyBundle): void {
+  try {
+    compileSnapshot(bundle, []);
+  } catch {
+    // Its start will say so.
+  }
+  nameAs('spare worker of sallyport, ready');
+}
+
+/** What lists of processes show: of a worker that was spare, what they show of the others. */
+function nameAs(rest: string): void {
+  process.title = `${process.argv0} ${rest}`;
 }
 
 function killSelf(): void {
@@ -262,6 +282,7 @@ async function start(
         void stop();
         break;
       case 'start':
+      case 'warm':
         break;
       default:
         message satisfies never;

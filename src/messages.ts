@@ -80,6 +80,8 @@ export interface IssuedTold {
 
 export type ToWorker =
   | WorkerStart
+  /** To one that is spare: what it will need, as long as it has the time. */
+  | { readonly kind: 'warm'; readonly bundle: PolicyBundle }
   | { readonly kind: 'bundle'; readonly bundle: PolicyBundle; readonly canary?: CanaryPlace }
   | { readonly kind: 'restrictions'; readonly change: RestrictionChange }
   | { readonly kind: 'key-sets'; readonly keySets: KeySets }

@@ -4,7 +4,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
 import { rmSync } from 'node:fs';
 import type { Configuration } from './configuration/load.ts';
-import { isUrl } from './configuration/relative-paths.ts';
 import type { PreparedContract } from './core/contract.ts';
 import type { PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
@@ -17,9 +16,11 @@ import { CALM, DeadlyRequests, type QuarantineState } from './quarantine/deadly-
 import { takeLastNote } from './quarantine/last-note.ts';
 import { backOff } from './supervisor/back-off.ts';
 import { closeUntakenConnections } from './supervisor/handed-connections.ts';
+import { keySetUrls } from './supervisor/key-set-urls.ts';
 import { LastKnown } from './supervisor/last-known.ts';
-import { Pulse, waitedForProcessorMs } from './supervisor/pulse.ts';
 import { socketPathIn } from './supervisor/socket-path.ts';
+import { SpareWorker } from './supervisor/spare-worker.ts';
+import { newWorker, type WorkerState } from './supervisor/worker-state.ts';
 
 export interface SupervisorSettings {
   readonly configuration: Configuration;
@@ -40,20 +41,12 @@ export type Started =
 const STABLE_MS = 30_000;
 /** 32 MB for young objects: what a transaction makes is garbage when it ends, and is copied less before. */
 const EXEC_ARGV = [...process.execArgv, '--max-semi-space-size=32'];
-const HEARTBEAT_CHECK_MS = 1_000;
+const HEARTBEAT_CHECK_MS = 500;
+/** Workers beat every second. One that is silent does not count as serving; it gets no connection before it took the last one. */
+const SILENT_AFTER_MS = 2_500;
 const HUNG_AFTER_MS = 5_000;
-
-interface WorkerState {
-  readonly worker: Worker;
-  readonly number: number;
-  readonly startedAt: number;
-  readonly pulse: Pulse;
-  isServing: boolean;
-  /** Its end is wanted, or it was one more than wanted and never served: nobody takes its place. */
-  isSurplus: boolean;
-  /** Version of a policy that not everybody has. */
-  canary: string | undefined;
-}
+/** Who looks as late as this has slept, and not heard what was said meanwhile. */
+const SLEPT_MS = 3_000;
 
 export class Supervisor {
   /** Resolves with the exit code once everything has ended. */
@@ -67,6 +60,7 @@ export class Supervisor {
   readonly #keySets: KeySetKeeper;
   readonly #contracts: ContractKeeper;
   readonly #deadly = new DeadlyRequests();
+  readonly #spare = new SpareWorker(() => this.#bundle);
   #quarantine: QuarantineState = CALM;
   #checkedAt = performance.now();
   #workersStarted = 0;
@@ -131,6 +125,7 @@ export class Supervisor {
 
   #giveUp(failure: string): Started {
     this.#isStopping = true;
+    this.#spare.stop();
     for (const { worker } of this.#workers.values()) worker.process.kill('SIGKILL');
     this.#analyst?.kill('SIGKILL');
     return { failure };
@@ -202,41 +197,38 @@ export class Supervisor {
 
   /** Resolves with the port it listens on, or with why it does not. */
   #startWorker(isSurplus = false): Promise<number | string> {
-    const worker = cluster.fork();
+    // Whoever renews workers may have renewed their code.
+    const spare = isSurplus ? undefined : this.#spare.take();
+    const worker = spare?.worker ?? cluster.fork();
     closeUntakenConnections(worker);
     this.#workersStarted += 1;
-    const now = performance.now();
-    const state: WorkerState = {
-      worker,
-      number: this.#workersStarted,
-      startedAt: now,
-      pulse: new Pulse(now, () => waitedForProcessorMs(worker.process.pid)),
-      isServing: false,
-      isSurplus,
-      canary: undefined,
-    };
+    const state = newWorker(worker, this.#workersStarted, isSurplus);
     this.#workers.set(worker.id, state);
+    const begin = (): void => {
+      worker.send({
+        kind: 'start',
+        worker: state.number,
+        configuration: this.#settings.configuration,
+        contracts: this.#allContracts,
+        bundle: this.#bundle,
+        ...this.#lastKnown.all,
+        keySets: this.#keySets.sets,
+        socketPath: this.#socketPath,
+        quarantine: this.#quarantine,
+        notePath: this.#notePath(state),
+      } satisfies ToWorker);
+    };
+    if (spare?.isLoaded === true) begin();
     return new Promise((resolve) => {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'heartbeat' || message.kind === 'listening') state.pulse.beat(performance.now());
-        if (message.kind === 'loaded') {
-          worker.send({
-            kind: 'start',
-            worker: state.number,
-            configuration: this.#settings.configuration,
-            contracts: this.#allContracts,
-            bundle: this.#bundle,
-            ...this.#lastKnown.all,
-            keySets: this.#keySets.sets,
-            socketPath: this.#socketPath,
-            quarantine: this.#quarantine,
-            notePath: this.#notePath(state),
-          } satisfies ToWorker);
-        } else if (message.kind === 'listening') {
+        if (message.kind === 'loaded') begin();
+        else if (message.kind === 'listening') {
           state.isServing = true;
           this.#gatewayPort = message.port;
           state.isSurplus = false;
           this.#tellServing();
+          if (!this.#isStopping) this.#spare.want();
           resolve(message.port);
         } else if (message.kind === 'unknown-key') this.#keySets.askAgain(performance.now());
         else if (message.kind === 'evidence' || message.kind === 'shadow-counts' || message.kind === 'shadow-refused')
@@ -299,6 +291,7 @@ export class Supervisor {
   async #renewWorkers(): Promise<void> {
     if (this.#isStopping || this.#isRenewing) return;
     this.#isRenewing = true;
+    this.#spare.stop();
     for (const old of [...this.#workers.values()]) {
       const port = await this.#startWorker(true);
       if (typeof port === 'string') console.error(`the old workers go on: ${port}`);
@@ -314,12 +307,18 @@ export class Supervisor {
 
   #killHung(): void {
     const now = performance.now();
-    // Who slept itself, as on a machine that was paused, has not heard what was said meanwhile.
-    const hasSlept = now - this.#checkedAt > 3 * HEARTBEAT_CHECK_MS;
+    const hasSlept = now - this.#checkedAt > SLEPT_MS;
     this.#checkedAt = now;
     if (hasSlept) for (const { pulse } of this.#workers.values()) pulse.beat(now);
     for (const state of this.#workers.values()) {
-      if (state.isServing && state.pulse.silentMs(now) > HUNG_AFTER_MS) state.worker.process.kill('SIGKILL');
+      const silentMs = state.isServing ? state.pulse.silentMs(now) : 0;
+      if (silentMs > HUNG_AFTER_MS) state.worker.process.kill('SIGKILL');
+      const isSilent = silentMs > SILENT_AFTER_MS;
+      if (isSilent === state.isSilent) continue;
+      state.isSilent = isSilent;
+      console.error(`worker ${state.number} ${isSilent ? 'stands still' : 'goes on'}`);
+      this.#tellServing();
+      if (isSilent && !this.#isStopping) this.#spare.want(0);
     }
   }
 
@@ -329,7 +328,10 @@ export class Supervisor {
 
   /** A canary of workers is at least one and never all of them. */
   #publish(bundle: PolicyBundle, canary: CanaryPlace | undefined): void {
-    if (canary === undefined) this.#bundle = bundle;
+    if (canary === undefined) {
+      this.#bundle = bundle;
+      this.#spare.warm();
+    }
     const workers = [...this.#workers.values()].filter(({ worker }) => worker.isConnected());
     const count =
       canary === undefined || canary.routes !== undefined
@@ -348,7 +350,9 @@ export class Supervisor {
   }
 
   #tellServing(): void {
-    const serving = [...this.#workers.values()].filter((state) => state.isServing && !state.isSurplus).length;
+    const serving = [...this.#workers.values()].filter(
+      (one) => one.isServing && !one.isSilent && !one.isSurplus,
+    ).length;
     this.#tellAnalyst({
       kind: 'workers',
       serving: this.#isStopping ? 0 : serving,
@@ -367,6 +371,7 @@ export class Supervisor {
     // Asked twice, people mean now.
     if (this.#isStopping) process.exit(1);
     this.#isStopping = true;
+    this.#spare.stop();
     // From now on `/readyz` says no; connections are taken until load balancers have had the time to see it.
     this.#tellServing();
     setTimeout(() => {
@@ -387,11 +392,4 @@ export class Supervisor {
     analyst.once('exit', () => this.#finish(0));
     analyst.send({ kind: 'drain' } satisfies ToAnalyst);
   }
-}
-
-function keySetUrls({ identity }: Configuration): string[] {
-  const urls = (identity.actors ?? []).flatMap((source) =>
-    'jwt' in source && source.jwt.jwks !== undefined && isUrl(source.jwt.jwks) ? [source.jwt.jwks] : [],
-  );
-  return [...new Set(urls)];
 }

@@ -103,11 +103,15 @@ export async function twoWorkers(gateway: RunningGateway, not: readonly number[]
   await until(async () => {
     const pids = gateway.pids('gateway');
     if (pids.length !== 2 || pids.some((pid) => not.includes(pid))) return false;
-    // The analyst, which answers this, may be the one that is away.
-    const answer = await fetch(`${gateway.admin}/readyz`).catch(() => undefined);
-    const ready = (await answer?.json()) as { workers: { serving: number } } | undefined;
-    return ready?.workers.serving === 2;
+    return (await servingWorkers(gateway)) === 2;
   }, PATIENCE_MS);
+}
+
+/** Undefined while the analyst, which answers this, is away. */
+export async function servingWorkers(gateway: RunningGateway): Promise<number | undefined> {
+  const answer = await fetch(`${gateway.admin}/readyz`).catch(() => undefined);
+  const ready = (await answer?.json()) as { workers: { serving: number } } | undefined;
+  return ready?.workers.serving;
 }
 
 export function openFiles(pid: number): number {

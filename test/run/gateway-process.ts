@@ -19,8 +19,8 @@ export interface RunningGateway {
   /** Everything it wrote to its terminal so far. */
   readonly output: () => string;
   api(path: string, init?: RequestInit): Promise<Response>;
-  /** Process ids of workers or of the analyst. */
-  pids(kind: 'gateway' | 'analyst'): number[];
+  /** Process ids of workers, of the analyst, or of the spare worker once it is ready. */
+  pids(kind: 'gateway' | 'analyst' | 'spare'): number[];
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -63,7 +63,11 @@ export async function startGateway(
         ...init,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...init.headers },
       }),
-    pids: (kind) => childrenOf(child.pid!, `${kind}.js`),
+    pids: (kind) =>
+      childrenOf(
+        child.pid!,
+        kind === 'spare' ? 'spare worker of sallyport, ready' : new RegExp(`${kind}\\.js(?! spare)`),
+      ),
     stop: async (signal = 'SIGTERM') => {
       if (child.exitCode === null) child.kill(signal);
       return ended;
@@ -108,10 +112,10 @@ export async function upstreamThat(answer: http.RequestListener): Promise<{ read
   };
 }
 
-/** Process ids of children whose command line contains `script`. */
-export function childrenOf(pid: number, script: string): number[] {
+/** Process ids of children whose command line has `script` in it. */
+export function childrenOf(pid: number, script: string | RegExp): number[] {
   // Ends with 1 when there are none.
   const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' });
   const lines = stdout.split('\n').filter((line) => line !== '');
-  return lines.filter((line) => line.includes(script)).map((line) => Number.parseInt(line, 10));
+  return lines.filter((line) => line.search(script) !== -1).map((line) => Number.parseInt(line, 10));
 }
