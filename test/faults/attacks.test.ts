@@ -1,46 +1,12 @@
-// Bombs and slow clients against the real data plane while others are served. ATTACK_SCALE multiplies the numbers.
+// Bombs against the real data plane: refused in little time and with little memory, and the upstream never hears of them.
 import * as net from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { constantLoad } from '../support/constant-load.ts';
 import { recorder } from '../wire/recorder.ts';
 import { realGateway } from '../wire/world.ts';
 
-const SCALE = Number(process.env.ATTACK_SCALE ?? 0.2);
 const HOST = 'Host: api.example\r\n';
-
-describe('slow clients', () => {
-  it('are closed within their limits, and nobody else notices', async () => {
-    const upstream = await recorder();
-    const gateway = await realGateway([upstream.url], 'enforce', {
-      proxy: {
-        pace: { headersTimeoutMs: 1_000, bodyGraceMs: 500, heldBodyMs: 1_500, writeIdleMs: 1_000, keepAliveMs: 1_000 },
-      },
-    });
-    const url = new URL(`http://127.0.0.1:${gateway.port}`);
-    const calm = constantLoad(url, 50, { headers: { host: 'api.example' } });
-    await pause(1_000);
-    const before = await calm.stop();
-    const load = constantLoad(url, 50, { headers: { host: 'api.example' } });
-    const startedAt = performance.now();
-    const lives: number[] = [];
-    const attackers = [
-      ...Array.from({ length: Math.ceil(1_000 * SCALE) }, () => slowHead(gateway.port, lives, startedAt)),
-      ...Array.from({ length: Math.ceil(200 * SCALE) }, () => slowBody(gateway.port, lives, startedAt)),
-    ];
-    await Promise.all(attackers);
-    const during = await load.stop();
-    const longestMs = Math.max(...lives);
-    console.log(
-      `slow clients: ${attackers.length} attackers closed within ${Math.round(longestMs)} ms; good clients ${during.sent} sent, ${during.failed.length} failed, p99 ${p99(during.latenciesMs)} ms (before ${p99(before.latenciesMs)} ms)`,
-    );
-    expect(during.failed).toEqual([]);
-    expect(longestMs).toBeLessThan(1_500 + 4_000);
-    await gateway.plane.drain(0);
-    await upstream.close();
-  }, 60_000);
-});
 
 describe('bombs', () => {
   it('are refused, cost little time and little memory', async () => {
@@ -120,29 +86,6 @@ describe('bombs', () => {
   }, 120_000);
 });
 
-function slowHead(port: number, lives: number[], startedAt: number): Promise<void> {
-  return slow(port, `GET / HTTP/1.1\r\n${HOST}`, 'X: a\r\n', lives, startedAt);
-}
-
-function slowBody(port: number, lives: number[], startedAt: number): Promise<void> {
-  return slow(port, `POST / HTTP/1.1\r\n${HOST}Content-Length: 100000\r\n\r\n`, 'x', lives, startedAt);
-}
-
-function slow(port: number, first: string, then: string, lives: number[], startedAt: number): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    const timer = setInterval(() => socket.write(then), 300);
-    socket.on('error', () => {});
-    socket.resume();
-    socket.on('close', () => {
-      clearInterval(timer);
-      lives.push(performance.now() - startedAt);
-      resolve();
-    });
-    socket.write(first);
-  });
-}
-
 function statusOf(port: number, bytes: Buffer): Promise<number> {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1');
@@ -154,13 +97,4 @@ function statusOf(port: number, bytes: Buffer): Promise<number> {
     socket.on('close', () => resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0)));
     socket.write(bytes);
   });
-}
-
-function p99(latenciesMs: readonly number[]): number {
-  const sorted = [...latenciesMs].sort((a, b) => a - b);
-  return Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? 0);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
