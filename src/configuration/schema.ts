@@ -92,7 +92,10 @@ const route = z.strictObject({
     .strictObject({
       status: whole(200, 599).optional(),
       body: z.string().optional(),
-      contentType: z.string().optional(),
+      contentType: z
+        .string()
+        .regex(/^[!-~]+\/[!-~][ -~]{0,199}$/, 'write a media type, as in `text/html; charset=utf-8`')
+        .optional(),
     })
     .optional(),
   preserveHost: truth.default(true).describe("Keep the client's Host for the upstream."),
