@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
@@ -22,6 +23,16 @@ function isBelow(version: string, bound: string): boolean {
   const [one, other] = [version, bound].map((text) => text.split('-')[0]!.split('.').map(Number));
   for (let i = 0; i < 3; i++) if (one![i] !== other![i]) return one![i]! < other![i]!;
   return version.includes('-') && !bound.includes('-');
+}
+
+/** As the project of the format publishes it. */
+function schemaOfCycloneDx(version: string): ValidateFunction {
+  const schema = (name: string): object =>
+    JSON.parse(read(`node_modules/@cyclonedx/cyclonedx-library/res/schema/${name}.SNAPSHOT.schema.json`)) as object;
+  const ajv = new Ajv({ strict: false, validateFormats: false });
+  ajv.addSchema(schema('spdx'), 'http://cyclonedx.org/schema/spdx.SNAPSHOT.schema.json');
+  ajv.addSchema(schema('jsf-0.82'), 'http://cyclonedx.org/schema/jsf-0.82.SNAPSHOT.schema.json');
+  return ajv.compile(schema(`bom-${version}`));
 }
 
 describe('dependencies', () => {
@@ -62,13 +73,17 @@ describe('dependencies', () => {
     expect(vulnerable).toEqual([]);
   });
 
-  it('are all in the bill of materials', () => {
+  it('are all in the bill of materials, which is one by the schema of CycloneDX', () => {
     const bom = JSON.parse(execFileSync(process.execPath, [join(ROOT, 'scripts/sbom.mjs')], { encoding: 'utf8' })) as {
-      bomFormat: string;
+      specVersion: string;
       components: { purl: string; 'bom-ref': string }[];
       dependencies: { ref: string; dependsOn: string[] }[];
     };
-    expect(bom.bomFormat).toBe('CycloneDX');
+    expect(bom.specVersion).toBe('1.5');
+    const isBom = schemaOfCycloneDx(bom.specVersion);
+    expect(isBom(bom), JSON.stringify(isBom.errors)).toBe(true);
+    // The schema says no as well.
+    expect(isBom({ ...bom, components: [{ ...bom.components[0], type: 'thing' }] })).toBe(false);
     const refs = new Set(bom.components.map((one) => one['bom-ref']));
     expect(
       new Set(shipped.map(([path, entry]) => `pkg:npm/${nameOf(path).replace('@', '%40')}@${entry.version}`)),
@@ -83,11 +98,23 @@ describe('containers', () => {
       const { services } = parse(read(file), { merge: true }) as {
         services: Record<
           string,
-          { read_only?: boolean; security_opt?: string[]; cap_drop?: string[]; depends_on?: Record<string, unknown> }
+          {
+            image?: string;
+            user?: string;
+            command?: string[];
+            read_only?: boolean;
+            security_opt?: string[];
+            cap_drop?: string[];
+            depends_on?: Record<string, unknown>;
+          }
         >;
       };
       for (const [name, service] of Object.entries(services)) {
         expect(service.read_only, `${file}: ${name}`).toBe(true);
+        expect(service.cap_drop, `${file}: ${name}`).toEqual(['ALL']);
+        // Its image begins as root and needs capabilities to become somebody else.
+        if (service.image?.startsWith('redis:') && service.command?.[0] === 'redis-server')
+          expect(service.user, `${file}: ${name}`).toBe('redis');
         expect(service.security_opt, `${file}: ${name}`).toContain('no-new-privileges:true');
         for (const other of Object.keys(service.depends_on ?? {})) expect(Object.keys(services)).toContain(other);
       }
