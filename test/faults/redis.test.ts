@@ -12,17 +12,18 @@ import { type RunningGateway, removeFolder, startGateway, until, upstreamThat } 
 import { hasRedis, RedisProcess, startCluster } from '../stores/redis-process.ts';
 import { constantLoad } from '../support/constant-load.ts';
 import { FaultyLine } from './faulty-line.ts';
-import { restrictKey, statusWithKey } from './thief.ts';
+import { liftRestriction, restrictKey, statusWithKey } from './thief.ts';
 import { metricOf, pause } from './world.ts';
 
 const run = promisify(execFile);
 const PATIENCE_MS = 60_000;
 const PHASE_MS = 2_000;
 const THIEF = 'key-of-a-thief';
+const PARDONED = 'key-of-somebody-else';
 
 describe('Redis under load', () => {
   it.skipIf(!hasRedis && !process.env.CI)(
-    'R2 R3 R4 R5 R6 R8 R9 R10 slow, silent, gone, killed, emptied, full, full of garbage, closed to us, with another password: no request fails',
+    'R2 R3 R4 R5 R6 R8 R9 R10 M6 slow, silent, gone, killed, emptied, full, full of garbage, closed to us, with another password: no request fails',
     async () => {
       const upstream = await upstreamThat((request, response) => {
         request.resume();
@@ -40,6 +41,7 @@ describe('Redis under load', () => {
       const asThief = (): Promise<number> => statusWithKey(gateway, THIEF);
       try {
         await restrictKey(gateway, THIEF);
+        const mistaken = await restrictKey(gateway, PARDONED);
         const load = constantLoad(new URL(gateway.url), 50);
         const phases: readonly (readonly [string, () => Promise<void> | void])[] = [
           ['slow', () => line.become({ latencyMs: 500 })],
@@ -47,6 +49,8 @@ describe('Redis under load', () => {
           ['gone', () => line.become({ isDown: true })],
           ['back', () => line.become({})],
           ['killed', () => redis.kill()],
+          // M6: at once where it was lifted, and for good once the others can hear of it.
+          ['lifted while it is away', () => liftRestriction(gateway, mistaken, PARDONED)],
           ['empty after a restart', () => redis.start()],
           ['full', () => full(redis)],
           ['with room again', () => roomAgain(redis)],
@@ -56,10 +60,13 @@ describe('Redis under load', () => {
           ['with another password', () => anotherPassword(redis)],
           ['with the old one', () => oldPassword(redis)],
         ];
+        let pardoned = 403;
         for (const [name, begin] of phases) {
           await begin();
-          await pause(PHASE_MS);
+          if (name.startsWith('lifted')) pardoned = 200;
+          else await pause(PHASE_MS);
           expect(await asThief(), name).toBe(403);
+          expect(await statusWithKey(gateway, PARDONED), name).toBe(pardoned);
           const ready = (await (await fetch(`${gateway.admin}/readyz`)).json()) as { status: string };
           expect(['ready', 'degraded'], name).toContain(ready.status);
         }
@@ -70,6 +77,7 @@ describe('Redis under load', () => {
         await client.flushall();
         await pause(PHASE_MS);
         expect(await asThief(), 'emptied').toBe(403);
+        expect(await statusWithKey(gateway, PARDONED), 'emptied').toBe(200);
         client.disconnect();
         const result = await load.stop();
         console.log(

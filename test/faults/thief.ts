@@ -12,8 +12,8 @@ export async function statusWithKey(gateway: RunningGateway, key: string): Promi
   return answer.status;
 }
 
-/** Has the key seen, restricts it for an hour through the admin API, and waits until that holds. */
-export async function restrictKey(gateway: RunningGateway, key: string): Promise<void> {
+/** Has the key seen, restricts it for an hour through the admin API, waits until that holds, and returns the restriction's id. */
+export async function restrictKey(gateway: RunningGateway, key: string): Promise<string> {
   const taken = restricted.get(gateway) ?? new Set();
   restricted.set(gateway, taken);
   await statusWithKey(gateway, key);
@@ -30,4 +30,11 @@ export async function restrictKey(gateway: RunningGateway, key: string): Promise
   });
   expect(made.status).toBe(201);
   await until(async () => (await statusWithKey(gateway, key)) === 403, WITHIN_MS);
+  return ((await made.json()) as { id: string }).id;
+}
+
+/** Takes it back, and waits until the key is served. */
+export async function liftRestriction(gateway: RunningGateway, id: string, key: string): Promise<void> {
+  expect((await gateway.api(`/restrictions/${id}`, { method: 'DELETE', body: '{}' })).status).toBeLessThan(300);
+  await until(async () => (await statusWithKey(gateway, key)) === 200, WITHIN_MS);
 }

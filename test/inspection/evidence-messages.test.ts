@@ -71,6 +71,36 @@ describe('kept messages', () => {
     expect(ring.get('t')).toBeUndefined();
   });
 
+  it('N9: never take more than their block of memory, whatever comes, and keep the latest', () => {
+    const blockBytes = 16 * 1024 * 1024;
+    const before = process.memoryUsage().arrayBuffers;
+    const ring = new MessageRing();
+    const large = body('x'.repeat(KEPT_BODY_BYTES_MAX), 'text');
+    const headers = ['x', 'y'.repeat(1_000)];
+    // Ten times what there is room for, and more entries than are counted.
+    let last = 0;
+    for (; last < 5_000; last++)
+      ring.keep(`l${last}`, '/', { rawHeaders: headers, body: large }, { rawHeaders: headers, body: large });
+    const keptLarge = Array.from({ length: last }, (_, i) => ring.get(`l${i}`)).filter(
+      (one) => one !== undefined,
+    ).length;
+    expect(keptLarge).toBeGreaterThan(400);
+    expect(keptLarge * 2 * KEPT_BODY_BYTES_MAX).toBeLessThanOrEqual(blockBytes);
+    for (let i = 0; i < 20_000; i++) ring.keep(`s${i}`, '/', { rawHeaders: [], body: undefined }, undefined);
+    expect([ring.get('s19999') !== undefined, ring.get('s0'), ring.get('l0')]).toEqual([true, undefined, undefined]);
+    // What was asked for were copies; they may still be there.
+    globalThis.gc?.();
+    const grownBytes = process.memoryUsage().arrayBuffers - before;
+    expect(grownBytes).toBeLessThan(blockBytes + (keptLarge + 10) * 2 * (KEPT_BODY_BYTES_MAX + 1_000) + 2 ** 20);
+  });
+
+  it('N9: are left out when one alone would take too much', () => {
+    const ring = new MessageRing(64 * 1024);
+    ring.keep('t1', '/', { rawHeaders: ['x', 'y'.repeat(64 * 1024)], body: undefined }, undefined);
+    ring.keep('t2', '/', { rawHeaders: [], body: undefined }, undefined);
+    expect([ring.get('t1'), ring.get('t2') !== undefined]).toEqual([undefined, true]);
+  });
+
   it('keep the beginning of a long body, and say so', () => {
     const ring = new MessageRing();
     ring.keep('t', '/', { rawHeaders: [], body: body('a'.repeat(KEPT_BODY_BYTES_MAX + 1), 'text') }, undefined);
