@@ -43,6 +43,11 @@ export interface CompiledType {
   readonly gravity: number;
 }
 
+/** What the automaton finds: a pattern of a type, or a word that makes types likely in the text behind it. */
+export type Found =
+  | { readonly kind: 'pattern'; readonly pattern: CompiledPattern; isExact: boolean }
+  | { readonly kind: 'near'; readonly types: readonly CompiledType[]; readonly needsEnd: boolean };
+
 /** @throws RangeError or SyntaxError when its validator or a pattern is unusable */
 export function compileType(document: DataTypeDocument): CompiledType {
   const isContextRequired = document.context.mode === 'required';

@@ -1,115 +1,94 @@
-// Skips what can hold no sensitive value in a JSON text, ahead of the scan that reads the rest: the WebAssembly of
-// wasm/skip-json.ts, with the automaton's tables and the text in its memory.
-// Invariants: what is skipped would have left the scan as it was; a text of any length goes through a window of
-// WINDOW_BYTES; one text at a time, since nothing here waits.
-import type { Automaton } from './automaton.ts';
-import type { NameRole } from './name-contexts.ts';
+// Reads of a JSON text what needs no TypeScript, ahead of the scan that reads the rest: the WebAssembly of wasm/skip-json.ts,
+// with the automata's tables and the text in its memory.
+// Invariants: the scan finds and is afterwards what it would find and be had it read everything itself; a text of any length
+// goes through a window of WINDOW_BYTES; one text at a time, since nothing here waits.
+import type { CompiledType } from './compiled-type.ts';
+import {
+  CONTEXTS_MAX,
+  HIT_WORDS,
+  type JsonMemory,
+  type JsonTables,
+  jsonMemory,
+  LEVEL_WORDS,
+  LEVELS_MAX,
+  SLOT_BYTES,
+  SLOTS,
+  WINDOW_BYTES,
+} from './json-tables.ts';
+import { type NameContext, type NameRole, NO_CONTEXT } from './name-contexts.ts';
 import { MODULE_BASE64 } from './skip-json.wasm.ts';
-import { WORD_CODES, wordBytesMin } from './word-bytes.ts';
 
-const WINDOW_BYTES = 512 * 1024;
 /** A token that begins so close to the window's end may be cut off by it. */
 const MARGIN_BYTES = 64 * 1024;
-/** Sixteen bytes are read at once, and of a name thirty-two, whatever stands behind the text. */
-const READ_AHEAD_BYTES = 32;
-const PAGE_BYTES = 64 * 1024;
-
-const SLOTS = 1_024;
-const SLOT_BYTES = 32;
 const NAME_BYTES_MAX = 24;
 
-const LABEL_START = 1;
-const LABEL_END = 2;
-const NAME_START = 3;
-const NAME_END = 4;
-const STATE_WORDS = 5;
+// Words of the state.
+const NAME_NEXT = 0;
+const CONTEXT = 1;
+const OPENED = 2;
+const HITS = 3;
+const LABEL_START = 4;
+const LABEL_END = 5;
+const NAME_START = 6;
+const NAME_END = 7;
 
-const SPECIAL = 1;
-const WORD = 2;
-const AT_SIGN = 4;
-const IN_NAME = 8;
-const IN_NUMBER = 16;
+/** Flags of a context. */
+const SIGNS = 1;
+const BY_NAME = 2;
 
-/** What a name that gives its value no meaning is to its neighbours; the numbers of wasm/skip-json.ts. */
+/** What a name is to its neighbours, and whether its words go on in names inside; the numbers of wasm/remembered-names.ts. */
 const KINDS: Readonly<Record<NameRole, number>> = { value: 1, label: 2, carrier: 3 };
+const OPENS = 4;
 
 interface Exports {
-  configure(
-    input: number,
-    bits: number,
-    first: number,
-    next: number,
-    classOf: number,
-    names: number,
-    codes: number,
-    needs: number,
-    state: number,
-    numberBytesMin: number,
-  ): void;
-  skip(from: number, to: number, isObject: number, isBare: number): number;
+  configure(block: number): void;
+  skip(from: number, to: number, isObject: number, isBare: number, levelsMax: number): number;
 }
 
 /** TypeScript knows it only as a part of browsers. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
 
 const module = new WebAssembly.Module(Buffer.from(MODULE_BASE64, 'base64'));
 
+/** A level that was opened and not closed. */
+export interface OpenedLevel {
+  readonly isObject: boolean;
+  readonly context: NameContext;
+  readonly labelStart: number;
+  readonly labelEnd: number;
+  readonly nameStart: number;
+  /** 0: the name is the one that was before. */
+  readonly nameEnd: number;
+}
+
+/** Who reads the text, and is told of what is found in it. */
+interface Reader {
+  readonly context: NameContext;
+  add(type: CompiledType, start: number, end: number): number;
+}
+
 export class JsonSkipper {
-  isNameNext = false;
-  /** Where the last label's value that was skipped stands; both 0 when none was. */
-  labelStart = 0;
-  labelEnd = 0;
-  /** The last name that was skipped; both 0 when none was. */
-  nameStart = 0;
-  nameEnd = 0;
-  readonly #state: Int32Array;
+  readonly #types: readonly CompiledType[];
+  readonly #memory: JsonMemory;
   readonly #wasm: Exports;
-  readonly #window: Uint8Array;
-  readonly #names: Uint8Array;
-  #text: Uint8Array = new Uint8Array(0);
+  /** Contexts by the numbers they have in memory; 0 is none. */
+  #contexts: NameContext[] = [];
+  readonly #numbers = new Map<NameContext, number>();
+  #text: Uint8Array = NOTHING;
   #base = 0;
   #length = 0;
 
-  /** `automaton` is the one for values under names that mean nothing. */
-  constructor(automaton: Pick<Automaton<never>, 'first' | 'next' | 'classOf' | 'classes'>, numberBytesMin: number) {
-    const needs = wordBytesMin(automaton);
-    const sizes = [
-      WINDOW_BYTES + READ_AHEAD_BYTES,
-      256,
-      256 * 4,
-      automaton.next.length * 4,
-      256,
-      SLOTS * SLOT_BYTES + READ_AHEAD_BYTES,
-      WORD_CODES.length,
-      needs.length * 2,
-      STATE_WORDS * 4,
-    ];
-    const offsets: number[] = [];
-    let end = 16;
-    for (const size of sizes) {
-      offsets.push(end);
-      end += Math.ceil(size / 16) * 16;
-    }
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE_BYTES), maximum: 1_024 });
-    const { buffer } = memory;
-    const [input = 0, bits = 0, first = 0, next = 0, classOf = 0, names = 0, codes = 0, needsAt = 0, state = 0] =
-      offsets;
-    new Uint8Array(buffer, bits, 256).set(BITS);
-    writeRows(new Uint32Array(buffer, first, 256), automaton.first);
-    writeRows(new Uint32Array(buffer, next, automaton.next.length), automaton.next);
-    new Uint8Array(buffer, classOf, 256).set(automaton.classOf);
-    new Uint8Array(buffer, codes, 256).set(WORD_CODES);
-    new Uint16Array(buffer, needsAt, needs.length).set(needs);
-    this.#window = new Uint8Array(buffer, input, WINDOW_BYTES);
-    this.#names = new Uint8Array(buffer, names, SLOTS * SLOT_BYTES);
-    this.#wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
-    const shortest = Math.min(numberBytesMin, 0x7fff_ffff);
-    this.#state = new Int32Array(buffer, state, STATE_WORDS);
-    this.#wasm.configure(input, bits, first, next, classOf, names, codes, needsAt, state, shortest);
+  constructor(tables: JsonTables, types: readonly CompiledType[]) {
+    this.#types = types;
+    this.#memory = jsonMemory(tables, types);
+    const { memory, configurationAt } = this.#memory;
+    const check = (type: number, start: number, stop: number): number => (this.#checks(type, start, stop) ? 1 : 0);
+    this.#wasm = new WebAssembly.Instance(module, { env: { memory, check } }).exports as Exports;
+    this.#wasm.configure(configurationAt);
+    this.#forgetNames();
   }
 
   begin(text: Uint8Array): void {
@@ -124,74 +103,158 @@ export class JsonSkipper {
 
   /**
    * Offset of the first token at or behind `from` that has to be read; the text's length when there is none. `isBare` when
-   * neither the object nor what it is under says what its values are.
+   * neither the object nor what it is under says what its values are; at most `levelsMax` levels are opened. The properties
+   * below say what has changed; hits are added to the reader's.
    */
-  skip(from: number, isObject: boolean, isBare: boolean): number {
-    const wasm = this.#wasm;
-    const state = this.#state;
-    const { length } = this.#text;
-    state[0] = this.isNameNext ? 1 : 0;
-    this.labelStart = 0;
-    this.labelEnd = 0;
-    this.nameStart = 0;
-    this.nameEnd = 0;
-    let at = from;
-    while (true) {
-      if (at < this.#base || at >= this.#base + this.#length) this.#load(at);
-      at =
-        this.#base + wasm.skip(at - this.#base, this.#length, isObject ? 1 : 0, isBare && this.labelEnd === 0 ? 1 : 0);
-      if (state[LABEL_END] !== 0) {
-        this.labelStart = this.#base + state[LABEL_START]!;
-        this.labelEnd = this.#base + state[LABEL_END]!;
-      }
-      if (state[NAME_END] !== 0) {
-        this.nameStart = this.#base + state[NAME_START]!;
-        this.nameEnd = this.#base + state[NAME_END]!;
-      }
-      const end = this.#base + this.#length;
-      if (end === length || at < end - MARGIN_BYTES) break;
-      this.#load(at);
-      if (at === length) break;
-    }
-    this.isNameNext = state[0] !== 0;
-    return at;
+  skip(
+    reader: Reader,
+    from: number,
+    isNameNext: boolean,
+    isObject: boolean,
+    isBare: boolean,
+    levelsMax: number,
+  ): number {
+    const end = this.#base + this.#length;
+    const isNearEnd = end < this.#text.length && from >= end - MARGIN_BYTES;
+    if (from < this.#base || from >= end || isNearEnd) this.#load(from);
+    const { state } = this.#memory;
+    state[NAME_NEXT] = isNameNext ? 1 : 0;
+    state[CONTEXT] = this.#numberOf(reader.context);
+    const at = this.#wasm.skip(
+      from - this.#base,
+      this.#length,
+      isObject ? 1 : 0,
+      isBare ? 1 : 0,
+      Math.min(levelsMax, LEVELS_MAX),
+    );
+    if (state[HITS] !== 0) this.#addHits(reader, state[HITS]!);
+    return this.#base + at;
   }
 
-  /** A name of letters that gives its value no meaning. `hash` as in NameContexts.recall. */
-  learn(bytes: Uint8Array, start: number, end: number, hash: number, role: NameRole): void {
+  get isNameNext(): boolean {
+    return this.#memory.state[NAME_NEXT] !== 0;
+  }
+
+  get context(): NameContext {
+    return this.#contexts[this.#memory.state[CONTEXT]!]!;
+  }
+
+  /** Where the label stands that the level has now; an end of 0 when none was read. */
+  get labelStart(): number {
+    return this.#base + this.#memory.state[LABEL_START]!;
+  }
+
+  get labelEnd(): number {
+    return this.#place(this.#memory.state[LABEL_END]!);
+  }
+
+  /** The last name; an end of 0 when it is the one that was before. */
+  get nameStart(): number {
+    return this.#base + this.#memory.state[NAME_START]!;
+  }
+
+  get nameEnd(): number {
+    return this.#place(this.#memory.state[NAME_END]!);
+  }
+
+  get opened(): number {
+    return this.#memory.state[OPENED]!;
+  }
+
+  /** The level that was opened as number `index`. */
+  openedLevel(index: number): OpenedLevel {
+    const { levels } = this.#memory;
+    const at = index * LEVEL_WORDS;
+    return {
+      isObject: levels[at] !== 0,
+      context: this.#contexts[levels[at + 1]!]!,
+      nameStart: this.#base + levels[at + 2]!,
+      nameEnd: this.#place(levels[at + 3]!),
+      labelStart: this.#base + levels[at + 4]!,
+      labelEnd: this.#place(levels[at + 5]!),
+    };
+  }
+
+  #place(offset: number): number {
+    return offset === 0 ? 0 : this.#base + offset;
+  }
+
+  #addHits(reader: Reader, count: number): void {
+    const { hits } = this.#memory;
+    const base = this.#base;
+    for (let at = 0; at < count * HIT_WORDS; at += HIT_WORDS)
+      reader.add(this.#types[hits[at]!]!, base + hits[at + 1]!, base + hits[at + 2]!);
+  }
+
+  /** A name of letters, two at least, and what it means; `opens` when its words go on in names inside. */
+  learn(bytes: Uint8Array, start: number, end: number, role: NameRole, context: NameContext, opens: boolean): void {
     const length = end - start;
-    if (length === 0 || length > NAME_BYTES_MAX) return;
-    const slot = ((hash ^ (hash >>> 10) ^ (hash >>> 20)) & (SLOTS - 1)) * SLOT_BYTES;
-    this.#names[slot] = length;
-    this.#names[slot + 1] = KINDS[role];
-    for (let i = 0; i < length; i++) this.#names[slot + 2 + i] = bytes[start + i]!;
+    if (length < 2 || length > NAME_BYTES_MAX) return;
+    const { names } = this.#memory;
+    const number = this.#numberOf(context);
+    const slot = slotOf(bytes, start, length);
+    names[slot] = length;
+    names[slot + 1] = KINDS[context === NO_CONTEXT ? role : 'value'] | (opens ? OPENS : 0);
+    for (let i = 0; i < length; i++) names[slot + 2 + i] = bytes[start + i]!;
+    names[slot + 26] = number & 0xff;
+    names[slot + 27] = number >> 8;
+  }
+
+  #numberOf(context: NameContext): number {
+    if (context === NO_CONTEXT) return 0;
+    const known = this.#numbers.get(context);
+    if (known !== undefined) return known;
+    // Field names are the sender's to choose: when there is no room for another meaning, all is learned anew.
+    if (this.#contexts.length >= CONTEXTS_MAX) this.#forgetNames();
+    return this.#addContext(context);
+  }
+
+  #addContext(context: NameContext): number {
+    const number = this.#contexts.push(context) - 1;
+    this.#numbers.set(context, number);
+    const row = this.#memory.contexts.subarray(number * (this.#types.length + 1));
+    row[0] = (context.signs.length > 0 ? SIGNS : 0) | (context.byName.length > 0 ? BY_NAME : 0);
+    for (const [i, type] of this.#types.entries()) {
+      const isAnnounced = !type.isContextRequired || context.signs.includes(type);
+      row[1 + i] = isAnnounced && !context.excludes.includes(type) ? 1 : 0;
+    }
+    return number;
+  }
+
+  #forgetNames(): void {
+    this.#contexts = [];
+    this.#numbers.clear();
+    this.#memory.names.fill(0);
+    this.#addContext(NO_CONTEXT);
+  }
+
+  /** A check that the module does not compute itself. */
+  #checks(type: number, start: number, stop: number): boolean {
+    const { all, inputAt } = this.#memory;
+    return this.#types[type]!.validator!(all.toString('latin1', inputAt + start, inputAt + stop));
   }
 
   #load(at: number): void {
     const text = this.#text;
     this.#base = at;
     this.#length = Math.min(WINDOW_BYTES, text.length - at);
-    this.#window.set(this.#length === text.length ? text : text.subarray(at, at + this.#length));
+    this.#memory.window.set(this.#length === text.length ? text : text.subarray(at, at + this.#length));
   }
 }
 
-/** Offsets in bytes, and 1 added to those that the automaton has negative. */
-function writeRows(to: Uint32Array, from: Int32Array): void {
-  for (let i = 0; i < from.length; i++) {
-    const row = from[i]!;
-    to[i] = row < 0 ? -row * 4 + 1 : row * 4;
-  }
+/** Offset of a name's place, as wasm/remembered-names.ts finds it. */
+function slotOf(bytes: Uint8Array, start: number, length: number): number {
+  const wordAt = (at: number): number =>
+    bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+  let hash: number;
+  if (length < 4) hash = Math.imul(bytes[start]! | (bytes[start + 1]! << 8), 0x9e3779b1);
+  else
+    hash =
+      Math.imul(wordAt(start), 0x9e3779b1) ^
+      Math.imul(wordAt(start + length - 4), 0x85ebca77) ^
+      Math.imul(wordAt(start + (length >> 1) - 2), 0xc2b2ae3d);
+  hash ^= length << 27;
+  return (((hash >>> 22) ^ (hash >>> 12)) & (SLOTS - 1)) * SLOT_BYTES;
 }
 
 const NOTHING = new Uint8Array(0);
-
-const BITS = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const c = String.fromCharCode(byte);
-  return (
-    ('"\\='.includes(c) ? SPECIAL : 0) |
-    (/\w/.test(c) ? WORD : 0) |
-    (c === '@' ? AT_SIGN : 0) |
-    (/[A-Za-z_ -]/.test(c) ? IN_NAME : 0) |
-    (/[-+.0-9eE]/.test(c) ? IN_NUMBER : 0)
-  );
-});

@@ -47,12 +47,15 @@ export class NameContexts {
   readonly #roles: readonly NameRole[];
   /** Of the last name that was looked up. */
   role: NameRole = 'value';
+  /** Whether the words of the last name that was recalled go on in names inside of it. */
+  opens = false;
   readonly #found = new Uint32Array(NAMES_PER_FIELD_MAX);
   readonly #combined = new Map<string, NameContext>();
   readonly #rememberedBytes = new Uint8Array(REMEMBERED * REMEMBERED_BYTES_MAX);
   readonly #rememberedLengths = new Uint8Array(REMEMBERED);
   readonly #rememberedContexts: NameContext[] = new Array<NameContext>(REMEMBERED).fill(NO_CONTEXT);
   readonly #rememberedRoles: NameRole[] = new Array<NameRole>(REMEMBERED).fill('value');
+  readonly #rememberedOpens = new Uint8Array(REMEMBERED);
 
   constructor(types: readonly CompiledType[]) {
     const names = new Map<string, { signs: CompiledType[]; excludes: CompiledType[] }>();
@@ -84,7 +87,10 @@ export class NameContexts {
   /** {@link lookUp} for a name that nothing has begun, whose hash is known. */
   recall(bytes: Uint8Array, start: number, end: number, hash: number): NameContext {
     const length = end - start;
-    if (length > REMEMBERED_BYTES_MAX || length === 0) return this.lookUp(bytes, start, end, NOTHING_OPEN);
+    if (length > REMEMBERED_BYTES_MAX || length === 0) {
+      this.opens = true;
+      return this.lookUp(bytes, start, end, NOTHING_OPEN);
+    }
     const slot = (hash ^ (hash >>> 10) ^ (hash >>> 20)) & (REMEMBERED - 1);
     const at = slot * REMEMBERED_BYTES_MAX;
     const known = this.#rememberedBytes;
@@ -93,6 +99,7 @@ export class NameContexts {
       while (i < length && known[at + i] === bytes[start + i]) i += 1;
       if (i === length) {
         this.role = this.#rememberedRoles[slot]!;
+        this.opens = this.#rememberedOpens[slot] === 1;
         return this.#rememberedContexts[slot]!;
       }
     }
@@ -101,6 +108,8 @@ export class NameContexts {
     this.#rememberedLengths[slot] = length;
     this.#rememberedContexts[slot] = context;
     this.#rememberedRoles[slot] = this.role;
+    this.opens = this.openEnds(bytes, start, end).length > 0;
+    this.#rememberedOpens[slot] = this.opens ? 1 : 0;
     return context;
   }
 

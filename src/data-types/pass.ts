@@ -4,7 +4,7 @@
 // before without, a form that needs no name before one that does), then the order of the documents. Hits never overlap.
 // Invariants: work per byte is bounded; nothing is allocated while nothing is found.
 import type { Automaton } from './automaton.ts';
-import type { CompiledPattern, CompiledType } from './compiled-type.ts';
+import type { CompiledPattern, CompiledType, Found } from './compiled-type.ts';
 import type { JsonSkipper } from './json-skipper.ts';
 import { LinearMatches } from './linear-matches.ts';
 import { type NameContext, NO_CONTEXT } from './name-contexts.ts';
@@ -15,11 +15,6 @@ export interface Hit {
   readonly start: number;
   readonly end: number;
 }
-
-/** What the automaton finds: a pattern of a type, or a word that makes types likely in the text behind it. */
-export type Found =
-  | { readonly kind: 'pattern'; readonly pattern: CompiledPattern; isExact: boolean }
-  | { readonly kind: 'near'; readonly types: readonly CompiledType[]; readonly needsEnd: boolean };
 
 export interface Tables {
   /** Types that count wherever they stand, and the words that announce others. */
@@ -67,6 +62,8 @@ export class Pass {
   /** No match goes beyond; -1: up to the next quote, which is looked for when it matters. */
   regionEnd: number;
   readonly #tables: Tables;
+  /** Where the last hit ends, kept or not. */
+  #taken = 0;
   #automaton: Automaton<Found>;
   #context: NameContext = NO_CONTEXT;
   #nearUntil: Map<CompiledType, number> | undefined;
@@ -213,8 +210,7 @@ export class Pass {
 
   #tryAtSign(at: number, runStart: number): number {
     const bytes = this.bytes;
-    const taken = this.hits.length === 0 ? 0 : this.hits[this.hits.length - 1]!.end;
-    const least = Math.max(runStart, taken, at - LOCAL_PART_BYTES_MAX);
+    const least = Math.max(runStart, this.#taken, at - LOCAL_PART_BYTES_MAX);
     for (const type of this.#tables.atSign) {
       let from = at;
       while (from > least && LOCAL_PART[bytes[from - 1]!] === 1) from -= 1;
@@ -304,6 +300,7 @@ export class Pass {
   }
 
   add(type: CompiledType, start: number, end: number): number {
+    this.#taken = end;
     if (this.hits.length < HITS_MAX) this.hits.push({ type, start, end });
     else this.uncounted += 1;
     return end;

@@ -1,7 +1,7 @@
 // JSON as it is, valid or not: strings, numbers, and which name each value stands under. No tree is built.
 // A string with an escape is decoded and scanned as the text it means; its hits are led back to the raw bytes.
 import { decoded, jsonEscapeAt, leadBack } from './decoded.ts';
-import type { JsonSkipper } from './json-skipper.ts';
+import type { JsonSkipper, OpenedLevel } from './json-skipper.ts';
 import { type NameContext, type NameContexts, NO_CONTEXT } from './name-contexts.ts';
 import { actionsFor, type Pass } from './pass.ts';
 import { scanAssignment, scanText } from './scan-text.ts';
@@ -90,20 +90,28 @@ class JsonScan {
     skipper?.end();
   }
 
-  /** Nothing that was read before says anything about what comes. */
+  /** What was read before says nothing that the skipper could not know. */
   #isQuiet(): boolean {
-    return this.#pass.context === NO_CONTEXT && !this.#isLabel && this.#level.open.length === 0;
+    const { isObject, open, openOf } = this.#level;
+    if (this.#isLabel || open.length > 0 || this.#depth > LEVELS_MAX) return false;
+    // In an array, what is inside is under the array's name.
+    if (!isObject && openOf !== this.#nameStart && this.#nameEnd !== this.#nameStart) return false;
+    return this.#pass.context.byName.length === 0;
   }
 
   #skip(skipper: JsonSkipper, from: number): number {
     const level = this.#level;
-    skipper.isNameNext = this.#isNameNext;
-    const at = skipper.skip(from, level.isObject, level.context === NO_CONTEXT && level.labelEnd === 0);
+    const isBare = level.context === NO_CONTEXT && level.labelEnd === 0;
+    const room = LEVELS_MAX - this.#depth;
+    const at = skipper.skip(this.#pass, from, this.#isNameNext, level.isObject, isBare, room);
+    if (at === from) return at;
     this.#isNameNext = skipper.isNameNext;
+    this.#pass.context = skipper.context;
     if (skipper.labelEnd !== 0) {
       level.labelStart = skipper.labelStart;
       level.labelEnd = skipper.labelEnd;
     }
+    for (let i = 0; i < skipper.opened; i++) this.#enter(skipper.openedLevel(i));
     if (skipper.nameEnd !== 0) {
       this.#nameStart = skipper.nameStart;
       this.#nameEnd = skipper.nameEnd;
@@ -111,12 +119,33 @@ class JsonScan {
     return at;
   }
 
-  #push(isObject: boolean): void {
+  /** A level that the skipper has opened; the name it is under goes on nowhere. */
+  #enter(opened: OpenedLevel): void {
+    const level = this.#below();
+    level.isObject = opened.isObject;
+    level.context = opened.context;
+    level.labelStart = opened.labelStart;
+    level.labelEnd = opened.labelEnd;
+    level.nameStart = opened.nameEnd === 0 ? this.#nameStart : opened.nameStart;
+    level.nameEnd = opened.nameEnd === 0 ? this.#nameEnd : opened.nameEnd;
+    level.openOf = level.nameStart;
+    level.open = NO_OPEN;
+  }
+
+  /** Goes one level down. */
+  #below(): Level {
     this.#depth += 1;
-    if (this.#depth > LEVELS_MAX) return;
     if (this.#levels.length <= this.#depth) this.#levels.push(newLevel());
-    const level = this.#levels[this.#depth]!;
-    this.#level = level;
+    this.#level = this.#levels[this.#depth]!;
+    return this.#level;
+  }
+
+  #push(isObject: boolean): void {
+    if (this.#depth >= LEVELS_MAX) {
+      this.#depth += 1;
+      return;
+    }
+    const level = this.#below();
     this.#isNameNext = isObject;
     level.isObject = isObject;
     level.context = this.#pass.context;
@@ -155,7 +184,9 @@ class JsonScan {
     pass.regionEnd = -1;
     let stop = pass.run(start, end, IN_STRING);
     while (stop < end && bytes[stop] === 0x3d) {
-      stop = pass.run(scanAssignment(pass, this.#names, stop, end), end, IN_STRING);
+      const assigned = stop;
+      stop = pass.run(scanAssignment(pass, this.#names, assigned, end), end, IN_STRING);
+      if (this.#skipper !== undefined) this.#learnAssigned(this.#skipper, assigned);
     }
     const hasEscape = stop < end && bytes[stop] === 0x5c;
     if (hasEscape) stop = closingQuote(bytes, stop);
@@ -177,6 +208,18 @@ class JsonScan {
       }
     }
     return after;
+  }
+
+  /** A name of letters in front of an equals sign, when it means nothing. */
+  #learnAssigned(skipper: JsonSkipper, end: number): void {
+    const { bytes } = this.#pass;
+    const least = Math.max(0, end - PLAIN_NAME_BYTES_MAX - 1);
+    let start = end;
+    while (start > least && IN_PLAIN_NAME[bytes[start - 1]!] === 1) start -= 1;
+    if (end - start < 2 || end - start > PLAIN_NAME_BYTES_MAX) return;
+    if (this.#names.lookUp(bytes, start, end, NO_OPEN) !== NO_CONTEXT) return;
+    const opens = this.#names.openEnds(bytes, start, end).length > 0;
+    skipper.learn(bytes, start, end, this.#names.role, NO_CONTEXT, opens);
   }
 
   #name(start: number, stop: number, hasEscape: boolean): void {
@@ -217,9 +260,9 @@ class JsonScan {
       return after + 1;
     }
     const context = this.#names.recall(bytes, start, i, hash);
-    const role = context.signs.length === 0 && i - start > 1 ? this.#names.role : undefined;
+    // A name of one letter means what is around it, and is not learned.
+    this.#skipper?.learn(bytes, start, i, this.#names.role, context, this.#names.opens);
     this.#place(context, start, i);
-    if (this.#skipper !== undefined && role !== undefined) this.#skipper.learn(bytes, start, i, hash, role);
     return after + 1;
   }
 

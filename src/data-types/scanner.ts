@@ -4,10 +4,10 @@ import type { BodyFormat } from '../core/detector.ts';
 import type { DataTypeDocument } from '../core/document.ts';
 import { KnownValues } from '../core/known-values.ts';
 import { type AutomatonEntry, automatonSteps } from './automaton.ts';
-import { type CompiledPattern, type CompiledType, compileType } from './compiled-type.ts';
+import { type CompiledPattern, type CompiledType, compileType, type Found } from './compiled-type.ts';
 import { JsonSkipper } from './json-skipper.ts';
 import { NameContexts } from './name-contexts.ts';
-import { type Found, type Hit, Pass, type Tables } from './pass.ts';
+import { type Hit, Pass, type Tables } from './pass.ts';
 import type { PatternNode } from './pattern-tree.ts';
 import { scanForm, scanMultipart } from './scan-form.ts';
 import { scanJson } from './scan-json.ts';
@@ -119,14 +119,13 @@ function* tableSteps(types: readonly CompiledType[]): Generator<void, Tables> {
   const anywhere = types.filter((type) => type.trigger === 'anywhere').sort((a, b) => b.rank - a.rank);
   const unannounced = anywhere.filter((type) => !type.isContextRequired);
   const quiet = yield* automatonOf(types, unannounced);
-  const shortest = Math.min(...unannounced.flatMap((type) => type.patterns.map(numberBytesMin)));
-  return {
+  const tables = {
     unannounced: quiet,
-    numberBytesMin: shortest,
-    skipper: new JsonSkipper(quiet, shortest),
     announced: yield* automatonOf(types, anywhere),
+    numberBytesMin: Math.min(...unannounced.flatMap((type) => type.patterns.map(numberBytesMin))),
     atSign: types.filter((type) => type.trigger === 'at-sign'),
   };
+  return { ...tables, skipper: new JsonSkipper(tables, types) };
 }
 
 /** The patterns of `types`, and the words that announce any type. */
