@@ -11,6 +11,7 @@ import type { Incident } from '../core/incident.ts';
 import type { TransactionRecord } from '../core/record.ts';
 import { type ActorFilter, Actors } from './actors/actors.ts';
 import { type DetectionPrecision, Precisions } from './actors/precision.ts';
+import type { AnalysisDump, CasesDump } from './analysis-dump.ts';
 import type { Messages } from './incidents/attached-messages.ts';
 import { titleOf } from './incidents/case-file.ts';
 import { Catalogue } from './incidents/catalogue.ts';
@@ -30,7 +31,7 @@ import type { ObjectOwner, PrivatePlace } from './scenarios/patterns/ownership.t
 import type { PrivilegedPlace } from './scenarios/patterns/privileged-field.ts';
 import type { Issued, IssuedPlace } from './scenarios/patterns/provenance.ts';
 import { ScenarioExceptions } from './scenarios/scenario-exceptions.ts';
-import { type ScenarioDump, Scenarios } from './scenarios/scenarios.ts';
+import { Scenarios } from './scenarios/scenarios.ts';
 import type { Signal } from './scenarios/signal.ts';
 import { judgedOf, occurrenceOf, type Trace, traceOf } from './trace.ts';
 
@@ -73,6 +74,7 @@ export class Analysis {
   /** Detections whose incident is the state of an endpoint, kept by posture. */
   #states: ReadonlySet<string> = new Set();
   #now = 0;
+  #dumps = 0;
 
   constructor(bundle: PolicyBundle, options: AnalysisOptions) {
     this.#options = options;
@@ -90,10 +92,8 @@ export class Analysis {
       precisionOf,
       statusOf: (id) => this.#incidents.statusOf(id),
     });
-    this.#occurrences = new Occurrences({
-      endpointOf: options.endpointOf ?? ((record) => record.endpoint),
-      isSuspect: (key) => this.#incidents.isSuspect(key, this.#now),
-    });
+    const endpointOf = options.endpointOf ?? ((record: TransactionRecord) => record.endpoint);
+    this.#occurrences = new Occurrences({ endpointOf, isSuspect: (key) => this.isSuspect(key) });
     this.posture = new Posture({
       entryOf: (check) => this.#catalogue.get(check),
       observe: (observed) => this.#observe(observed),
@@ -319,26 +319,35 @@ export class Analysis {
     yield before === ',' ? ']}' : `${before}]}`;
   }
 
-  restore(dump: AnalysisDump): void {
-    this.#occurrences.restore(dump.occurrences);
-    this.#scenarios.restore(dump.scenarios);
-    this.#incidents.restore(dump.incidents);
-    this.#actors.restore(dump.actors);
-    this.#precisions.restore(dump.precisions);
-    this.#response.restore(dump.response);
-    if (dump.posture !== undefined) this.posture.restore(dump.posture);
+  /** What is worth keeping at once, a small part of the whole: incidents, whom they accuse, what people decided. */
+  dumpOfCases(): CasesDump {
+    this.#dumps += 1;
+    return this.#cases();
+  }
+
+  /** Of a whole and of cases alone, whichever cases were dumped last hold. */
+  restore(whole: AnalysisDump | undefined, alone?: CasesDump): void {
+    const cases = alone !== undefined && alone.number > (whole?.number ?? 0) ? alone : whole;
+    this.#dumps = Math.max(this.#dumps, cases?.number ?? 0);
+    if (whole !== undefined) {
+      this.#occurrences.restore(whole.occurrences);
+      this.#scenarios.restore(whole.scenarios);
+      if (whole.posture !== undefined) this.posture.restore(whole.posture);
+    }
+    if (cases === undefined) return;
+    this.#incidents.restore(cases.incidents);
+    this.#actors.restore(cases.actors);
+    this.#precisions.restore(cases.precisions);
+    this.#response.restore(cases.response);
   }
 
   #dumpOfRest(): Omit<AnalysisDump, 'scenarios'> {
-    return {
-      version: 1,
-      occurrences: this.#occurrences.dump(),
-      incidents: this.#incidents.dump(),
-      actors: this.#actors.dump(),
-      precisions: this.#precisions.dump(),
-      response: this.#response.dump(),
-      posture: this.posture.dump(),
-    };
+    return { version: 1, ...this.#cases(), occurrences: this.#occurrences.dump(), posture: this.posture.dump() };
+  }
+
+  #cases(): CasesDump {
+    const [incidents, actors, precisions] = [this.#incidents.dump(), this.#actors.dump(), this.#precisions.dump()];
+    return { number: this.#dumps, incidents, actors, precisions, response: this.#response.dump() };
   }
 
   #take(occurrence: Occurrence): void {
@@ -376,19 +385,6 @@ export class Analysis {
   #protectionsOf(lists: ConstructorParameters<typeof Protections>[0]): Protections {
     return new Protections(lists, [...LOOPBACK, ...(this.#options.neverRestricted ?? [])]);
   }
-}
-
-/** Plain JSON. */
-export interface AnalysisDump {
-  readonly version: 1;
-  readonly occurrences: unknown;
-  readonly scenarios: ScenarioDump;
-  readonly incidents: unknown;
-  readonly actors: unknown;
-  readonly precisions: unknown;
-  readonly response: unknown;
-  /** Since posture is kept. */
-  readonly posture?: unknown;
 }
 
 function statesOf(documents: readonly PostureDocument[]): ReadonlySet<string> {

@@ -22,6 +22,8 @@ export class StateKeeper {
   readonly #store: Pick<Store, 'put' | 'document'>;
   readonly #name: string;
   #isRead = false;
+  /** Of the parts that were written; at most two slots of them. */
+  readonly #versions = new Map<string, number>();
 
   /** `name` tells the states of several nodes apart. */
   constructor(store: Pick<Store, 'put' | 'document'>, name: string) {
@@ -52,13 +54,20 @@ export class StateKeeper {
     const head = headSchema.safeParse(headDocument?.value);
     const slot: Head['slot'] = head.success && head.data.slot === 'a' ? 'b' : 'a';
     for (const [i, part] of parts.entries()) {
-      const id = this.#idOf(`${slot}${i}`);
-      const version = (await this.#store.document(KIND, id))?.version ?? 0;
-      if (!(await this.#store.put(KIND, id, part, version, KEEP)).isWritten) return false;
+      if (!(await this.#putPart(this.#idOf(`${slot}${i}`), part))) return false;
       await othersTurn();
     }
     const next: Head = { slot, parts: parts.length, sha256: hash.digest('hex') };
     return (await this.#store.put(KIND, this.#idOf('head'), next, headDocument?.version ?? 0, KEEP)).isWritten;
+  }
+
+  /** With the version that it wrote last: reading a part only to learn its version costs as much as writing it. */
+  async #putPart(id: string, part: string): Promise<boolean> {
+    let answer = await this.#store.put(KIND, id, part, this.#versions.get(id) ?? 0, KEEP);
+    // Another process wrote it, or it expired.
+    if (!answer.isWritten) answer = await this.#store.put(KIND, id, part, answer.current?.version ?? 0, KEEP);
+    if (answer.isWritten) this.#versions.set(id, answer.version);
+    return answer.isWritten;
   }
 
   /** Undefined when there is none, or none that is whole. @throws Fault of the store */

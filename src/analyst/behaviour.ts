@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { PLAN_PREFIX, type RestrictionBook } from '../admin/restriction-book.ts';
-import { Analysis, type AnalysisDump, type AnalysisEvent, type AnalysisOptions } from '../analysis/analysis.ts';
+import { Analysis, type AnalysisEvent, type AnalysisOptions } from '../analysis/analysis.ts';
+import type { AnalysisDump, CasesDump } from '../analysis/analysis-dump.ts';
 import { Exchange } from '../analysis/exchange.ts';
 import type { ResponseWish } from '../analysis/response/response.ts';
 import { StateKeeper } from '../analysis/state-keeper.ts';
@@ -44,8 +45,9 @@ export interface Behaviour {
 export async function startBehaviour(options: BehaviourOptions): Promise<Behaviour> {
   const { store, book, log } = options;
   const isShared = store.kind === 'redis';
-  let tookMs = 0;
+  let casesTookMs = 0;
   let soon: NodeJS.Timeout | undefined;
+  let savingCases: Promise<void> | undefined;
   let saving: Promise<void> | undefined;
   const save = (): Promise<void> => {
     saving ??= saveOnce().finally(() => {
@@ -54,15 +56,24 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
     return saving;
   };
   const saveOnce = async (): Promise<void> => {
-    if (!keeper.isRead) return;
-    const begunAt = performance.now();
+    // Read last of the two: what nobody has read is not overwritten.
+    if (!keepers.whole.isRead) return;
     try {
-      if (!(await keeper.saveText(analysis.dumpText())))
+      if (!(await keepers.whole.saveText(analysis.dumpText())))
         log.warn({}, 'the state of the analysis was not kept: it is too large');
     } catch (error) {
       log.warn({ code: (error as { code?: string }).code }, 'the state of the analysis could not be kept');
+    }
+  };
+  const saveCases = async (): Promise<void> => {
+    if (!keepers.whole.isRead) return;
+    const begunAt = performance.now();
+    try {
+      if (!(await keepers.cases.save(analysis.dumpOfCases()))) log.warn({}, 'the incidents were not kept: too large');
+    } catch (error) {
+      log.warn({ code: (error as { code?: string }).code }, 'the incidents could not be kept');
     } finally {
-      tookMs = performance.now() - begunAt;
+      casesTookMs = performance.now() - begunAt;
     }
   };
   const saveSoon = (): void => {
@@ -70,10 +81,14 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
       () => {
         soon = undefined;
         // One that is under way does not know the latest.
-        if (saving !== undefined) saveSoon();
-        else void save();
+        if (savingCases !== undefined) saveSoon();
+        else {
+          savingCases = saveCases().finally(() => {
+            savingCases = undefined;
+          });
+        }
       },
-      Math.max(SAVE_SOON_MS, tookMs * SAVING_SHARE),
+      Math.max(SAVE_SOON_MS, casesTookMs * SAVING_SHARE),
     ).unref();
   };
   const analysis: Analysis = new Analysis(options.bundle, {
@@ -91,7 +106,10 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
     ...(isShared ? { onTrace: (trace) => exchange.offer(trace) } : {}),
   });
   const exchange = new Exchange({ store, node: `${options.node}.${randomUUID()}`, analysis });
-  const keeper = new StateKeeper(store, options.node);
+  const keepers: Keepers = {
+    whole: new StateKeeper(store, options.node),
+    cases: new StateKeeper(store, `${options.node}.cases`),
+  };
 
   const heed = (wish: ResponseWish): void => {
     switch (wish.kind) {
@@ -150,14 +168,14 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
     analysis.madeRestriction(proposal, made.id, now);
   };
 
-  await restore(analysis, keeper, log);
+  await restore(analysis, keepers, log);
   if (isShared) exchange.start();
   let isRecalling = false;
   const recall = setInterval(async () => {
     if (isRecalling) return;
     isRecalling = true;
-    if (!keeper.isRead) await restore(analysis, keeper, log);
-    if (keeper.isRead) clearInterval(recall);
+    if (!keepers.whole.isRead) await restore(analysis, keepers, log);
+    if (keepers.whole.isRead) clearInterval(recall);
     isRecalling = false;
   }, RECALL_MS);
   const timers = [
@@ -186,19 +204,26 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
       await exchange.flush();
       exchange.stop();
       // One that is under way does not know the latest.
-      await saving;
+      await Promise.all([saving, savingCases]);
       await save();
     },
   };
 }
 
-async function restore(analysis: Analysis, keeper: StateKeeper, log: Logger): Promise<void> {
+/** Everything, now and then; and what must not be lost meanwhile. */
+interface Keepers {
+  readonly whole: StateKeeper;
+  readonly cases: StateKeeper;
+}
+
+async function restore(analysis: Analysis, { whole, cases }: Keepers, log: Logger): Promise<void> {
   try {
-    const kept = await keeper.load();
-    if (kept !== undefined) analysis.restore(kept as AnalysisDump);
+    const alone = (await cases.load()) as CasesDump | undefined;
+    const kept = (await whole.load()) as AnalysisDump | undefined;
+    analysis.restore(kept, alone);
   } catch (error) {
     // Another version wrote it: learned anew rather than not started. Or the store is away: asked again until it answers.
-    if (keeper.isRead) log.warn({ reason: (error as Error).message }, 'what the analysis knew could not be read back');
+    if (whole.isRead) log.warn({ reason: (error as Error).message }, 'what the analysis knew could not be read back');
     else log.debug({ reason: (error as Error).message }, 'what the analysis knew is read when the store is back');
   }
 }

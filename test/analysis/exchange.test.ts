@@ -116,8 +116,9 @@ describe('two nodes', () => {
 });
 
 describe('the kept state', () => {
+  const world = new World(7);
+
   it('comes back whole after a restart: the next attack is known as one', async () => {
-    const world = new World(7);
     live(world, 48);
     const keeper = new StateKeeper(store, 'n1');
     expect(await keeper.load()).toBeUndefined();
@@ -130,9 +131,30 @@ describe('the kept state', () => {
     expect(next.titles()).toEqual(['BOLA - answer belongs to somebody else']);
   });
 
+  it('takes incidents from whichever was kept last, the whole or they alone', () => {
+    const before = structuredClone(world.analysis.dump());
+    readOrder(world, customer(4), ordersOf(9)[0]!, customer(9).subject!);
+    const cases = structuredClone(world.analysis.dumpOfCases());
+    const after = structuredClone(world.analysis.dump());
+    const [incident] = world.analysis.incidents().items;
+    world.analysis.changeIncident(incident!.id, { by: 'ann', status: 'resolved' }, world.now);
+    const judged = world.analysis.dump();
+    const titlesOf = (...[whole, alone]: Parameters<World['analysis']['restore']>): readonly string[] => {
+      const next = new World(8);
+      // What was restored lives on.
+      next.analysis.restore(structuredClone(whole), structuredClone(alone));
+      return next.analysis.incidents().items.map(({ title, status }) => `${title}: ${status}`);
+    };
+    const found = 'BOLA - answer belongs to somebody else';
+    expect(titlesOf(before)).toEqual([]);
+    expect(titlesOf(before, cases)).toEqual([`${found}: open`]);
+    expect(titlesOf(after, cases)).toEqual([`${found}: open`]);
+    expect(titlesOf(judged, cases)).toEqual([`${found}: resolved`]);
+    // It was killed before the whole was kept for the first time.
+    expect(titlesOf(undefined, cases)).toEqual([`${found}: open`]);
+  });
+
   it('is made piece by piece, with time for others in between, and is the same', async () => {
-    const world = new World(7);
-    live(world, 12);
     const pieces = [...world.analysis.dumpText()];
     expect(pieces.length).toBeGreaterThan(10);
     expect(JSON.parse(pieces.join(''))).toEqual(JSON.parse(JSON.stringify(world.analysis.dump())));

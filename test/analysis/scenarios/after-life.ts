@@ -1,6 +1,6 @@
 // Two days of the shop's ordinary life, from which everything usual was learned.
 import { expect } from 'vitest';
-import type { AnalysisDump } from '../../../src/analysis/analysis.ts';
+import type { AnalysisDump } from '../../../src/analysis/analysis-dump.ts';
 import { live } from '../shop.ts';
 import { type Person, World } from '../world.ts';
 
