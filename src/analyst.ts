@@ -189,10 +189,10 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   });
   const backtests = new Backtests(configuration, () => live.bundle);
 
-  await listenForRecords(first.socketPath, (batch) => {
+  await listenForRecords(first.socketPath, (batch, again) => {
     totals.take(batch);
-    for (const record of batch.records) {
-      recent.add(record);
+    for (const [i, record] of batch.records.entries()) {
+      recent.add(record, again, i);
       policyLife.take(record);
       pictures.take(record);
       learner.take(record);

@@ -1,20 +1,45 @@
-// The latest transactions, in memory and bounded: all of them for a short while, those with findings for longer.
+// The latest transactions, bounded: all of them for a short while, those with findings for longer.
+// Of those without findings only what they are looked for by is in memory, with what they can be read again from: two thousand
+// records with all their observed fields would be copied from one generation of the heap to the next, which costs more than
+// reading the few that somebody looks at.
 import { EventEmitter } from 'node:events';
 import type { TransactionRecord } from '../core/record.ts';
 
 const ALL_MAX = 2_000;
 const WITH_FINDINGS_MAX = 5_000;
 
+/** What a transaction is looked for by. */
+export type FoundBy = Pick<TransactionRecord, 'id' | 'receivedAt' | 'endpoint' | 'actors' | 'action' | 'findings'>;
+
+/** Gives what came with a transaction anew, of which it is the one at `index`. */
+export type Again = (index: number) => TransactionRecord;
+
+interface Remembered extends FoundBy {
+  /** Of those with findings: too few to matter, and kept for too long to keep what came with them. */
+  readonly record: TransactionRecord | undefined;
+  readonly again: Again;
+  readonly index: number;
+}
+
+const NOT_KEPT: Again = () => {
+  throw new Error('the record itself is kept');
+};
+
 export class RecentTransactions {
-  readonly #all = new Map<string, TransactionRecord>();
-  readonly #withFindings = new Map<string, TransactionRecord>();
+  readonly #all = new Map<string, Remembered>();
+  readonly #withFindings = new Map<string, Remembered>();
   /** `transaction` for those with findings, and other notes for the live stream. */
   readonly events = new EventEmitter().setMaxListeners(100);
 
-  add(record: TransactionRecord): void {
-    push(this.#all, record, ALL_MAX);
-    if (record.findings.length === 0 && record.coverage !== 'refused') return;
-    push(this.#withFindings, record, WITH_FINDINGS_MAX);
+  add(record: TransactionRecord, again: Again, index: number): void {
+    const { id, receivedAt, endpoint, actors, action, findings } = record;
+    push(this.#all, { id, receivedAt, endpoint, actors, action, findings, record: undefined, again, index }, ALL_MAX);
+    if (findings.length === 0 && record.coverage !== 'refused') return;
+    push(
+      this.#withFindings,
+      { id, receivedAt, endpoint, actors, action, findings, record, again: NOT_KEPT, index },
+      WITH_FINDINGS_MAX,
+    );
     this.events.emit('event', 'transaction', record);
   }
 
@@ -23,22 +48,27 @@ export class RecentTransactions {
   }
 
   find(id: string): TransactionRecord | undefined {
-    return this.#withFindings.get(id) ?? this.#all.get(id);
+    const found = this.#withFindings.get(id) ?? this.#all.get(id);
+    return found === undefined ? undefined : wholeOf(found);
   }
 
   /** Newest first. */
   latest(
-    isWanted: (record: TransactionRecord) => boolean,
+    isWanted: (record: FoundBy) => boolean,
     offset: number,
     limit: number,
   ): { total: number; items: TransactionRecord[] } {
-    const byId = new Map([...this.#withFindings, ...this.#all]);
+    const byId = new Map([...this.#withFindings, ...this.#all, ...this.#withFindings]);
     const matching = [...byId.values()].filter(isWanted).sort((a, b) => b.receivedAt - a.receivedAt);
-    return { total: matching.length, items: matching.slice(offset, offset + limit) };
+    return { total: matching.length, items: matching.slice(offset, offset + limit).map(wholeOf) };
   }
 }
 
-function push(table: Map<string, TransactionRecord>, record: TransactionRecord, max: number): void {
-  table.set(record.id, record);
+function push(table: Map<string, Remembered>, one: Remembered, max: number): void {
+  table.set(one.id, one);
   if (table.size > max) table.delete(table.keys().next().value!);
+}
+
+function wholeOf({ record, again, index }: Remembered): TransactionRecord {
+  return record ?? again(index);
 }

@@ -1,9 +1,9 @@
 // /api/v1/transactions, explain and events: what passed lately, why it was decided so, and what happens now.
 import type { FastifyInstance } from 'fastify';
 import { actorKey } from '../core/actor.ts';
-import type { TransactionRecord } from '../core/record.ts';
 import type { AdminContext } from './context.ts';
 import { explanationOf } from './explanation.ts';
+import type { FoundBy } from './recent-transactions.ts';
 
 interface Query {
   readonly action?: string;
@@ -69,7 +69,7 @@ export function transactionRoutes(
   });
 }
 
-function isWanted(record: TransactionRecord, { action, detection, endpoint, actor }: Query): boolean {
+function isWanted(record: FoundBy, { action, detection, endpoint, actor }: Query): boolean {
   return (
     (action === undefined || record.action === action) &&
     (detection === undefined || record.findings.some((finding) => finding.detection === detection)) &&

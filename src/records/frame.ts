@@ -3,19 +3,25 @@
 export const FRAME_BYTES_MAX = 64 * 1024 * 1024;
 export const FRAME_HEAD_BYTES = 4;
 
-/** Takes chunks as they come and gives whole values. @throws RangeError for a frame over the bound */
+export interface Frame {
+  readonly value: unknown;
+  /** Its JSON. */
+  readonly text: Buffer;
+}
+
+/** Takes chunks as they come and gives whole frames. @throws RangeError for a frame over the bound */
 export class FrameReader {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   /** Of the frame that is arriving, with its head; until it is there, chunks only wait. */
   #wantedBytes = FRAME_HEAD_BYTES;
 
-  read(chunk: Buffer): unknown[] {
+  read(chunk: Buffer): Frame[] {
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
     if (this.#waitingBytes < this.#wantedBytes) return [];
     const bytes = this.#waiting.length === 1 ? chunk : Buffer.concat(this.#waiting, this.#waitingBytes);
-    const values: unknown[] = [];
+    const frames: Frame[] = [];
     let at = 0;
     this.#wantedBytes = FRAME_HEAD_BYTES;
     while (bytes.length - at >= FRAME_HEAD_BYTES) {
@@ -26,12 +32,12 @@ export class FrameReader {
         break;
       }
       const start = at + FRAME_HEAD_BYTES;
-      values.push(JSON.parse(bytes.toString('utf8', start, start + length)));
       at = start + length;
+      frames.push({ value: JSON.parse(bytes.toString('utf8', start, at)), text: bytes.subarray(start, at) });
     }
     const rest = bytes.subarray(at);
     this.#waiting = rest.length === 0 ? [] : [rest];
     this.#waitingBytes = rest.length;
-    return values;
+    return frames;
   }
 }

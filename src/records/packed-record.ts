@@ -1,6 +1,6 @@
 // Records on the way from worker to analyst. Most of one are the observed fields of its bodies, and most of their text as JSON would be
 // the names of their members: they are one flat list instead, with a number in front of each field that says what follows.
-// Invariant: unpacked(JSON of packed(record)) is the JSON of the record.
+// Invariant: the JSON of unpacked(JSON of packed(record)) is the JSON of the record.
 import type { Observation, ObservedBody, ObservedField, ObservedType } from '../core/observation.ts';
 import type { TransactionRecord } from '../core/record.ts';
 
@@ -35,15 +35,62 @@ export function packed(record: TransactionRecord): PackedRecord {
   };
 }
 
+/**
+ * What JSON leaves out is put in again: records of one shape, whatever they hold, cost who reads them a fraction of what twenty
+ * shapes cost.
+ */
 export function unpacked(record: PackedRecord): TransactionRecord {
   const { observation } = record;
-  if (observation === undefined) return record as TransactionRecord;
-  const { request, response } = observation;
-  const bodies = {
-    ...(request === undefined ? undefined : { request: unpackedBody(request) }),
-    ...(response === undefined ? undefined : { response: unpackedBody(response) }),
-  };
-  return { ...record, observation: { ...observation, ...bodies } } as TransactionRecord;
+  const whole = {
+    id: record.id,
+    receivedAt: record.receivedAt,
+    durationMs: record.durationMs,
+    upstreamMs: record.upstreamMs,
+    clientAddress: record.clientAddress,
+    method: record.method,
+    host: record.host,
+    path: record.path,
+    endpoint: record.endpoint,
+    route: record.route,
+    mode: record.mode,
+    status: record.status,
+    requestBodyBytes: record.requestBodyBytes,
+    responseBodyBytes: record.responseBodyBytes,
+    actors: record.actors,
+    action: record.action,
+    enforced: record.enforced,
+    rule: record.rule,
+    confidence: record.confidence,
+    findings: record.findings,
+    coverage: record.coverage,
+    uninspected: record.uninspected,
+    fault: record.fault,
+    policyVersion: record.policyVersion,
+    observation: observation === undefined ? undefined : unpackedObservation(observation),
+  } satisfies { readonly [N in keyof TransactionRecord]-?: unknown };
+  return whole as TransactionRecord;
+}
+
+function unpackedObservation(observation: PackedObservation): Observation {
+  const whole = {
+    authentication: observation.authentication,
+    isCredentialInUrl: observation.isCredentialInUrl,
+    userAgent: observation.userAgent,
+    country: observation.country,
+    network: observation.network,
+    isEncrypted: observation.isEncrypted,
+    upgrade: observation.upgrade,
+    graphqlOperation: observation.graphqlOperation,
+    claims: observation.claims,
+    query: observation.query,
+    headers: observation.headers,
+    path: observation.path,
+    request: unpackedBody(observation.request),
+    response: unpackedBody(observation.response),
+    account: observation.account,
+    responseHeaders: observation.responseHeaders,
+  } satisfies { readonly [N in keyof Observation]-?: unknown };
+  return whole as Observation;
 }
 
 function packedBody(body: ObservedBody | undefined): PackedBody | undefined {
@@ -67,7 +114,8 @@ function packedBody(body: ObservedBody | undefined): PackedBody | undefined {
   return { ...body, fields };
 }
 
-function unpackedBody(body: PackedBody): ObservedBody {
+function unpackedBody(body: PackedBody | undefined): ObservedBody | undefined {
+  if (body === undefined) return undefined;
   const list = body.fields;
   const fields: ObservedField[] = [];
   for (let at = 0; at < list.length; ) {
@@ -82,5 +130,6 @@ function unpackedBody(body: PackedBody): ObservedBody {
       word: (kind & WORD) === 0 ? undefined : (list[at++] as string),
     });
   }
-  return { ...body, fields };
+  const { mediaType, records, dataTypes, isTruncated } = body;
+  return { mediaType, fields, records, dataTypes, isTruncated };
 }

@@ -1,22 +1,26 @@
 // The analyst's end: takes batches from every worker of this machine.
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import type { TransactionRecord } from '../core/record.ts';
 import { FrameReader } from './frame.ts';
 import { type PackedRecord, unpacked } from './packed-record.ts';
 import type { Batch } from './record-queue.ts';
 
 type PackedBatch = Omit<Batch, 'records'> & { readonly records: readonly PackedRecord[] };
 
-export function listenForRecords(path: string, onBatch: (batch: Batch) => void): Promise<Server> {
+/** `again` reads a record of the batch anew from what came over the socket, which is kept as long as somebody may ask. */
+export type OnBatch = (batch: Batch, again: (index: number) => TransactionRecord) => void;
+
+export function listenForRecords(path: string, onBatch: OnBatch): Promise<Server> {
   rmSync(path, { force: true });
   const server = createServer((socket) => {
     const reader = new FrameReader();
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk) => {
       try {
-        for (const frame of reader.read(chunk)) {
-          const batch = frame as PackedBatch;
-          onBatch({ ...batch, records: batch.records.map(unpacked) });
+        for (const { value, text } of reader.read(chunk)) {
+          const batch = value as PackedBatch;
+          onBatch({ ...batch, records: batch.records.map(unpacked) }, rereading(text));
         }
       } catch {
         socket.destroy();
@@ -31,4 +35,17 @@ export function listenForRecords(path: string, onBatch: (batch: Batch) => void):
       resolve(server);
     });
   });
+}
+
+function rereading(text: Buffer): Parameters<OnBatch>[1] {
+  // Whoever asks for one of them asks for others in the same turn.
+  let read: WeakRef<PackedBatch> | undefined;
+  return (index) => {
+    let batch = read?.deref();
+    if (batch === undefined) {
+      batch = JSON.parse(text.toString()) as PackedBatch;
+      read = new WeakRef(batch);
+    }
+    return unpacked(batch.records[index]!);
+  };
 }

@@ -42,6 +42,15 @@ describe('a record on its way to the analyst', () => {
     expect(crossed(arrived)).toEqual(crossed(record));
   });
 
+  it('has one shape, whatever it holds', () => {
+    const shapes = [recordOf(undefined), recordOf({ request: body(FIELDS) }), recordOf({ country: 'KR' })].map(
+      (record) => Object.keys(unpacked(crossed(packed(record)) as Parameters<typeof unpacked>[0])),
+    );
+    expect(shapes[1]).toEqual(shapes[0]);
+    expect(shapes[2]).toEqual(shapes[0]);
+    expect(shapes[0]).toContain('fault');
+  });
+
   it('takes half the room', () => {
     const record = recordOf({ request: body(FIELDS), response: body(FIELDS) });
     expect(JSON.stringify(packed(record)).length).toBeLessThan(JSON.stringify(record).length * 0.6);
