@@ -8,7 +8,16 @@ export const BUCKET_MAX = Math.ceil(Math.log(1e12) / GROWTH);
 /** The bucket of zero and of everything below. */
 export const BUCKET_ZERO = BUCKET_MIN - 1;
 
+/** Of the whole numbers below: most lengths, counts and milliseconds are among them. */
+const SMALL_MAX = 2_048;
+const small = Int16Array.from({ length: SMALL_MAX }, (_, value) => computed(value));
+
 export function bucketOf(value: number): number {
+  const whole = value | 0;
+  return whole === value && whole >= 0 && whole < SMALL_MAX ? small[whole]! : computed(value);
+}
+
+function computed(value: number): number {
   if (!(value > 0)) return BUCKET_ZERO;
   return Math.min(Math.max(Math.round(Math.log(value) / GROWTH), BUCKET_MIN), BUCKET_MAX);
 }

@@ -328,7 +328,7 @@ export class PathTrie<T> {
 }
 
 /** `/a/b` → `['a', 'b']`; the root has none. */
-export function segmentsOf(path: string): string[] {
+export function segmentsOf(path: string): readonly string[] {
   return path === '/' || path === '' ? [] : path.slice(1).split('/');
 }
 

@@ -8,6 +8,17 @@ const SELF = new Set(['me', 'self', 'current', 'mine', 'latest', 'new', 'search'
 
 /** Why a segment is a parameter by itself (`numeric`, `uuid`, `text`, …), or undefined for a word. */
 export function parameterClass(segment: string): string | undefined {
+  if (segment !== last.segment) {
+    last.class = computedClass(segment);
+    last.segment = segment;
+  }
+  return last.class;
+}
+
+/** One transaction asks several times of the same one. */
+const last: { segment: string; class: string | undefined } = { segment: '', class: undefined };
+
+function computedClass(segment: string): string | undefined {
   if (isAlwaysLiteral(segment)) return undefined;
   if (segment.includes('**')) return 'masked';
   const format = formatOf(segment);

@@ -30,13 +30,49 @@ export function fade<K>(counts: Counts<K>, factor: number): void {
   }
 }
 
+/** Counters of which the same one is counted again and again: how often in a row is added up when the row ends. */
+export class RunCounts<K> {
+  readonly #counts: Counts<K> = new Map();
+  readonly #namesMax: number;
+  #name: K | undefined;
+  #times = 0;
+
+  constructor(namesMax: number) {
+    this.#namesMax = namesMax;
+  }
+
+  add(name: K, times = 1): void {
+    if (name === this.#name) {
+      this.#times += times;
+      return;
+    }
+    this.#settle();
+    this.#name = name;
+    addCount(this.#counts, name, times, this.#namesMax);
+  }
+
+  get counts(): Counts<K> {
+    this.#settle();
+    return this.#counts;
+  }
+
+  #settle(): void {
+    if (this.#times === 0) return;
+    addCount(this.#counts, this.#name as K, this.#times, this.#namesMax);
+    this.#times = 0;
+  }
+}
+
 /** Log-bucketed; its bound is the number of buckets there are. */
 export class Histogram {
-  readonly buckets: Counts<number> = new Map();
+  readonly #counts = new RunCounts<number>(Number.POSITIVE_INFINITY);
 
-  add(value: number): void {
-    const bucket = bucketOf(value);
-    this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + 1);
+  get buckets(): Counts<number> {
+    return this.#counts.counts;
+  }
+
+  add(value: number, times = 1): void {
+    this.#counts.add(bucketOf(value), times);
   }
 
   merge(other: Histogram): void {

@@ -232,7 +232,8 @@ function fillSchema(schema: SchemaStats, dump: SchemaDump): void {
   schema.samples = dump.samples;
   schema.fieldsRefused = dump.fieldsRefused;
   fill(schema.mediaTypes, dump.mediaTypes);
-  for (const { pointer, ...one } of dump.fields) schema.fields.set(pointer, fieldOf(one));
+  const { fields } = schema;
+  for (const { pointer, ...one } of dump.fields) fields.set(pointer, fieldOf(one));
 }
 
 function fieldOf(one: Omit<SchemaDump['fields'][number], 'pointer'>): FieldStats {

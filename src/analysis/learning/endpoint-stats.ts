@@ -1,7 +1,7 @@
 // The baseline of one endpoint as counters that merge by addition.
 // Invariant: everything here is bounded by the named maxima; what one principal adds within an hour is bounded by the caller.
 import type { TransactionRecord } from '../../core/record.ts';
-import { addCount, type Counts, fade, Histogram, mergeCounts } from './counts.ts';
+import { type Counts, fade, Histogram, mergeCounts, RunCounts } from './counts.ts';
 import { type Sample, SchemaStats } from './field-stats.ts';
 import { ObjectOwners } from './ownership.ts';
 import { Smallest } from './smallest.ts';
@@ -11,6 +11,9 @@ const COUNTRIES_MAX = 250;
 const PRINCIPALS_KEPT = 64;
 const HOURS_KEPT = 24;
 const SHAPE_FIELDS_MAX = 40;
+const HOURS_OF_DAY = 24;
+const NO_AUTHENTICATION = 'none';
+const CLASSES = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 
 export class EndpointStats {
   firstSeen = Number.POSITIVE_INFINITY;
@@ -24,10 +27,12 @@ export class EndpointStats {
   /** Distinct hours and days in which it was used. */
   readonly hoursSeen = new Smallest(HOURS_KEPT);
   readonly daysSeen = new Smallest(HOURS_KEPT);
-  readonly statuses: Counts<string> = new Map();
-  readonly authentication: Counts<string> = new Map();
-  readonly countries: Counts<string> = new Map();
-  readonly hours: Counts<number> = new Map();
+  readonly #statuses = new RunCounts<string>(NAMES_MAX);
+  readonly #authentication = new RunCounts<string>(NAMES_MAX);
+  readonly #countries = new RunCounts<string>(COUNTRIES_MAX);
+  readonly #hours = new RunCounts<number>(HOURS_OF_DAY);
+  #schemes: readonly string[] = [];
+  #schemesName = NO_AUTHENTICATION;
   readonly query = new SchemaStats();
   readonly request = new SchemaStats();
   readonly responses = new Map<string, SchemaStats>();
@@ -40,6 +45,23 @@ export class EndpointStats {
   readonly dataTypes = new Map<string, Histogram>();
   readonly owners = new ObjectOwners();
 
+  get statuses(): Counts<string> {
+    return this.#statuses.counts;
+  }
+
+  get authentication(): Counts<string> {
+    return this.#authentication.counts;
+  }
+
+  get countries(): Counts<string> {
+    return this.#countries.counts;
+  }
+
+  /** Of the day. */
+  get hours(): Counts<number> {
+    return this.#hours.counts;
+  }
+
   add(record: TransactionRecord, sample: Sample): void {
     const { observation, status } = record;
     const isSuccess = status < 400;
@@ -50,19 +72,23 @@ export class EndpointStats {
     this.principals.add(sample.principal);
     this.hoursSeen.add(sample.hour);
     this.daysSeen.add(Math.floor(sample.hour / 24));
-    addCount(this.statuses, String(status), 1, NAMES_MAX);
-    addCount(this.hours, sample.hour % 24, 1, 24);
+    this.#statuses.add(String(status));
+    this.#hours.add(sample.hour % HOURS_OF_DAY);
     this.latencyMs.add(record.durationMs);
     if (observation === undefined) return;
-    if (observation.country !== undefined) addCount(this.countries, observation.country, 1, COUNTRIES_MAX);
+    if (observation.country !== undefined) this.#countries.add(observation.country);
     if (observation.response !== undefined) {
       const { mediaType, fields, isTruncated } = observation.response;
-      this.response(`${Math.floor(status / 100)}xx`).add(mediaType, fields, isTruncated, sample);
+      this.response(CLASSES[Math.floor(status / 100)] ?? `${Math.floor(status / 100)}xx`).add(
+        mediaType,
+        fields,
+        isTruncated,
+        sample,
+      );
     }
     // What was refused does not say what is right.
     if (!isSuccess) return;
-    const { authentication } = observation;
-    addCount(this.authentication, authentication.length === 0 ? 'none' : authentication.join('+'), 1, NAMES_MAX);
+    this.#authentication.add(this.#nameOf(observation.authentication));
     this.requestBytes.add(record.requestBodyBytes);
     this.responseBytes.add(record.responseBodyBytes);
     this.query.add('', observation.query, false, sample);
@@ -90,7 +116,7 @@ export class EndpointStats {
     mergeCounts(this.statuses, other.statuses, NAMES_MAX);
     mergeCounts(this.authentication, other.authentication, NAMES_MAX);
     mergeCounts(this.countries, other.countries, COUNTRIES_MAX);
-    mergeCounts(this.hours, other.hours, 24);
+    mergeCounts(this.hours, other.hours, HOURS_OF_DAY);
     this.query.merge(other.query);
     this.request.merge(other.request);
     for (const [status, schema] of other.responses) this.response(status).merge(schema);
@@ -127,6 +153,17 @@ export class EndpointStats {
       shape.add(pointer);
     }
     return shape;
+  }
+
+  /** Those of one transaction are as a rule those of the one before. */
+  #nameOf(schemes: readonly string[]): string {
+    const known = this.#schemes;
+    const isSame = schemes.length === known.length && schemes.every((scheme, i) => scheme === known[i]);
+    if (!isSame) {
+      this.#schemes = schemes;
+      this.#schemesName = schemes.length === 0 ? NO_AUTHENTICATION : schemes.join('+');
+    }
+    return this.#schemesName;
   }
 
   /** Made when it is not there. */

@@ -3,7 +3,7 @@
 // from PRINCIPALS_MIN principals over HOURS_MIN hours, so that nobody teaches it alone or at once.
 import type { LearnedField, LearnedRange, LearnedSchema } from '../../core/learned-endpoint.ts';
 import type { ObservedClaim, ObservedField, ObservedType } from '../../core/observation.ts';
-import { addCount, type Counts, fade, Histogram, mergeCounts, totalOf } from './counts.ts';
+import { addCount, type Counts, fade, Histogram, mergeCounts, RunCounts, totalOf } from './counts.ts';
 import { Smallest } from './smallest.ts';
 
 const FIELDS_MAX = 500;
@@ -34,36 +34,56 @@ export interface FieldStats {
   claims: Map<string, [together: number, equal: number]> | undefined;
   /** Number of the body that was counted last. */
   stamp: number;
+  readonly run: Run;
+}
+
+/** What one field after the other is alike in, and how often it is still to be counted. */
+interface Run {
+  type: ObservedType | undefined;
+  format: string | undefined;
+  length: number | undefined;
+  isWord: boolean;
+  times: number;
 }
 
 export interface Sample {
   readonly principal: number;
   readonly hour: number;
+  /** Those that name somebody: no words, and not the token itself. */
   readonly claims: readonly ObservedClaim[];
 }
 
 export class SchemaStats {
-  readonly fields = new Map<string, FieldStats>();
-  readonly mediaTypes: Counts<string> = new Map();
+  readonly #fields = new Map<string, FieldStats>();
+  readonly #mediaTypes = new RunCounts<string>(MEDIA_TYPES_MAX);
   samples = 0;
   fieldsRefused = 0;
   #stamp = 0;
 
+  get mediaTypes(): Counts<string> {
+    return this.#mediaTypes.counts;
+  }
+
+  get fields(): Map<string, FieldStats> {
+    for (const stats of this.#fields.values()) settle(stats);
+    return this.#fields;
+  }
+
   /** `isPartial` bodies say nothing about what is absent. */
   add(mediaType: string, fields: readonly ObservedField[], isPartial: boolean, sample: Sample): void {
-    addCount(this.mediaTypes, mediaType, 1, MEDIA_TYPES_MAX);
+    this.#mediaTypes.add(mediaType);
     if (isPartial && this.samples > 0) return;
     this.samples += 1;
     this.#stamp += 1;
     for (const field of fields) {
-      let stats = this.fields.get(field.pointer);
+      let stats = this.#fields.get(field.pointer);
       if (stats === undefined) {
-        if (this.fields.size >= FIELDS_MAX) {
+        if (this.#fields.size >= FIELDS_MAX) {
           this.fieldsRefused += 1;
           continue;
         }
         stats = emptyField();
-        this.fields.set(field.pointer, stats);
+        this.#fields.set(field.pointer, stats);
       }
       if (stats.stamp !== this.#stamp) {
         stats.stamp = this.#stamp;
@@ -79,15 +99,16 @@ export class SchemaStats {
     this.samples += other.samples;
     this.fieldsRefused += other.fieldsRefused;
     mergeCounts(this.mediaTypes, other.mediaTypes, MEDIA_TYPES_MAX);
+    const { fields } = this;
     for (const [pointer, from] of other.fields) {
-      let into = this.fields.get(pointer);
+      let into = fields.get(pointer);
       if (into === undefined) {
-        if (this.fields.size >= FIELDS_MAX) {
+        if (fields.size >= FIELDS_MAX) {
           this.fieldsRefused += from.present;
           continue;
         }
         into = emptyField();
-        this.fields.set(pointer, into);
+        fields.set(pointer, into);
       }
       mergeField(into, from);
     }
@@ -96,10 +117,11 @@ export class SchemaStats {
   fade(factor: number): void {
     this.samples *= factor;
     fade(this.mediaTypes, factor);
-    for (const [pointer, stats] of this.fields) {
+    const { fields } = this;
+    for (const [pointer, stats] of fields) {
       stats.present *= factor;
       if (stats.present < 0.25) {
-        this.fields.delete(pointer);
+        fields.delete(pointer);
         continue;
       }
       stats.strings *= factor;
@@ -152,7 +174,7 @@ export class SchemaStats {
   #timesOfParent(pointer: string): number {
     let parent = pointer.slice(0, pointer.lastIndexOf('/'));
     while (parent !== '') {
-      const stats = this.fields.get(parent);
+      const stats = this.#fields.get(parent);
       if (stats !== undefined) return totalOf(stats.types);
       parent = parent.slice(0, parent.lastIndexOf('/'));
     }
@@ -170,16 +192,21 @@ export function rangeOf(histogram: Histogram): LearnedRange {
 }
 
 function addField(stats: FieldStats, field: ObservedField, sample: Sample): void {
-  stats.types.set(field.type, (stats.types.get(field.type) ?? 0) + 1);
-  if (field.type === 'string') {
-    stats.strings += 1;
-    if (field.format !== undefined) addCount(stats.formats, field.format, 1, FORMATS_MAX);
-    addWord(stats, field.word, sample.principal);
+  const { type, format, length, word } = field;
+  const { run } = stats;
+  const isWord = word !== undefined;
+  if (run.type === type && run.format === format && run.length === length && run.isWord === isWord) run.times += 1;
+  else {
+    settle(stats);
+    run.type = type;
+    run.format = format;
+    run.length = length;
+    run.isWord = isWord;
+    // At once: what finds no room is refused as it comes.
+    run.times = 1;
+    settle(stats);
   }
-  if (field.length !== undefined) {
-    stats.lengths ??= new Histogram();
-    stats.lengths.add(field.length);
-  }
+  if (isWord && type === 'string') addWord(stats, word, sample.principal);
   if (field.number !== undefined) {
     stats.numbers ??= new Histogram();
     stats.numbers.add(Math.abs(field.number));
@@ -187,9 +214,6 @@ function addField(stats: FieldStats, field: ObservedField, sample: Sample): void
   }
   if (field.hash === undefined || field.word !== undefined) return;
   for (const claim of sample.claims) {
-    // The token itself names nobody.
-    if (claim.name === 'token') continue;
-    if (claim.word !== undefined) continue;
     stats.claims ??= new Map();
     const known = stats.claims.get(claim.name);
     const isEqual = claim.hash === field.hash ? 1 : 0;
@@ -200,11 +224,24 @@ function addField(stats: FieldStats, field: ObservedField, sample: Sample): void
   }
 }
 
-function addWord(stats: FieldStats, word: string | undefined, principal: number): void {
-  if (word === undefined) {
-    stats.wordless += 1;
-    return;
+/** Counts what the run stands for. */
+function settle(stats: FieldStats): void {
+  const { type, format, length, isWord, times } = stats.run;
+  if (times === 0 || type === undefined) return;
+  stats.run.times = 0;
+  stats.types.set(type, (stats.types.get(type) ?? 0) + times);
+  if (type === 'string') {
+    stats.strings += times;
+    if (format !== undefined) addCount(stats.formats, format, times, FORMATS_MAX);
+    if (!isWord) stats.wordless += times;
   }
+  if (length !== undefined) {
+    stats.lengths ??= new Histogram();
+    stats.lengths.add(length, times);
+  }
+}
+
+function addWord(stats: FieldStats, word: string, principal: number): void {
   if (stats.words === undefined) return;
   let who = stats.words.get(word);
   if (who === undefined) {
@@ -265,5 +302,6 @@ export function emptyField(): FieldStats {
     wordless: 0,
     claims: undefined,
     stamp: 0,
+    run: { type: undefined, format: undefined, length: undefined, isWord: false, times: 0 },
   };
 }

@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache';
 import { actorKey } from '../../core/actor.ts';
 import { LEARNED_DATA_DETECTIONS } from '../../core/baseline.ts';
 import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
+import type { ObservedClaim } from '../../core/observation.ts';
 import type { TransactionRecord } from '../../core/record.ts';
 import { dumpOf, modelOf } from './dump.ts';
 import { type EndpointStats, ranked } from './endpoint-stats.ts';
@@ -95,7 +96,7 @@ export class Learner {
     }
     counts.learned += 1;
     const principal = hash53(key);
-    stats.add(record, { principal, hour, claims: observation?.claims ?? [] });
+    stats.add(record, { principal, hour, claims: namingClaims(observation?.claims) });
     const object = isSuccess ? objectOf(record) : undefined;
     if (object !== undefined) stats.owners.read(object, principal);
     this.#takenSinceSettled += 1;
@@ -193,7 +194,7 @@ export class Learner {
 
   /** Counts a request of a caller; false when it has had its share of this hour. */
   #mayAdd(record: TransactionRecord, key: string, hour: number): boolean {
-    const id = hash53(`${record.endpoint}#${key}`);
+    const id = hash53(record.endpoint, '#', key);
     let caller = this.#callers.get(id);
     if (caller === undefined || caller.hour !== hour) {
       const { method, host, path, observation } = record;
@@ -240,6 +241,11 @@ export class Learner {
   #freshModel(): Model {
     return this.#options.isShared === true ? new Model(this.#bounds, this.#model.stated) : this.#model;
   }
+}
+
+/** Those whose values name somebody; a token names nobody. */
+function namingClaims(claims: readonly ObservedClaim[] = []): readonly ObservedClaim[] {
+  return claims.filter(({ name, word }) => word === undefined && name !== 'token');
 }
 
 function isClean(record: TransactionRecord): boolean {

@@ -38,6 +38,10 @@ export class Model {
   readonly refused = { roots: 0, nodes: 0, endpoints: 0 };
   #nodes = 0;
   #ends = 0;
+  /** The tries by method and host, so that no text is put together to find one. */
+  readonly #byMethod = new Map<string, Map<string, PathTrie<EndpointStats>>>();
+  #path = '/';
+  #segments: readonly string[] = [];
   readonly #bounds: ModelBounds;
   readonly #stated: StatedTemplate[] = [];
 
@@ -77,13 +81,13 @@ export class Model {
     isStrict = false,
   ): EndpointStats | undefined {
     if (operation !== undefined) return this.operations.get(operationId(method, host, path, operation));
-    return this.tries.get(`${method} ${host}`)?.find(segmentsOf(path), isStrict);
+    return this.#trieOf(method, host)?.find(this.#segmentsOf(path), isStrict);
   }
 
   /** Undefined when there is no room. */
   grow(method: string, host: string, path: string, operation: string | undefined): EndpointStats | undefined {
     if (operation !== undefined) return this.operation(operationId(method, host, path, operation));
-    return this.trie(`${method} ${host}`)?.grow(segmentsOf(path));
+    return (this.#trieOf(method, host) ?? this.trie(`${method} ${host}`))?.grow(this.#segmentsOf(path));
   }
 
   settle(): void {
@@ -124,6 +128,29 @@ export class Model {
   sizes(): { readonly endpoints: number; readonly nodes: number; readonly roots: number } {
     this.#recount();
     return { endpoints: this.#ends, nodes: this.#nodes, roots: this.tries.size };
+  }
+
+  #trieOf(method: string, host: string): PathTrie<EndpointStats> | undefined {
+    let byHost = this.#byMethod.get(method);
+    const known = byHost?.get(host);
+    if (known !== undefined) return known;
+    const trie = this.tries.get(`${method} ${host}`);
+    if (trie === undefined) return undefined;
+    if (byHost === undefined) {
+      byHost = new Map();
+      this.#byMethod.set(method, byHost);
+    }
+    byHost.set(host, trie);
+    return trie;
+  }
+
+  /** What is looked for is as a rule grown next. */
+  #segmentsOf(path: string): readonly string[] {
+    if (path !== this.#path) {
+      this.#path = path;
+      this.#segments = segmentsOf(path);
+    }
+    return this.#segments;
   }
 
   /** Made when it is not there and there is room. */

@@ -36,14 +36,17 @@ export class Smallest {
   }
 }
 
-/** 53 bits of a text's hash (cyrb53, Bryc 2018): not secret, for counting only. */
-export function hash53(text: string): number {
-  let h1 = 0xdeadbeef;
+/** 53 bits of the hash of texts one behind the other (cyrb53, Bryc 2018): not secret, for counting only. */
+export function hash53(first: string, second = '', third = ''): number {
+  let h1 = 0xdeadbeef | 0;
   let h2 = 0x41c6ce57;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    h1 = Math.imul(h1 ^ c, 2654435761);
-    h2 = Math.imul(h2 ^ c, 1597334677);
+  for (let part = 0; part < 3; part++) {
+    const text = part === 0 ? first : part === 1 ? second : third;
+    for (let i = 0; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      h1 = Math.imul(h1 ^ c, 2654435761);
+      h2 = Math.imul(h2 ^ c, 1597334677);
+    }
   }
   h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909);
   h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909);

@@ -1,11 +1,6 @@
 // A distribution in logarithmic buckets: quantiles within five percent of the true value, whatever the range (DDSketch, Masson
 // et al. 2019). Commutative: two nodes' buckets merge by addition.
-
-const GROWTH = Math.log(1.1);
-/** Buckets hold 1e-3 to 1e12; what lies outside counts in the outermost. */
-const BUCKET_MIN = Math.floor(Math.log(1e-3) / GROWTH);
-const BUCKET_MAX = Math.ceil(Math.log(1e12) / GROWTH);
-const ZERO = BUCKET_MIN - 1;
+import { bucketOf, valueOfBucket } from '../../../core/log-buckets.ts';
 
 export class LogHistogram {
   total = 0;
@@ -39,7 +34,7 @@ export class LogHistogram {
     let seen = 0;
     for (const [bucket, count] of this.#sorted()) {
       seen += count;
-      if (seen > rank || seen === this.total) return Math.min(middleOf(bucket), this.largest);
+      if (seen > rank || seen === this.total) return Math.min(valueOfBucket(bucket), this.largest);
     }
     return 0;
   }
@@ -48,7 +43,7 @@ export class LogHistogram {
   deviation(): number {
     const median = this.quantile(0.5);
     const distances = new LogHistogram();
-    for (const [bucket, count] of this.#counts) distances.add(Math.abs(middleOf(bucket) - median), count);
+    for (const [bucket, count] of this.#counts) distances.add(Math.abs(valueOfBucket(bucket) - median), count);
     return distances.quantile(0.5);
   }
 
@@ -75,14 +70,4 @@ export interface HistogramDump {
   readonly sum: number;
   readonly largest: number;
   readonly counts: readonly (readonly [bucket: number, count: number])[];
-}
-
-function bucketOf(value: number): number {
-  if (!(value > 0)) return ZERO;
-  return Math.min(Math.max(Math.round(Math.log(value) / GROWTH), BUCKET_MIN), BUCKET_MAX);
-}
-
-/** The middle of a bucket, geometrically. */
-function middleOf(bucket: number): number {
-  return bucket === ZERO ? 0 : Math.exp(bucket * GROWTH);
 }
