@@ -3,9 +3,11 @@
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../core/actor.ts';
 import { ACTIONS, type Finding, SEVERITIES } from '../core/finding.ts';
+import { hashOf } from '../core/hash.ts';
 import { isIdentifierField } from '../core/identifier-field.ts';
+import type { ObservedField } from '../core/observation.ts';
 import type { Judged } from './posture/posture.ts';
-import type { Occurrence } from './scenarios/occurrence.ts';
+import { identifiersOf, type Occurrence } from './scenarios/occurrence.ts';
 
 const IDENTIFIERS_MAX = 50;
 const FINDINGS_MAX = 20;
@@ -98,6 +100,11 @@ export function traceOf(occurrence: Occurrence, judged: readonly Judged[] = []):
     claims,
     durationMs,
     upstreamMs,
+    principalHash,
+    endpointHash,
+    networkHash,
+    clientHash,
+    identifiers,
     ...rest
   } = occurrence;
   const issued: string[] = [];
@@ -109,7 +116,7 @@ export function traceOf(occurrence: Occurrence, judged: readonly Judged[] = []):
   const { responseBodyBytes, findings, actors, parameters, dataTypes, attacks, ...plain } = rest;
   return {
     ...plain,
-    actors: actors.map((one) => ({ ...one })),
+    actors: actors.map(({ actor, key, share }) => ({ actor, key, share })),
     parameters: parameters.map((one) => ({ ...one })),
     dataTypes: dataTypes.map(([type, count]) => [type, count]),
     attacks: [...attacks],
@@ -141,9 +148,15 @@ export function judgedOf({ posture = [] }: Trace): Judged[] {
 }
 
 export function occurrenceOf(trace: Trace): Occurrence {
-  const { issued, principal, object, account, country, parameters, posture, ...rest } = trace;
+  const { issued, principal, object, account, country, parameters, posture, actors, ...rest } = trace;
+  const responseFields = issued.map(issuedField);
   return {
     ...rest,
+    actors: actors.map(({ actor, key, share }) => ({ actor, key, hash: hashOf(key), share })),
+    principalHash: principal === undefined ? 0 : hashOf(principal),
+    endpointHash: hashOf(trace.endpoint),
+    networkHash: hashOf(trace.network),
+    clientHash: hashOf(trace.userAgent),
     // What was read from JSON has no keys without a value.
     findings: trace.findings as readonly Finding[],
     principal,
@@ -155,18 +168,23 @@ export function occurrenceOf(trace: Trace): Occurrence {
     claims: [],
     requestFields: [],
     requestMediaType: '',
-    responseFields: issued.map((hash) => ({
-      pointer: '/id',
-      type: 'string',
-      format: undefined,
-      length: undefined,
-      number: undefined,
-      hash,
-      word: undefined,
-    })),
+    responseFields,
+    identifiers: identifiersOf(responseFields),
     durationMs: 0,
     upstreamMs: undefined,
     responseBodyBytes: 0,
     record: undefined,
+  };
+}
+
+function issuedField(hash: string): ObservedField {
+  return {
+    pointer: '/id',
+    type: 'string',
+    format: undefined,
+    length: undefined,
+    number: undefined,
+    hash,
+    word: undefined,
   };
 }

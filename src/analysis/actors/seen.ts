@@ -6,8 +6,9 @@ export type SeenKind = keyof typeof SEEN_MAX;
 
 const KINDS = Object.keys(SEEN_MAX) as SeenKind[];
 const CODES = Object.fromEntries(KINDS.map((kind, code) => [kind, code])) as Record<SeenKind, number>;
-/** Kind and number of the text in one: number × 8 + kind. */
+/** Kind and number of the text in one: number × 8 + kind, below 2^31. */
 const KIND_RADIX = 8;
+const KIND_MASK = KIND_RADIX - 1;
 const STRIDE = 3;
 
 /** Notes a sighting. False when it took the place of another one. */
@@ -23,7 +24,8 @@ export function note(seen: number[], kind: SeenKind, number: number, count: numb
       if (at > seen[i + 2]!) seen[i + 2] = at;
       return true;
     }
-    if (other % KIND_RADIX !== code) continue;
+    // Not by `%`, which is a call for numbers that stand beside fractions and times.
+    if ((other & KIND_MASK) !== code) continue;
     alike += 1;
     if (oldest === -1 || seen[i + 2]! < seen[oldest + 2]!) oldest = i;
   }
@@ -40,9 +42,10 @@ export function note(seen: number[], kind: SeenKind, number: number, count: numb
 /** Of one kind, latest first. */
 export function listed(seen: readonly number[], kind: SeenKind): { number: number; count: number; lastSeen: number }[] {
   const found: { number: number; count: number; lastSeen: number }[] = [];
+  const code = CODES[kind];
   for (let i = 0; i < seen.length; i += STRIDE) {
     const id = seen[i]!;
-    if (id % KIND_RADIX !== CODES[kind]) continue;
+    if ((id & KIND_MASK) !== code) continue;
     found.push({ number: Math.floor(id / KIND_RADIX), count: seen[i + 1]!, lastSeen: seen[i + 2]! });
   }
   return found.sort((a, b) => b.lastSeen - a.lastSeen);
@@ -55,6 +58,6 @@ export function numbersIn(seen: readonly number[], into: Set<number>): void {
 export function renumber(seen: number[], moved: ReadonlyMap<number, number>): void {
   for (let i = 0; i < seen.length; i += STRIDE) {
     const id = seen[i]!;
-    seen[i] = (moved.get(Math.floor(id / KIND_RADIX)) ?? 0) * KIND_RADIX + (id % KIND_RADIX);
+    seen[i] = (moved.get(Math.floor(id / KIND_RADIX)) ?? 0) * KIND_RADIX + (id & KIND_MASK);
   }
 }

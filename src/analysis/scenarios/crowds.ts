@@ -1,7 +1,6 @@
 // Whose addresses are shared: which known identities came from an address lately, and how many that makes.
 // An identity counts when it was seen there a few times, so that made-up cookies, a new one per request, hide nobody.
 // Most addresses are one person's, and many are seen once: those take 36 bytes.
-import { hashOf } from '../../core/hash.ts';
 import { ExpiringTable } from './metrics/expiring-table.ts';
 import { FirstSightings } from './metrics/first-sightings.ts';
 
@@ -25,10 +24,8 @@ export class Crowds {
   readonly #crowds = new ExpiringTable<Crowd, number>(ADDRESSES_MAX, 2 * WINDOW_MS);
   readonly #once = new FirstSightings(ADDRESSES_SEEN_ONCE_MAX, 2 * WINDOW_MS, 2);
 
-  /** How one transaction counts for its address: see OccurredActor.share. `identity` is the strongest one beside it. */
-  shareOf(address: string, identity: string | undefined, now: number): number {
-    const key = hashOf(address);
-    const who = identity === undefined ? undefined : hashOf(identity);
+  /** How one transaction counts for its address: see OccurredActor.share. `who` is the strongest identity beside it; hashes. */
+  shareOf(key: number, who: number | undefined, now: number): number {
     let crowd = this.#crowds.get(key, now);
     if (crowd === undefined) {
       const first = this.#once.recall(key, now);

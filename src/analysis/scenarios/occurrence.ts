@@ -2,12 +2,16 @@
 // Plain data, so that a node can tell the others; `record` stays behind.
 import type { Actor } from '../../core/actor.ts';
 import type { Action, Finding } from '../../core/finding.ts';
+import { numberOfHash } from '../../core/hash.ts';
+import { isIdentifierField } from '../../core/identifier-field.ts';
 import type { ObservedField } from '../../core/observation.ts';
 import type { TransactionRecord } from '../../core/record.ts';
 
 export interface OccurredActor {
   readonly actor: Actor;
   readonly key: string;
+  /** hashOf the key. */
+  readonly hash: number;
   /**
    * What one transaction counts for this identity. 1, but for an address: 0 when it only repeats one known identity, and a
    * share when several known identities come from it (an office, a carrier).
@@ -21,6 +25,12 @@ export interface ParameterValue {
   readonly hash: number;
   /** The value, when it is a whole number: neighbours show a walk. */
   readonly number: number | undefined;
+}
+
+/** An id that the answer gave out, and in which field. */
+export interface Identifier {
+  readonly pointer: string;
+  readonly id: number;
 }
 
 export interface Occurrence {
@@ -38,6 +48,11 @@ export interface Occurrence {
   readonly actors: readonly OccurredActor[];
   /** The strongest identity that is no address. */
   readonly principal: string | undefined;
+  /** Hashes of principal, endpoint, network and user agent: who reads one of them reads it many times. 0 without a principal. */
+  readonly principalHash: number;
+  readonly endpointHash: number;
+  readonly networkHash: number;
+  readonly clientHash: number;
   /** `role:customer`, `scope:read write`, `authenticated` or `anonymous`. */
   readonly role: string;
   /** Nothing found in it, and nobody behind it is suspect: may be learned from. */
@@ -68,11 +83,21 @@ export interface Occurrence {
   readonly requestFields: readonly ObservedField[];
   readonly requestMediaType: string;
   readonly responseFields: readonly ObservedField[];
+  /** Of the answer, in its order. */
+  readonly identifiers: readonly Identifier[];
   readonly durationMs: number;
   readonly upstreamMs: number | undefined;
   readonly responseBodyBytes: number;
   /** Undefined for what another node took. */
   readonly record: TransactionRecord | undefined;
+}
+
+export function identifiersOf(fields: readonly ObservedField[]): readonly Identifier[] {
+  const identifiers: Identifier[] = [];
+  for (const field of fields) {
+    if (isIdentifierField(field)) identifiers.push({ pointer: field.pointer, id: numberOfHash(field.hash!) });
+  }
+  return identifiers;
 }
 
 export function statusMatcher(patterns: readonly string[]): (status: number) => boolean {

@@ -1,5 +1,5 @@
 // Makes occurrences of records: strongest identity, object of the path, role, whether a login failed.
-import { type ActorKind, actorKey } from '../../core/actor.ts';
+import { type Actor, type ActorKind, actorKey } from '../../core/actor.ts';
 import { hashOf, numberOfHash, pairOf } from '../../core/hash.ts';
 import type { Observation, ObservedField } from '../../core/observation.ts';
 import type { TransactionRecord } from '../../core/record.ts';
@@ -8,13 +8,13 @@ import { askedInBody, isIdentifierName } from './asked-in-body.ts';
 import { Believed, isToken } from './believed.ts';
 import { Crowds } from './crowds.ts';
 import { GraphqlPlaces } from './graphql-places.ts';
-import type { OccurredActor, Occurrence, ParameterValue } from './occurrence.ts';
+import { identifiersOf, type OccurredActor, type Occurrence, type ParameterValue } from './occurrence.ts';
 import { accountOfCode, isWrongCode } from './one-time-codes.ts';
 import { Publicity } from './publicity.ts';
 
 const STRENGTH: Readonly<Record<ActorKind, number>> = { subject: 5, 'api-key': 4, session: 3, header: 2, ip: 1 };
 const TURNED_AWAY: ReadonlySet<string> = new Set(['restricted-actor', 'denied-actor']);
-const TEMPLATES_REMEMBERED_MAX = 10_000;
+const PLACES_REMEMBERED_MAX = 10_000;
 const PARAMETERS_MAX = 12;
 /** A batch of ids is looked at so far. */
 const BODY_PARAMETERS_MAX = 24;
@@ -25,6 +25,23 @@ const LOGIN_ENDPOINTS_MAX = 1_000;
 const LOGIN_PATH = /\/(?:log-?in|sign-?in|authenticate|auth|oauth\/token|token|sessions?)\/?$/i;
 const GRANT_NAME = /(?:token|session|jwt|sid|access|auth)[a-z_]*$/i;
 
+const NO_FIELDS: readonly ObservedField[] = [];
+
+/** Where a parameter stands in the path. */
+interface Position {
+  readonly at: number;
+  /** `path:id` */
+  readonly name: string;
+  readonly pointer: string;
+}
+
+interface Place {
+  /** One text for all its transactions: tables that are asked for it again and again find it by being the same. */
+  readonly endpoint: string;
+  readonly hash: number;
+  readonly positions: readonly Position[];
+}
+
 export interface OccurrenceSource {
   readonly endpointOf: (record: TransactionRecord) => string;
   readonly isSuspect: (actorKey: string) => boolean;
@@ -34,7 +51,7 @@ export class Occurrences {
   readonly #source: OccurrenceSource;
   readonly #crowds = new Crowds();
   readonly #believed = new Believed();
-  readonly #parameterPositions = new Map<string, readonly (readonly [position: number, name: string])[]>();
+  readonly #places = new Map<string, Place>();
   readonly #grants = new Map<string, number>();
   readonly #publicity = new Publicity();
   readonly #graphql = new GraphqlPlaces();
@@ -45,7 +62,8 @@ export class Occurrences {
 
   of(record: TransactionRecord): Occurrence {
     const { observation } = record;
-    const path = this.#source.endpointOf(record);
+    const place = this.#placeOf(this.#source.endpointOf(record));
+    const path = place.endpoint;
     const isAccepted = record.action !== 'block' && record.status >= 200 && record.status < 400;
     const belief = this.#believed.note(record, path, isAccepted);
     const claims = belief === 'open' ? [] : (observation?.claims ?? []);
@@ -53,10 +71,13 @@ export class Occurrences {
     const principal = actors.length > 1 && actors[0]!.actor.kind !== 'ip' ? actors[0]!.key : undefined;
     const who = principal ?? actors[0]?.key ?? '';
     const endpoint = this.#graphql.placeOf(path, observation?.graphqlOperation, who, isAccepted, record.receivedAt);
-    const parameters = this.#parameters(record, path);
+    const parameters = this.#parameters(record, place.positions);
     const attacks = attacksOf(record);
     const object = objectOf(parameters);
-    const codeOf = accountOfCode(record.method, endpoint, observation?.request?.fields ?? [], principal);
+    const network = networkOf(record.clientAddress, observation?.network);
+    const userAgent = observation?.userAgent ?? '';
+    const responseFields = observation?.response?.fields ?? NO_FIELDS;
+    const codeOf = accountOfCode(record.method, endpoint, observation?.request?.fields ?? NO_FIELDS, principal);
     const isLogin =
       observation?.account !== undefined ||
       codeOf !== undefined ||
@@ -72,6 +93,10 @@ export class Occurrences {
       isAccepted,
       actors,
       principal,
+      principalHash: principal === undefined ? 0 : actors[0]!.hash,
+      endpointHash: endpoint === path ? place.hash : hashOf(endpoint),
+      networkHash: hashOf(network),
+      clientHash: hashOf(userAgent),
       role: roleOf(claims, principal !== undefined),
       isClean: attacks.length === 0 && !actors.some(({ key }) => this.#source.isSuspect(key)),
       object,
@@ -86,17 +111,18 @@ export class Occurrences {
       sensitiveValues: isAccepted ? valuesThatLeft(record) : 0,
       dataTypes: observation?.response?.dataTypes ?? [],
       records: observation?.response?.records ?? 0,
-      userAgent: observation?.userAgent ?? '',
+      userAgent,
       country: observation?.country,
-      network: networkOf(record.clientAddress, observation?.network),
+      network,
       findings: record.findings,
       enforced: record.enforced,
       attacks,
       isCredentialEmpty: belief === 'open' || (belief === 'unproven' && record.status === 401),
       claims,
-      requestFields: observation?.request?.fields ?? [],
+      requestFields: observation?.request?.fields ?? NO_FIELDS,
       requestMediaType: observation?.request?.mediaType ?? '',
-      responseFields: observation?.response?.fields ?? [],
+      responseFields,
+      identifiers: identifiersOf(responseFields),
       durationMs: record.durationMs,
       upstreamMs: record.upstreamMs,
       responseBodyBytes: record.responseBodyBytes,
@@ -141,62 +167,57 @@ export class Occurrences {
   /** Without a token that names nobody; one that is not proven yet hides no address among others. */
   #actors({ actors, receivedAt }: TransactionRecord, belief: ReturnType<Believed['note']>): OccurredActor[] {
     const named = belief === 'open' ? actors.filter((actor) => !isToken(actor)) : actors;
-    const sorted = named.length > 1 ? [...named].sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind]) : named;
+    const sorted = inOrder(named) ? named : [...named].sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind]);
     const strongest = belief === 'unproven' ? sorted.find((actor) => !isToken(actor)) : sorted[0];
-    const identity = strongest === undefined || strongest.kind === 'ip' ? undefined : actorKey(strongest);
-    return sorted.map((actor) => {
+    const identity = strongest === undefined || strongest.kind === 'ip' ? undefined : hashOf(actorKey(strongest));
+    const occurred: OccurredActor[] = [];
+    for (const actor of sorted) {
       const key = actorKey(actor);
-      const share = actor.kind === 'ip' ? this.#crowds.shareOf(key, identity, receivedAt) : 1;
-      return { actor, key, share };
-    });
+      const hash = hashOf(key);
+      const share = actor.kind === 'ip' ? this.#crowds.shareOf(hash, identity, receivedAt) : 1;
+      occurred.push({ actor, key, hash, share });
+    }
+    return occurred;
   }
 
-  #parameters(record: TransactionRecord, endpoint: string): ParameterValue[] {
+  #parameters({ path, observation }: TransactionRecord, positions: readonly Position[]): ParameterValue[] {
     const values: ParameterValue[] = [];
-    const positions = this.#positionsOf(endpoint);
     if (positions.length > 0) {
-      const segments = record.path.split('/');
-      for (const [position, name] of positions) {
-        const segment = segments[position];
+      const segments = path.split('/');
+      for (const { at, name, pointer } of positions) {
+        const segment = segments[at];
         if (segment === undefined || values.length >= PARAMETERS_MAX) break;
-        const observed = record.observation?.path?.find((field) => field.pointer === `/${position - 1}`);
+        const observed = observation?.path?.find((field) => field.pointer === pointer);
         values.push({
-          name: `path:${name}`,
+          name,
           hash: observed?.hash === undefined ? hashOf(segment) : numberOfHash(observed.hash),
           number: /^\d{1,15}$/.test(segment) ? Number(segment) : undefined,
         });
       }
     }
-    for (const field of record.observation?.query ?? []) {
+    if (observation === undefined) return values;
+    for (const field of observation.query) {
       if (values.length >= PARAMETERS_MAX) break;
       if (field.hash === undefined) continue;
       values.push({ name: `query:${field.pointer.slice(1)}`, hash: numberOfHash(field.hash), number: field.number });
     }
-    const fields = record.observation?.request?.fields;
+    const fields = observation.request?.fields;
     if (fields !== undefined && fields.length > 0) values.push(...askedInBody(fields, BODY_PARAMETERS_MAX));
-    for (const { pointer, hash, number } of record.observation?.headers ?? []) {
+    for (const { pointer, hash, number } of observation.headers ?? NO_FIELDS) {
       if (hash !== undefined) values.push({ name: `header:${pointer.slice(1)}`, hash: numberOfHash(hash), number });
     }
     return values;
   }
 
-  #positionsOf(endpoint: string): readonly (readonly [number, string])[] {
-    let positions = this.#parameterPositions.get(endpoint);
-    if (positions === undefined) {
-      const template = endpoint.slice(endpoint.indexOf('/'));
-      positions = template.split('/').flatMap((segment, position) => {
-        const isParameter = segment.startsWith('{') && segment.endsWith('}');
-        return isParameter ? [[position, segment.slice(1, -1) || 'id'] as const] : [];
-      });
-      // Two `{id}` of one template are two parameters.
-      const names = positions.map(([, name]) => name);
-      positions = positions.map(([position, name]) =>
-        names.indexOf(name) === names.lastIndexOf(name) ? [position, name] : [position, `${name}@${position}`],
-      );
-      if (this.#parameterPositions.size >= TEMPLATES_REMEMBERED_MAX) this.#parameterPositions.clear();
-      this.#parameterPositions.set(endpoint, positions);
+  /** What an endpoint's id says by itself, found once. */
+  #placeOf(endpoint: string): Place {
+    let place = this.#places.get(endpoint);
+    if (place === undefined) {
+      place = { endpoint, hash: hashOf(endpoint), positions: positionsOf(endpoint) };
+      if (this.#places.size >= PLACES_REMEMBERED_MAX) this.#places.clear();
+      this.#places.set(endpoint, place);
     }
-    return positions;
+    return place;
   }
 
   #isFailedLogin(record: TransactionRecord, endpoint: string, isAccepted: boolean): boolean {
@@ -214,6 +235,26 @@ export class Occurrences {
     }
     return false;
   }
+}
+
+function positionsOf(endpoint: string): Position[] {
+  const found: { readonly at: number; readonly name: string }[] = [];
+  for (const [at, segment] of endpoint.slice(endpoint.indexOf('/')).split('/').entries()) {
+    if (segment.startsWith('{') && segment.endsWith('}')) found.push({ at, name: segment.slice(1, -1) || 'id' });
+  }
+  // Two `{id}` of one template are two parameters.
+  const isAlone = (name: string): boolean => found.filter((one) => one.name === name).length === 1;
+  return found.map(({ at, name }) => ({
+    at,
+    name: `path:${isAlone(name) ? name : `${name}@${at}`}`,
+    pointer: `/${at - 1}`,
+  }));
+}
+
+/** Strongest first. */
+function inOrder(actors: readonly Actor[]): boolean {
+  for (let i = 1; i < actors.length; i++) if (STRENGTH[actors[i]!.kind] > STRENGTH[actors[i - 1]!.kind]) return false;
+  return true;
 }
 
 function isGrant(field: ObservedField): boolean {

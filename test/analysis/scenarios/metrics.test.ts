@@ -7,7 +7,7 @@ import { LogHistogram } from '../../../src/analysis/scenarios/metrics/log-histog
 import { Population } from '../../../src/analysis/scenarios/metrics/population.ts';
 import { SlidingCount } from '../../../src/analysis/scenarios/metrics/sliding-count.ts';
 import { SlidingDistinct } from '../../../src/analysis/scenarios/metrics/sliding-distinct.ts';
-import { hashOf, pairOf } from '../../../src/core/hash.ts';
+import { hashOf, hashOfWords, highOf, lowOfPair, numberOfHash, pairOf } from '../../../src/core/hash.ts';
 import { PairFilter } from '../../../src/core/pair-filter.ts';
 import { DAY, HOUR, MINUTE, randomOf, SECOND, START } from '../world.ts';
 
@@ -202,17 +202,38 @@ describe('a habit', () => {
 describe('an address', () => {
   it('counts by its known users, and not at all beside the one it belongs to', () => {
     const crowds = new Crowds();
-    const share = (identity: string | undefined): number => crowds.shareOf('ip:1', identity, START);
+    const share = (identity: string | undefined): number =>
+      crowds.shareOf(hashOf('ip:1'), identity === undefined ? undefined : hashOf(identity), START);
     expect(share(undefined)).toBe(1);
     for (let n = 0; n < 10; n++) for (let i = 0; i < 3; i++) share(`subject:${n}`);
     expect(share('subject:3')).toBe(0);
     expect(share(undefined)).toBeCloseTo(0.1);
     expect(share('subject:new')).toBeCloseTo(0.1);
-    expect(crowds.shareOf('ip:1', undefined, START + HOUR)).toBe(1);
+    expect(crowds.shareOf(hashOf('ip:1'), undefined, START + HOUR)).toBe(1);
   });
 
   it('is not hidden by made-up cookies, a new one per request', () => {
     const crowds = new Crowds();
-    for (let i = 0; i < 1_000; i++) expect(crowds.shareOf('ip:1', `session:${i}`, START)).toBe(1);
+    for (let i = 0; i < 1_000; i++) expect(crowds.shareOf(hashOf('ip:1'), hashOf(`session:${i}`), START)).toBe(1);
+  });
+});
+
+describe('a hash', () => {
+  it('is the same of words, of parts of it and digit by digit', () => {
+    const random = randomOf(5);
+    const text = (): string =>
+      String.fromCharCode(...Array.from({ length: Math.floor(random() * 9) }, () => random() * 0x400));
+    for (let i = 0; i < 2_000; i++) {
+      const [a, b, c] = [text(), text(), text()];
+      expect(hashOfWords(a, b, c)).toBe(hashOf(`${a} ${b} ${c}`));
+      const [x, y] = [hashOf(a), hashOf(b)];
+      expect(lowOfPair(highOf(x), x | 0, highOf(y), y | 0) >>> 0).toBe(pairOf(x, y) % 2 ** 32);
+      const hex = hashOf(c).toString(16).padStart(16, '0');
+      expect(numberOfHash(hex)).toBe(Number.parseInt(hex.slice(0, 13), 16));
+      expect(numberOfHash(hex.toUpperCase())).toBe(numberOfHash(hex));
+    }
+    for (const odd of ['', '12', 'no hash at all', '12345 7890abcdef', 'ffffffffffffffff']) {
+      expect(numberOfHash(odd)).toBe(Number.parseInt(odd.slice(0, 13), 16));
+    }
   });
 });

@@ -6,9 +6,12 @@ import type { Judge } from './judge.ts';
 const PAGE = 'text/html';
 
 export function paths(check: PathsCheck): Judge {
+  // Nearly no path is one of them: all are looked for at once before each of them is.
+  const any = new RegExp(`(?:${check.paths.map(({ path }) => literally(path)).join('|')})(?:/|$)`);
   return ({ record, isSuccess, mediaType, observation }) => {
     if (record.method !== 'GET' && record.method !== 'HEAD') return undefined;
     const asked = record.path.toLowerCase();
+    if (!any.test(asked)) return undefined;
     const known = check.paths.filter(({ path }) => asked.endsWith(path) || asked.includes(`${path}/`));
     if (known.length === 0) return undefined;
     const isRefused = record.status === 401 || record.status === 403 || record.status === 404;
@@ -21,4 +24,8 @@ export function paths(check: PathsCheck): Judge {
     );
     return real === undefined ? undefined : { figures: { path: real.path } };
   };
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

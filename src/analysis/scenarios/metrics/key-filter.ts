@@ -19,7 +19,7 @@ export class KeyFilter {
     if (this.#counts[at]! < FULL) this.#counts[at]! -= 1;
   }
 
-  /** False for sure, true perhaps. */
+  /** False for sure, true perhaps. Asked of a key, or of its lower 32 bits. */
   has(key: number): boolean {
     return this.#counts[slotOf(key)] !== 0;
   }
@@ -27,5 +27,5 @@ export class KeyFilter {
 
 /** Of 53 well mixed bits. */
 function slotOf(key: number): number {
-  return (key >>> 0) % SLOTS;
+  return key & (SLOTS - 1);
 }

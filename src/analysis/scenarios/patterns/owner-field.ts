@@ -1,7 +1,6 @@
 // Fields of answers that always equal who asks: the owner, the tenant. Learned per endpoint, role and claim; an answer in which
 // such a field names somebody else has left its owner.
 import type { ScenarioDocument } from '../../../core/document.ts';
-import { hashOf } from '../../../core/hash.ts';
 import type { OwnerFieldPattern } from '../../../core/scenario.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import type { Occurrence } from '../occurrence.ts';
@@ -57,7 +56,7 @@ export class OwnerField implements Pattern {
     for (const [key, isEqual] of found) {
       const invariant = invariants.get(key);
       if (invariant !== undefined && !isEqual && this.#isMature(invariant)) broken.push(key);
-      else if (occurrence.isClean) learn(invariants, key, isEqual, hashOf(principal));
+      else if (occurrence.isClean) learn(invariants, key, isEqual, occurrence.principalHash);
     }
     if (broken.length === 0) return undefined;
     const [pointer, claim] = broken[0]!.split('\n') as [string, string];

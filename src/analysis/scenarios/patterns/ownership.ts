@@ -2,7 +2,7 @@
 // second principal's success on an owned object is broken object level authorization at the first request.
 // Those whose work it is to read others' objects (a role, or without roles a principal) are learned as such beforehand.
 import type { ScenarioDocument } from '../../../core/document.ts';
-import { hashOf, pairOf } from '../../../core/hash.ts';
+import { hashOf, highOf, lowOfPair, pairOf } from '../../../core/hash.ts';
 import type { OwnershipPattern } from '../../../core/scenario.ts';
 import { isIdentifierName } from '../asked-in-body.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
@@ -10,7 +10,7 @@ import { KeyFilter } from '../metrics/key-filter.ts';
 import { OldestFirst } from '../metrics/oldest-first.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
-import { OwnLists } from './own-lists.ts';
+import { type Listed, OwnLists } from './own-lists.ts';
 import { Readers } from './readers.ts';
 
 const OBJECTS_MAX = 300_000;
@@ -45,6 +45,8 @@ export type ObjectOwner = readonly [object: number, owner: number];
 
 interface EndpointOwnership {
   readonly hash: number;
+  /** The upper bits of the hash. */
+  readonly high: number;
   objects: number;
   /** Objects read again by their owner alone, and objects read by others too. */
   again: number;
@@ -88,7 +90,7 @@ export class Ownership implements Pattern {
     if (principal === undefined || !occurrence.isAccepted) return undefined;
     let signal: Signal | undefined;
     for (const object of objectsOf(occurrence)) signal ??= this.#read(occurrence, principal, object);
-    if (signal === undefined && occurrence.isClean) this.#share(occurrence, hashOf(principal) || 1);
+    if (signal === undefined && occurrence.isClean) this.#share(occurrence, occurrence.principalHash || 1);
     return signal;
   }
 
@@ -96,7 +98,7 @@ export class Ownership implements Pattern {
     const { endpoint } = occurrence;
     const place = this.#place(endpoint);
     if (place === undefined) return undefined;
-    const reader = hashOf(principal) || 1;
+    const reader = occurrence.principalHash || 1;
     const who = occurrence.role === 'authenticated' ? principal : occurrence.role;
     const key = pairOf(place.hash, object);
     const marked = this.#owners.get(key);
@@ -165,20 +167,24 @@ export class Ownership implements Pattern {
       const places = [...this.#endpoints.values()].filter((place) => this.#isPrivate(place));
       this.#privateNow = places.slice(0, PRIVATE_ENDPOINTS_MAX);
     }
-    if (this.#privateNow.length === 0) return;
-    for (const { list, id } of listed) {
+    for (const one of listed) {
+      const high = highOf(one.id);
       for (const place of this.#privateNow) {
-        const key = pairOf(place.hash, id);
-        if (!this.#mayOwn.has(key)) continue;
-        const marked = this.#owners.get(key);
-        if (marked === undefined || marked === SHARED || place.broad.has(Math.abs(marked))) continue;
-        const isOwn = Math.abs(marked) === reader;
-        if (!this.#lists.judge(list, isOwn) || isOwn) continue;
-        // It counts as private all the same: nobody read what it was not given.
-        this.#owners.set(key, SHARED);
-        this.#note(key);
+        if (this.#mayOwn.has(lowOfPair(place.high, place.hash | 0, high, one.id | 0)))
+          this.#shareAt(place, one, reader);
       }
     }
+  }
+
+  #shareAt(place: EndpointOwnership, { list, id }: Listed, reader: number): void {
+    const key = pairOf(place.hash, id);
+    const marked = this.#owners.get(key);
+    if (marked === undefined || marked === SHARED || place.broad.has(Math.abs(marked))) return;
+    const isOwn = Math.abs(marked) === reader;
+    if (!this.#lists.judge(list, isOwn) || isOwn) return;
+    // It counts as private all the same: nobody read what it was not given.
+    this.#owners.set(key, SHARED);
+    this.#note(key);
   }
 
   /**
@@ -258,7 +264,7 @@ export class Ownership implements Pattern {
     for (const [key, owner] of owners) this.#own(key, owner);
     for (const [endpoint, one] of endpoints) {
       this.#endpoints.set(endpoint, {
-        hash: hashOf(endpoint),
+        ...hashed(endpoint),
         objects: one.objects,
         again: one.again,
         shared: one.shared,
@@ -323,7 +329,7 @@ export class Ownership implements Pattern {
     let place = this.#endpoints.get(endpoint);
     if (place === undefined && this.#endpoints.size < ENDPOINTS_MAX) {
       place = {
-        hash: hashOf(endpoint),
+        ...hashed(endpoint),
         objects: 0,
         again: 0,
         shared: 0,
@@ -353,6 +359,11 @@ export class Ownership implements Pattern {
     this.#mayOwn.delete(oldest);
     this.#evicted += 1;
   }
+}
+
+function hashed(endpoint: string): Pick<EndpointOwnership, 'hash' | 'high'> {
+  const hash = hashOf(endpoint);
+  return { hash, high: highOf(hash) };
 }
 
 /** The one object that is named, or each of a batch. */

@@ -3,8 +3,7 @@
 // What was issued to whom is a pair of hashes in a Bloom filter of two generations: constant memory, and its false positives
 // (under one percent when full) only ever miss, never accuse.
 import type { ScenarioDocument } from '../../../core/document.ts';
-import { hashOf, numberOfHash, pairOf } from '../../../core/hash.ts';
-import { isIdentifierField } from '../../../core/identifier-field.ts';
+import { pairOf } from '../../../core/hash.ts';
 import { PairFilter } from '../../../core/pair-filter.ts';
 import type { ProvenancePattern } from '../../../core/scenario.ts';
 import { isIdentifierName } from '../asked-in-body.ts';
@@ -60,15 +59,12 @@ export class Provenance implements Pattern {
   take(occurrence: Occurrence): Signal | undefined {
     const { principal } = occurrence;
     if (principal === undefined || !occurrence.isAccepted) return undefined;
-    const who = hashOf(principal);
+    const who = occurrence.principalHash;
     const signal = this.#judge(occurrence, principal, who);
     if (signal === undefined) {
-      let ids = 0;
-      for (const field of occurrence.responseFields) {
-        if (!isIdentifierField(field)) continue;
-        this.#give(pairOf(who, numberOfHash(field.hash!)));
-        if (++ids >= IDS_PER_RESPONSE_MAX) break;
-      }
+      const { identifiers } = occurrence;
+      const given = Math.min(identifiers.length, IDS_PER_RESPONSE_MAX);
+      for (let i = 0; i < given; i++) this.#give(pairOf(who, identifiers[i]!.id));
     }
     return signal;
   }
@@ -137,10 +133,11 @@ export class Provenance implements Pattern {
       place.accesses += 1;
       if (isIssued) place.issued += 1;
       place.principals.add(who);
-      if (isIssued) this.#issued.add(readerOf(who, occurrence.endpoint));
+      // Beside the ids: the principal came to this endpoint with an id it had been given.
+      if (isIssued) this.#issued.add(pairOf(who, occurrence.endpointHash));
       return undefined;
     }
-    const isStranger = !this.#issued.has(readerOf(who, occurrence.endpoint));
+    const isStranger = !this.#issued.has(pairOf(who, occurrence.endpointHash));
     const objectsMin = this.#pattern.objectsMin * (isStranger ? TIMES_OBJECTS_OF_STRANGERS : 1);
     const key = `${occurrence.endpoint} ${principal}`;
     const guesses =
@@ -195,11 +192,6 @@ export class Provenance implements Pattern {
 /** `GET api.example/orders/{id}` of `GET api.example/orders/{id} role:customer`. */
 function endpointOf(key: string): string {
   return key.slice(0, key.indexOf(' ', key.indexOf('/')));
-}
-
-/** Remembered beside the ids: the principal came to this endpoint with an id it had been given. */
-function readerOf(who: number, endpoint: string): number {
-  return pairOf(who, hashOf(endpoint));
 }
 
 /** What the request names: the last parameter of the path, or the ids in query and body. */

@@ -46,15 +46,16 @@ export class RoleMatrix implements Pattern {
       cells = new Map();
       this.#cells.set(endpoint, cells);
     }
-    if (!cells.has(role) && this.#isForbidden(cells, occurrence)) return this.#signal(occurrence, cells);
+    const successes = cells.get(role);
+    if (successes === undefined && this.#isForbidden(cells, occurrence)) return this.#signal(occurrence, cells);
     if (!occurrence.isClean) return undefined;
-    if (cells.has(role) || cells.size < ROLES_PER_ENDPOINT_MAX) cells.set(role, (cells.get(role) ?? 0) + 1);
+    if (successes !== undefined || cells.size < ROLES_PER_ENDPOINT_MAX) cells.set(role, (successes ?? 0) + 1);
     const known = this.#roles.get(role);
     const entry = known ?? { successes: 0, members: new HyperLogLog() };
     if (known === undefined && this.#roles.size < ROLES_MAX) this.#roles.set(role, entry);
     entry.successes += 1;
     this.#successes += 1;
-    entry.members.add(hashOf(occurrence.actors[0]?.key ?? ''));
+    entry.members.add(occurrence.actors[0]?.hash ?? hashOf(''));
     return undefined;
   }
 

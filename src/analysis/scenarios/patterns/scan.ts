@@ -58,12 +58,12 @@ export class Scan implements Pattern {
     const isError = attacks.length === 0 && !occurrence.isLogin && this.#isErrorAt(occurrence);
     if (attacks.length === 0 && !isError) return undefined;
     const passed: { actor: Actor; tally: Tally; places: number }[] = [];
-    for (const { actor, key, share } of occurrence.actors) {
+    for (const { actor, hash, share } of occurrence.actors) {
       if (share === 0) continue;
-      const tally = this.#tally(hashOf(key), occurrence);
+      const tally = this.#tally(hash, occurrence);
       if (tally === undefined) continue;
       tally.hits += 1;
-      if (isError) tally.places.add(at, hashOf(endpoint));
+      if (isError) tally.places.add(at, occurrence.endpointHash);
       for (const attack of attacks) {
         tally.places.add(at, hashOf(`${attack} ${endpoint}`));
         const kind = tally.kinds.get(attack);
@@ -120,12 +120,12 @@ export class Scan implements Pattern {
   }
 
   /** Undefined for the first error of an actor, which is remembered. */
-  #tally(key: number, { attacks, at, endpoint }: Occurrence): Tally | undefined {
+  #tally(key: number, { attacks, at, endpointHash }: Occurrence): Tally | undefined {
     const known = this.#tallies.get(key, at);
     if (known !== undefined) return known;
     const first = this.#once.recall(key, at);
     if (first === undefined && attacks.length === 0 && this.#pattern.distinctMin > 1) {
-      this.#once.note(key, at, [hashOf(endpoint), at]);
+      this.#once.note(key, at, [endpointHash, at]);
       return undefined;
     }
     const tally = { places: new SlidingDistinct(this.#windowMs), kinds: new Map(), hits: 0, hasRaised: false };

@@ -52,9 +52,9 @@ export class Sequence implements Pattern {
     const { principal, at, endpoint } = occurrence;
     // An address alone may be many people, whose orders mix.
     if (principal === undefined || !occurrence.isAccepted) return undefined;
-    const who = hashOf(principal);
+    const who = occurrence.principalHash;
     // A telephone and a desk at once are two walks of one person.
-    const walker = pairOf(who, hashOf(occurrence.userAgent));
+    const walker = pairOf(who, occurrence.clientHash);
     const walk = this.#walks.get(walker, at);
     if (walk === undefined) {
       this.#walks.set(walker, { at, endpoint, counts: undefined, hasRaised: false }, at);

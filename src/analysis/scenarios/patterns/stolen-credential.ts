@@ -90,13 +90,13 @@ export class StolenCredential implements Pattern {
   take(occurrence: Occurrence): Signal | undefined {
     if (occurrence.principal === undefined || !occurrence.isAccepted) return undefined;
     const raised: { actor: Actor; credential: Credential; signs: Sign[] }[] = [];
-    for (const { actor, key } of occurrence.actors) {
+    for (const { actor, key, hash } of occurrence.actors) {
       if (actor.kind === 'ip') continue;
-      const credential = this.#credentialOf(hashOf(key), actor, occurrence);
+      const credential = this.#credentialOf(hash, actor, occurrence);
       const signs = credential === undefined ? [] : this.#signs(actor, credential, occurrence);
       const needed = isOfPerson(actor) ? this.#pattern.signalsForSubjectsMin : this.#pattern.signalsMin;
       const isElsewhere = signs.some((sign) => sign === 'countries' || sign === 'client' || sign === 'logout');
-      const hand = this.#hand(actor, key, credential, occurrence);
+      const hand = this.#hand(actor, key, hash, credential, occurrence);
       if (credential === undefined) continue;
       if (hand !== undefined)
         raised.push({ actor, credential, signs: [hand, ...signs.filter((sign) => sign !== SAID_BY[hand])] });
@@ -171,9 +171,9 @@ export class StolenCredential implements Pattern {
     if (known !== undefined) return known;
     const first = this.#once.recall(key, at);
     if (first === undefined && !isEndOf(actor, occurrence)) {
-      const { userAgent, endpoint, network, country } = occurrence;
-      const client = userAgent === '' ? 0 : hashOf(userAgent);
-      this.#once.note(key, at, [client, hashOf(endpoint), hashOf(network), numberOfCountry(country), at]);
+      const { userAgent, clientHash, endpointHash, networkHash, country } = occurrence;
+      const client = userAgent === '' ? 0 : clientHash;
+      this.#once.note(key, at, [client, endpointHash, networkHash, numberOfCountry(country), at]);
       return undefined;
     }
     return this.#credentials.set(key, first === undefined ? emptyCredential() : usedOnce(first), at);
@@ -185,13 +185,13 @@ export class StolenCredential implements Pattern {
     credential.uses += 1;
     const since = at - this.#windowMs;
     this.#place(credential, occurrence, since);
-    noted(credential.networks, hashOf(occurrence.network), at, NETWORKS_KEPT_MAX);
+    noted(credential.networks, occurrence.networkHash, at, NETWORKS_KEPT_MAX);
     if (occurrence.userAgent !== '') {
-      const client = hashOf(occurrence.userAgent);
+      const client = occurrence.clientHash;
       const seen = noted(credential.clients, client, isKnown ? at : 0, CLIENTS_KEPT_MAX);
       if (isKnown && seen > since) sign(credential, 'client', at);
     }
-    const seen = noted(credential.endpoints, hashOf(occurrence.endpoint), isKnown ? at : 0, ENDPOINTS_KEPT_MAX);
+    const seen = noted(credential.endpoints, occurrence.endpointHash, isKnown ? at : 0, ENDPOINTS_KEPT_MAX);
     if (isKnown && seen > since) {
       let fresh = 0;
       for (let i = 1; i < credential.endpoints.length; i += 2) if (credential.endpoints[i]! > since) fresh += 1;
@@ -211,7 +211,13 @@ export class StolenCredential implements Pattern {
   }
 
   /** A person has several tokens, and a key several machines; a token and a session are one client's. */
-  #hand(actor: Actor, key: string, credential: Credential | undefined, occurrence: Occurrence): HandSign | undefined {
+  #hand(
+    actor: Actor,
+    key: string,
+    principal: number,
+    credential: Credential | undefined,
+    occurrence: Occurrence,
+  ): HandSign | undefined {
     const token =
       actor.kind === 'subject'
         ? occurrence.claims.find(({ name }) => name === 'token')?.hash
@@ -222,9 +228,9 @@ export class StolenCredential implements Pattern {
     const { at } = occurrence;
     const use = {
       at,
-      network: hashOf(occurrence.network),
-      client: hashOf(occurrence.userAgent),
-      principal: hashOf(key),
+      network: occurrence.networkHash,
+      client: occurrence.clientHash,
+      principal,
       isLogout: isLogout(occurrence),
     };
     const sign = this.#hands.note(
@@ -236,8 +242,7 @@ export class StolenCredential implements Pattern {
     return sign === 'hands' && isOpaqueToken(actor) ? undefined : sign;
   }
 
-  #place(credential: Credential, { at, network, country }: Occurrence, since: number): void {
-    const hash = hashOf(network);
+  #place(credential: Credential, { at, networkHash: hash, country }: Occurrence, since: number): void {
     const { places } = credential;
     const last = places.at(-1);
     if (last?.network === hash) {
@@ -255,11 +260,11 @@ export class StolenCredential implements Pattern {
   }
 
   /** What the thief uses does not become usual by being used. */
-  #unlearn(credential: Credential, { at, userAgent, endpoint, network }: Occurrence): void {
+  #unlearn(credential: Credential, { at, clientHash, endpointHash, networkHash }: Occurrence): void {
     for (const [table, hash, since] of [
-      [credential.clients, hashOf(userAgent), at - this.#windowMs],
-      [credential.endpoints, hashOf(endpoint), at - this.#windowMs],
-      [credential.networks, hashOf(network), at - USUAL_AFTER_MS],
+      [credential.clients, clientHash, at - this.#windowMs],
+      [credential.endpoints, endpointHash, at - this.#windowMs],
+      [credential.networks, networkHash, at - USUAL_AFTER_MS],
     ] as const) {
       const i = table.findIndex((one, n) => n % 2 === 0 && one === hash);
       if (i !== -1 && table[i + 1]! > since) table[i + 1] = at;

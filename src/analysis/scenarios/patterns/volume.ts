@@ -5,7 +5,7 @@
 import type { Actor } from '../../../core/actor.ts';
 import type { ValueBudgets } from '../../../core/baseline.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
-import { hashOf } from '../../../core/hash.ts';
+import { hashOf, hashOfWords } from '../../../core/hash.ts';
 import type { VolumePattern, VolumeWindow } from '../../../core/scenario.ts';
 import { isIdentifierName, isLookedUp } from '../asked-in-body.ts';
 import { Habits } from '../habits.ts';
@@ -30,6 +30,7 @@ const MISSED_SHARE_MIN = 0.1;
 const BUDGET_SECONDS = 60;
 /** Behind peers, or the key of an actor: over all endpoints, of no parameter. */
 const EVERYWHERE = ' * ';
+const PARAMETERS_REMEMBERED_MAX = 2_000;
 const EXCEPTIONS_MAX = 5_000;
 const NAMES_MAX = 2 * EXCEPTIONS_MAX;
 const UNITS: Readonly<Record<VolumePattern['measure'], string>> = {
@@ -76,6 +77,8 @@ export class Volume implements Pattern {
   readonly #pattern: VolumePattern;
   readonly #isCounted: (status: number) => boolean;
   readonly #ignored: ReadonlySet<string>;
+  /** Parameters as they are called, so that most are looked at once. */
+  readonly #ignoredOrNot = new Map<string, boolean>();
   readonly #walks: readonly Walk[];
   #closedAt = 0;
 
@@ -115,7 +118,7 @@ export class Volume implements Pattern {
         for (const { name, hash, number } of occurrence.parameters) {
           // What a body names is as a rule there; a search through it shows by what is not. Logins are counted elsewhere.
           if (name.startsWith('body:') && (isHit(occurrence) || occurrence.isLogin)) continue;
-          if (this.#ignored.has(name.slice(name.indexOf(':') + 1).toLowerCase())) continue;
+          if (this.#isIgnored(name)) continue;
           signal ??= this.#distinct(occurrence, name, hash, number);
         }
         return signal;
@@ -192,6 +195,16 @@ export class Volume implements Pattern {
     });
   }
 
+  #isIgnored(parameter: string): boolean {
+    let is = this.#ignoredOrNot.get(parameter);
+    if (is === undefined) {
+      is = this.#ignored.has(parameter.slice(parameter.indexOf(':') + 1).toLowerCase());
+      if (this.#ignoredOrNot.size >= PARAMETERS_REMEMBERED_MAX) this.#ignoredOrNot.clear();
+      this.#ignoredOrNot.set(parameter, is);
+    }
+    return is;
+  }
+
   #count(occurrence: Occurrence, parameter: string, amount: number): Signal | undefined {
     return this.#each(occurrence, parameter, ({ sums }, slot, share) => ({
       value: sums!.add(slot, occurrence.at, amount * share),
@@ -219,15 +232,19 @@ export class Volume implements Pattern {
     const { at, endpoint } = occurrence;
     const place = this.#pattern.per === 'actor' ? '*' : endpoint;
     let passed: Passed[] | undefined;
+    const counted = occurrence.actors.filter(({ share }) => share !== 0);
+    // A support desk is compared with the support desk.
+    const groups = counted.map(({ actor }) => (actor.kind === 'ip' ? 'ip' : `${actor.kind} ${occurrence.role}`));
+    const peerKeys = groups.map((group) => hashOfWords(group, place, parameter));
+    const tallyKeys = counted.map(({ key }) => hashOfWords(key, place, parameter));
     for (const walk of this.#walks) {
       const { tallies, window } = walk;
-      for (const { actor, key, share } of occurrence.actors) {
-        if (share === 0) continue;
-        // A support desk is compared with the support desk.
-        const group = actor.kind === 'ip' ? 'ip' : `${actor.kind} ${occurrence.role}`;
-        const peers = peersOf(walk, `${group} ${place} ${parameter}`, at);
-        const tallyKey = hashOf(`${key} ${place} ${parameter}`);
-        const slot = tallies.at(tallyKey, peers.key, hashOf(key), at);
+      for (let i = 0; i < counted.length; i++) {
+        const { actor, key, hash, share } = counted[i]!;
+        const peers =
+          walk.peers.get(peerKeys[i]!, at) ?? newPeers(walk, peerKeys[i]!, `${groups[i]} ${place} ${parameter}`, at);
+        const tallyKey = tallyKeys[i]!;
+        const slot = tallies.at(tallyKey, peers.key, hash, at);
         const { value, misses } = add(walk, slot, share);
         tallies.hit(slot, value);
         if (value < window.floor) continue;
@@ -288,10 +305,7 @@ function isHit({ status }: Occurrence): boolean {
   return status >= 200 && status < 300;
 }
 
-function peersOf(walk: Walk, name: string, now: number): Peers {
-  const key = hashOf(name);
-  const known = walk.peers.get(key, now);
-  if (known !== undefined) return known;
+function newPeers(walk: Walk, key: number, name: string, now: number): Peers {
   return walk.peers.set(key, { key, name, population: new Population() }, now);
 }
 
