@@ -1,13 +1,13 @@
 // AssemblyScript. Where everything stands in memory: the text, the tables of src/data-types/json-tables.ts, and what is told
 // to it and back.
 
-/** Byte → bits: what it is outside words, in words, in numbers and in names that stand in a text. */
-export const SPECIAL: u32 = 1;
-export const WORD: u32 = 2;
-export const AT_SIGN: u32 = 4;
-export const IN_NUMBER: u32 = 8;
-export const IN_TEXT_NAME: u32 = 16;
-export const LOCAL_PART: u32 = 32;
+/** Byte → bits: what it may be in. */
+export const WORD: u32 = 1;
+export const IN_NUMBER: u32 = 2;
+/** In a name that stands in a text. */
+export const IN_TEXT_NAME: u32 = 4;
+/** In an e-mail address before the `@`. */
+export const LOCAL_PART: u32 = 8;
 
 /** The text, or a window into it. */
 export let input: u32 = 0;
@@ -39,6 +39,9 @@ export let classOf: u32 = 0;
 export let endsAt: u32 = 0;
 export let lists: u32 = 0;
 let needs: u32 = 0;
+/** Bytes outside words with which something begins: by lower half, a bit for each upper half below 8; and beyond ASCII all or none. */
+export let plainStartsAt: u32 = 0;
+export let wideStarts: u32 = 0;
 
 /** Where we are: the row of the context, behind its flags. */
 export let accepts: u32 = 0;
@@ -64,13 +67,15 @@ export function configure(block: u32): void {
 
 function useAutomaton(announced: bool): void {
   isAnnounced = announced;
-  const at = announced ? automata + 24 : automata;
+  const at = announced ? automata + 32 : automata;
   first = load<u32>(at);
   next = load<u32>(at, 4);
   classOf = load<u32>(at, 8);
   endsAt = load<u32>(at, 12);
   lists = load<u32>(at, 16);
   needs = load<u32>(at, 20);
+  plainStartsAt = load<u32>(at, 24);
+  wideStarts = load<u32>(at, 28);
 }
 
 /** True when something in the context is judged by its name: nothing for us. */

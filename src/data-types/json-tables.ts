@@ -43,12 +43,10 @@ const TYPE = 0;
 const PATTERN = 1;
 const NEAR = 2;
 
-const SPECIAL = 1;
-const WORD = 2;
-const AT_SIGN = 4;
-const IN_NUMBER = 8;
-const IN_TEXT_NAME = 16;
-const LOCAL_PART = 32;
+const WORD = 1;
+const IN_NUMBER = 2;
+const IN_TEXT_NAME = 4;
+const LOCAL_PART = 8;
 
 /** What the module is made for. */
 export interface JsonTables {
@@ -101,6 +99,7 @@ export function jsonMemory(tables: JsonTables, types: readonly CompiledType[]): 
     classOf: room.take(256),
     lists: room.take(lists.length * 4),
     needs: room.take(needs.length * 2),
+    plainStarts: room.take(16),
   }));
   const inputAt = room.take(WINDOW_BYTES + READ_AHEAD_BYTES);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(room.bytes / PAGE_BYTES), maximum: 1_024 });
@@ -118,7 +117,10 @@ export function jsonMemory(tables: JsonTables, types: readonly CompiledType[]): 
     written.set(lists);
     for (let k = 0; k < automaton.lists.length; k++) written[k] = at.lists + lists[k]! * 4;
     new Uint16Array(buffer, at.needs, needs.length).set(needs);
-    rows.push(at.first, at.next, at.classOf, automaton.classes * 4, at.lists, at.needs);
+    new Uint8Array(buffer, at.plainStarts, 16).set(plainStarts(automaton.first));
+    const wideStarts = automaton.first.some((state, byte) => byte >= 0x80 && state !== 0) ? 0xffff : 0;
+    const { classes } = automaton;
+    rows.push(at.first, at.next, at.classOf, classes * 4, at.lists, at.needs, at.plainStarts, wideStarts);
   }
   new Uint32Array(buffer, configurationAt, CONFIGURATION_WORDS).set([
     inputAt,
@@ -194,6 +196,14 @@ function emailType({ atSign, unannounced, announced }: JsonTables, types: readon
   return isKnown ? types.indexOf(type) : OTHER;
 }
 
+/** By the lower half of a byte a bit for each upper half; of bytes in words nothing. */
+function plainStarts(first: Int32Array): Uint8Array {
+  const starts = new Uint8Array(16);
+  for (let byte = 0; byte < 0x80; byte++)
+    if (first[byte] !== 0 && WORD_CODES[byte] === 0) starts[byte & 15]! |= 1 << (byte >> 4);
+  return starts;
+}
+
 /** Offsets in bytes, and 1 added to those that the automaton has negative. */
 function writeRows(to: Uint32Array, from: Int32Array): void {
   for (let i = 0; i < from.length; i++) {
@@ -205,9 +215,7 @@ function writeRows(to: Uint32Array, from: Int32Array): void {
 const BITS = Uint8Array.from({ length: 256 }, (_, byte) => {
   const c = String.fromCharCode(byte);
   return (
-    ('"\\='.includes(c) ? SPECIAL : 0) |
     (/\w/.test(c) ? WORD : 0) |
-    (c === '@' ? AT_SIGN : 0) |
     (/[-+.0-9eE]/.test(c) ? IN_NUMBER : 0) |
     (byte >= 0x80 || /[\w .-]/.test(c) ? IN_TEXT_NAME : 0) |
     (/[\w.%+-]/.test(c) ? LOCAL_PART : 0)
