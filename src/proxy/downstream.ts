@@ -33,8 +33,10 @@ export class Downstream {
   answering: { checkTime(now: number): void } | undefined;
   /** Place among those whose pace is watched; -1 outside. */
   watchedAt = -1;
-  /** True while a stalled reader is being timed. */
+  /** True while a stalled reader of HTTP/2 is being timed. */
   isTimed = false;
+  /** Of an HTTP/1 connection whose client is behind: what it had taken when it was last looked at, and how long it is since it took any. */
+  readonly unread = { sentBytes: 0, queuedBytes: 0, waitedMs: 0 };
   #settleClosed!: () => void;
 
   constructor(request: IncomingMessage, response: ServerResponse) {

@@ -1,10 +1,15 @@
-// Slow clients and silent upstreams. One timer looks at all transactions; nothing is armed per request until a client has
-// stalled. Bounds: an upstream answers in its route's time, a body comes at a minimum rate, a held body is there in time, a reader takes a byte now and then, and what is left
+// Slow clients and silent upstreams. One timer looks at all transactions, and nothing is armed per request. Bounds: an upstream answers in its route's time, a body comes at a minimum rate, a held body is there in time, a reader takes a byte now and then, and what is left
 // of a body nobody wants is thrown away for a moment only. All by a clock that never jumps.
+import type { Socket } from 'node:net';
 import { Fault } from '../core/fault.ts';
 import type { ProxyCounters } from './counters.ts';
 import type { Downstream } from './downstream.ts';
 import type { PaceSettings } from './settings.ts';
+
+/** What Node says nowhere else: how much of the write that is under way the system has not taken yet. */
+interface SendingSocket extends Socket {
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
+}
 
 interface Lingering {
   readonly downstream: Downstream;
@@ -93,7 +98,31 @@ export class Pace {
         return;
       }
     }
-    if (response.writableLength > 0 && !downstream.isTimed) this.#time(downstream);
+    if (response.writableLength === 0) downstream.unread.waitedMs = 0;
+    else if (!downstream.isHttp2) this.#watchReader(downstream);
+    else if (!downstream.isTimed) this.#time(downstream);
+  }
+
+  /** Not by the timer of the socket: every byte that the client sends would set it back. */
+  #watchReader(downstream: Downstream): void {
+    const socket = downstream.response.socket as SendingSocket | null;
+    // Behind another answer of its connection, which is the one to watch.
+    if (socket === null) return;
+    const { unread } = downstream;
+    const sentBytes = socket.bytesWritten - socket.writableLength;
+    const queuedBytes = socket._handle?.writeQueueSize ?? 0;
+    if (sentBytes !== unread.sentBytes || queuedBytes !== unread.queuedBytes) {
+      Object.assign(unread, { sentBytes, queuedBytes, waitedMs: 0 });
+      return;
+    }
+    unread.waitedMs += this.#settings.tickMs;
+    if (unread.waitedMs > this.#settings.writeIdleMs) this.#loseReader(downstream);
+  }
+
+  #loseReader(downstream: Downstream): void {
+    this.#counters.slowClients += 1;
+    downstream.lose(new Fault('CLIENT_TOO_SLOW', 'client', 408));
+    downstream.cut();
   }
 
   #isTooSlow(bytes: number, waitedMs: number, isHeld: boolean): boolean {
@@ -102,17 +131,14 @@ export class Pace {
     return bytes < ((waitedMs - bodyGraceMs) / 1_000) * bodyBytesPerSecondMin;
   }
 
-  /** Node's own socket timer knows how far a single large write has come; it is armed only while something is unsent. */
+  /** A stream's timer is set back by what is sent on this stream only; it is armed only while something is unsent. */
   #time(downstream: Downstream): void {
     downstream.isTimed = true;
     const { response } = downstream;
     response.removeAllListeners('timeout');
     response.setTimeout(this.#settings.writeIdleMs, () => {
       downstream.isTimed = false;
-      if (response.writableLength === 0) return;
-      this.#counters.slowClients += 1;
-      downstream.lose(new Fault('CLIENT_TOO_SLOW', 'client', 408));
-      downstream.cut();
+      if (response.writableLength > 0) this.#loseReader(downstream);
     });
   }
 }

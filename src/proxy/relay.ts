@@ -250,7 +250,11 @@ export class Relay implements Dispatcher.DispatchHandler {
       this.#awaitsDrain = true;
       response.once('drain', () => {
         this.#awaitsDrain = false;
-        this.#resume?.();
+        // Node says so from inside the write of another answer in the same pipeline, and so while undici reads that one; its parser
+        // of one connection cannot be woken by that of another.
+        process.nextTick(() => {
+          if (!this.#isSettled) this.#resume?.();
+        });
       });
     }
     return false;

@@ -286,7 +286,9 @@ class Upgrade {
     this.#status = status;
     let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
     for (let i = 0; i + 1 < rawHeaders.length; i += 2) text += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`;
-    socket.setTimeout(this.#pace.writeIdleMs, () => socket.destroy());
+    // For the whole of it, which is small: the timer of the socket would be set back by every byte that the client sends.
+    const patience = setTimeout(() => socket.destroy(), this.#pace.writeIdleMs).unref();
+    socket.once('close', () => clearTimeout(patience));
     socket.end(Buffer.concat([Buffer.from(`${text}Connection: close\r\n\r\n`, 'latin1'), body]), () =>
       socket.destroy(),
     );
