@@ -26,9 +26,9 @@ export class PairFilter {
       this.#entries = 0;
     }
     this.#entries += 1;
-    const { at, step } = start(hash);
-    for (let i = 0; i < PROBES; i++) {
-      const bit = (at + Math.imul(i, step)) & (BITS - 1);
+    const step = stepOf(hash);
+    for (let i = 0, at = hash | 0; i < PROBES; i++, at = (at + step) | 0) {
+      const bit = at & (BITS - 1);
       this.#current[bit >>> 5]! |= 1 << (bit & 31);
     }
   }
@@ -108,15 +108,16 @@ function unpacked(text: string, bytesMax: number): Buffer | undefined {
   }
 }
 
-function start(hash: number): { at: number; step: number } {
+/** From one probe to the next. */
+function stepOf(hash: number): number {
   const high = Math.floor(hash / 0x1_0000_0000);
-  return { at: hash >>> 0, step: (Math.imul(high, 0x9e3779b1) ^ (hash >>> 11)) | 1 };
+  return (Math.imul(high, 0x9e3779b1) ^ (hash >>> 11)) | 1;
 }
 
 function isIn(words: Uint32Array, hash: number): boolean {
-  const { at, step } = start(hash);
-  for (let i = 0; i < PROBES; i++) {
-    const bit = (at + Math.imul(i, step)) & (BITS - 1);
+  const step = stepOf(hash);
+  for (let i = 0, at = hash | 0; i < PROBES; i++, at = (at + step) | 0) {
+    const bit = at & (BITS - 1);
     if ((words[bit >>> 5]! & (1 << (bit & 31))) === 0) return false;
   }
   return true;
