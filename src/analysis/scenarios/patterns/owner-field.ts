@@ -16,6 +16,12 @@ interface Invariant {
   readonly principals: HyperLogLog;
 }
 
+interface Place {
+  readonly invariants: Map<string, Invariant>;
+  /** Pointers that are in one: most fields are in none, and for them no key is put together. */
+  readonly pointers: Set<string>;
+}
+
 /** For the data plane, which can hold an answer back before it leaves. */
 export interface OwnerInvariant {
   readonly endpoint: string;
@@ -28,7 +34,7 @@ export class OwnerField implements Pattern {
   readonly #scenario: ScenarioDocument;
   readonly #pattern: OwnerFieldPattern;
   /** `endpoint role` → `pointer claim` → invariant. */
-  readonly #places = new Map<string, Map<string, Invariant>>();
+  readonly #places = new Map<string, Place>();
 
   constructor(scenario: ScenarioDocument, pattern: OwnerFieldPattern) {
     this.#scenario = scenario;
@@ -39,13 +45,14 @@ export class OwnerField implements Pattern {
     const { principal, claims, responseFields } = occurrence;
     const isRead = occurrence.status >= 200 && occurrence.status < 300;
     if (principal === undefined || claims.length === 0 || !isRead || responseFields.length === 0) return undefined;
-    const invariants = this.#place(`${occurrence.endpoint}\n${occurrence.role}`);
-    if (invariants === undefined) return undefined;
+    const place = this.#place(`${occurrence.endpoint}\n${occurrence.role}`);
+    if (place === undefined) return undefined;
+    const { invariants, pointers } = place;
     const broken: string[] = [];
     // One answer may hold the same field many times; it is equal when all of them are.
     const found = new Map<string, boolean>();
     for (const { pointer, hash } of responseFields) {
-      if (hash === undefined) continue;
+      if (hash === undefined || (!pointers.has(pointer) && !claims.some((claim) => claim.hash === hash))) continue;
       for (const claim of claims) {
         const key = `${pointer}\n${claim.name}`;
         const isEqual = hash === claim.hash;
@@ -56,7 +63,7 @@ export class OwnerField implements Pattern {
     for (const [key, isEqual] of found) {
       const invariant = invariants.get(key);
       if (invariant !== undefined && !isEqual && this.#isMature(invariant)) broken.push(key);
-      else if (occurrence.isClean) learn(invariants, key, isEqual, occurrence.principalHash);
+      else if (occurrence.isClean) learn(place, key, isEqual, occurrence.principalHash);
     }
     if (broken.length === 0) return undefined;
     const [pointer, claim] = broken[0]!.split('\n') as [string, string];
@@ -77,7 +84,7 @@ export class OwnerField implements Pattern {
   /** What is learned well enough to act on. */
   invariants(): OwnerInvariant[] {
     const learned: OwnerInvariant[] = [];
-    for (const [place, invariants] of this.#places) {
+    for (const [place, { invariants }] of this.#places) {
       const [endpoint, role] = place.split('\n') as [string, string];
       for (const [key, invariant] of invariants) {
         const [pointer, claim] = key.split('\n') as [string, string];
@@ -96,7 +103,7 @@ export class OwnerField implements Pattern {
   }
 
   dump(): unknown {
-    return [...this.#places].map(([place, invariants]) => [
+    return [...this.#places].map(([place, { invariants }]) => [
       place,
       [...invariants].map(([key, { seen, equal, principals }]) => [
         key,
@@ -110,15 +117,12 @@ export class OwnerField implements Pattern {
       string,
       [string, { seen: number; equal: number; principals: string }][],
     ][]) {
-      this.#places.set(
-        place,
-        new Map(
-          invariants.map(([key, { seen, equal, principals }]) => [
-            key,
-            { seen, equal, principals: new HyperLogLog(new Uint8Array(Buffer.from(principals, 'base64'))) },
-          ]),
-        ),
-      );
+      const restored: Place = { invariants: new Map(), pointers: new Set() };
+      this.#places.set(place, restored);
+      for (const [key, { seen, equal, principals }] of invariants) {
+        const registers = new Uint8Array(Buffer.from(principals, 'base64'));
+        put(restored, key, { seen, equal, principals: new HyperLogLog(registers) });
+      }
     }
   }
 
@@ -130,22 +134,27 @@ export class OwnerField implements Pattern {
     );
   }
 
-  #place(key: string): Map<string, Invariant> | undefined {
+  #place(key: string): Place | undefined {
     let place = this.#places.get(key);
     if (place === undefined && this.#places.size < PLACES_MAX) {
-      place = new Map();
+      place = { invariants: new Map(), pointers: new Set() };
       this.#places.set(key, place);
     }
     return place;
   }
 }
 
-function learn(invariants: Map<string, Invariant>, key: string, isEqual: boolean, principal: number): void {
-  let invariant = invariants.get(key);
+function put({ invariants, pointers }: Place, key: string, invariant: Invariant): void {
+  invariants.set(key, invariant);
+  pointers.add(key.slice(0, key.lastIndexOf('\n')));
+}
+
+function learn(place: Place, key: string, isEqual: boolean, principal: number): void {
+  let invariant = place.invariants.get(key);
   if (invariant === undefined) {
-    if (invariants.size >= INVARIANTS_PER_PLACE_MAX) return;
+    if (place.invariants.size >= INVARIANTS_PER_PLACE_MAX) return;
     invariant = { seen: 0, equal: 0, principals: new HyperLogLog() };
-    invariants.set(key, invariant);
+    put(place, key, invariant);
   }
   invariant.seen += 1;
   if (isEqual) invariant.equal += 1;
