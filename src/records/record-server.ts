@@ -6,10 +6,13 @@ import { FrameReader } from './frame.ts';
 import { type PackedRecord, unpacked } from './packed-record.ts';
 import type { Batch } from './record-queue.ts';
 
-type PackedBatch = Omit<Batch, 'records'> & { readonly records: readonly PackedRecord[] };
+type PackedBatch = Omit<Batch, 'records'> & { readonly records: (PackedRecord | undefined)[] };
+
+/** Its records can be gone through once. */
+export type ArrivedBatch = Omit<Batch, 'records'> & { readonly records: Iterable<TransactionRecord> };
 
 /** `again` reads a record of the batch anew from what came over the socket, which is kept as long as somebody may ask. */
-export type OnBatch = (batch: Batch, again: (index: number) => TransactionRecord) => void;
+export type OnBatch = (batch: ArrivedBatch, again: (index: number) => TransactionRecord) => void;
 
 export function listenForRecords(path: string, onBatch: OnBatch): Promise<Server> {
   rmSync(path, { force: true });
@@ -20,7 +23,7 @@ export function listenForRecords(path: string, onBatch: OnBatch): Promise<Server
       try {
         for (const { value, text } of reader.read(chunk)) {
           const batch = value as PackedBatch;
-          onBatch({ ...batch, records: batch.records.map(unpacked) }, rereading(text));
+          onBatch({ ...batch, records: oneByOne(batch.records) }, rereading(text));
         }
       } catch {
         socket.destroy();
@@ -48,4 +51,13 @@ function rereading(text: Buffer): Parameters<OnBatch>[1] {
     }
     return unpacked(batch.records[index]!);
   };
+}
+
+/** What was taken is let go before the next: of a whole batch the collector would copy each record. */
+function* oneByOne(records: (PackedRecord | undefined)[]): Generator<TransactionRecord> {
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i]!;
+    records[i] = undefined;
+    yield unpacked(record);
+  }
 }

@@ -31,7 +31,7 @@ export class TotalsOfWorkers {
   readonly #heardAt = new Map<number, number>();
   readonly #ended = emptySum();
 
-  take(batch: Batch): void {
+  take(batch: Pick<Batch, 'worker' | 'counts'>): void {
     this.#byWorker.set(batch.worker, batch.counts);
     this.#heardAt.set(batch.worker, performance.now());
     if (this.#byWorker.size <= WORKERS_MAX) return;

@@ -27,8 +27,9 @@ describe('the queue of records', () => {
     let arrived = 0;
     const all = new Promise<void>((resolve) => {
       void listenForRecords(path, (batch) => {
-        batches.push(batch);
-        arrived += batch.records.length;
+        const records = [...batch.records];
+        batches.push({ ...batch, records });
+        arrived += records.length;
         if (arrived === 1_234) resolve();
       });
     });
