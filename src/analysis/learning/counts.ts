@@ -30,9 +30,12 @@ export function fade<K>(counts: Counts<K>, factor: number): void {
   }
 }
 
-/** Counters of which the same one is counted again and again: how often in a row is added up when the row ends. */
+/**
+ * Counters of which the same one is counted again and again: how often in a row is added up when the row ends. Many only ever
+ * count one thing, and then there is no table.
+ */
 export class RunCounts<K> {
-  readonly #counts: Counts<K> = new Map();
+  #counts: Counts<K> | undefined;
   readonly #namesMax: number;
   #name: K | undefined;
   #times = 0;
@@ -42,24 +45,27 @@ export class RunCounts<K> {
   }
 
   add(name: K, times = 1): void {
-    if (name === this.#name) {
-      this.#times += times;
-      return;
+    if (name !== this.#name) {
+      if (this.#times > 0) this.#settle();
+      this.#name = name;
     }
-    this.#settle();
-    this.#name = name;
-    addCount(this.#counts, name, times, this.#namesMax);
+    this.#times += times;
+  }
+
+  merge(other: RunCounts<K>): void {
+    if (other.#counts !== undefined) mergeCounts(this.counts, other.#counts, this.#namesMax);
+    if (other.#times > 0) this.add(other.#name as K, other.#times);
   }
 
   get counts(): Counts<K> {
-    this.#settle();
-    return this.#counts;
+    return this.#times > 0 || this.#counts === undefined ? this.#settle() : this.#counts;
   }
 
-  #settle(): void {
-    if (this.#times === 0) return;
-    addCount(this.#counts, this.#name as K, this.#times, this.#namesMax);
+  #settle(): Counts<K> {
+    this.#counts ??= new Map();
+    if (this.#times > 0) addCount(this.#counts, this.#name as K, this.#times, this.#namesMax);
     this.#times = 0;
+    return this.#counts;
   }
 }
 
@@ -71,12 +77,12 @@ export class Histogram {
     return this.#counts.counts;
   }
 
-  add(value: number, times = 1): void {
-    this.#counts.add(bucketOf(value), times);
+  add(value: number): void {
+    this.#counts.add(bucketOf(value));
   }
 
   merge(other: Histogram): void {
-    mergeCounts(this.buckets, other.buckets, Number.POSITIVE_INFINITY);
+    this.#counts.merge(other.#counts);
   }
 
   quantile(q: number): number {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { PathNode, PathTrie } from '../discovery/path-trie.ts';
 import { Histogram } from './counts.ts';
 import { EndpointStats } from './endpoint-stats.ts';
-import { emptyField, type FieldStats, PRINCIPALS_MIN, type SchemaStats } from './field-stats.ts';
+import { emptyField, type FieldStats, keepWord, PRINCIPALS_MIN, type SchemaStats } from './field-stats.ts';
 import { Model, type ModelBounds } from './model.ts';
 import { Smallest } from './smallest.ts';
 
@@ -212,8 +212,8 @@ function schemaDump(schema: SchemaStats): SchemaDump {
     mediaTypes: [...mediaTypes],
     fields: [...fields].map(([pointer, one]) => ({
       pointer,
-      types: [...one.types],
-      formats: [...one.formats],
+      types: [...one.types.counts],
+      formats: [...one.formats.counts],
       principals: one.principals.values,
       hours: one.hours.values,
       present: one.present,
@@ -240,8 +240,8 @@ function fieldOf(one: Omit<SchemaDump['fields'][number], 'pointer'>): FieldStats
   const field = emptyField();
   const { present, strings, negatives, wordless } = one;
   Object.assign(field, { present, strings, negatives, wordless });
-  fill(field.types, one.types);
-  fill(field.formats, one.formats);
+  fill(field.types.counts, one.types);
+  fill(field.formats.counts, one.formats);
   fillSmallest(field.principals, one.principals);
   fillSmallest(field.hours, one.hours);
   field.lengths = histogramOf(one.lengths);
@@ -250,7 +250,7 @@ function fieldOf(one: Omit<SchemaDump['fields'][number], 'pointer'>): FieldStats
   for (const [word, who] of one.words ?? []) {
     const users = new Smallest(PRINCIPALS_MIN);
     fillSmallest(users, who);
-    field.words?.set(word, users);
+    keepWord(field, word, users);
   }
   if (one.claims !== undefined) field.claims = new Map(one.claims.map(([claim, a, b]) => [claim, [a, b]]));
   return field;

@@ -1,7 +1,7 @@
 // The baseline of one endpoint as counters that merge by addition.
 // Invariant: everything here is bounded by the named maxima; what one principal adds within an hour is bounded by the caller.
 import type { TransactionRecord } from '../../core/record.ts';
-import { type Counts, fade, Histogram, mergeCounts, RunCounts } from './counts.ts';
+import { type Counts, fade, Histogram, RunCounts } from './counts.ts';
 import { type Sample, SchemaStats } from './field-stats.ts';
 import { ObjectOwners } from './ownership.ts';
 import { Smallest } from './smallest.ts';
@@ -113,10 +113,10 @@ export class EndpointStats {
     this.principals.merge(other.principals);
     this.hoursSeen.merge(other.hoursSeen);
     this.daysSeen.merge(other.daysSeen);
-    mergeCounts(this.statuses, other.statuses, NAMES_MAX);
-    mergeCounts(this.authentication, other.authentication, NAMES_MAX);
-    mergeCounts(this.countries, other.countries, COUNTRIES_MAX);
-    mergeCounts(this.hours, other.hours, HOURS_OF_DAY);
+    this.#statuses.merge(other.#statuses);
+    this.#authentication.merge(other.#authentication);
+    this.#countries.merge(other.#countries);
+    this.#hours.merge(other.#hours);
     this.query.merge(other.query);
     this.request.merge(other.request);
     for (const [status, schema] of other.responses) this.response(status).merge(schema);

@@ -3,11 +3,13 @@
 // from PRINCIPALS_MIN principals over HOURS_MIN hours, so that nobody teaches it alone or at once.
 import type { LearnedField, LearnedRange, LearnedSchema } from '../../core/learned-endpoint.ts';
 import type { ObservedClaim, ObservedField, ObservedType } from '../../core/observation.ts';
-import { addCount, type Counts, fade, Histogram, mergeCounts, RunCounts, totalOf } from './counts.ts';
+import { type Counts, fade, Histogram, RunCounts, totalOf } from './counts.ts';
 import { Smallest } from './smallest.ts';
 
 const FIELDS_MAX = 500;
 const WORDS_MAX = 32;
+/** More than there are. */
+const TYPES_MAX = 8;
 const FORMATS_MAX = 12;
 const MEDIA_TYPES_MAX = 8;
 const CLAIMS_MAX = 8;
@@ -17,8 +19,8 @@ const FORMAT_SHARE_MIN = 0.99;
 const OWNER_FIELD_SAMPLES_MIN = 30;
 
 export interface FieldStats {
-  readonly types: Counts<ObservedType>;
-  readonly formats: Counts<string>;
+  readonly types: RunCounts<ObservedType>;
+  readonly formats: RunCounts<string>;
   readonly principals: Smallest;
   readonly hours: Smallest;
   /** Bodies that had it. */
@@ -28,23 +30,16 @@ export interface FieldStats {
   numbers: Histogram | undefined;
   negatives: number;
   /** Words, each with the principals that used it; undefined once there are too many. */
-  words: Map<string, Smallest> | undefined;
+  words: ReadonlyMap<string, Smallest> | undefined;
   wordless: number;
   /** Claim → how often the field was there together with it, and how often they were equal. */
   claims: Map<string, [together: number, equal: number]> | undefined;
   /** Number of the body that was counted last. */
   stamp: number;
-  readonly run: Run;
 }
 
-/** What one field after the other is alike in, and how often it is still to be counted. */
-interface Run {
-  type: ObservedType | undefined;
-  format: string | undefined;
-  length: number | undefined;
-  isWord: boolean;
-  times: number;
-}
+/** Of fields without a word so far; never written to. */
+const NO_WORDS: ReadonlyMap<string, Smallest> = new Map();
 
 export interface Sample {
   readonly principal: number;
@@ -54,7 +49,7 @@ export interface Sample {
 }
 
 export class SchemaStats {
-  readonly #fields = new Map<string, FieldStats>();
+  readonly fields = new Map<string, FieldStats>();
   readonly #mediaTypes = new RunCounts<string>(MEDIA_TYPES_MAX);
   samples = 0;
   fieldsRefused = 0;
@@ -64,11 +59,6 @@ export class SchemaStats {
     return this.#mediaTypes.counts;
   }
 
-  get fields(): Map<string, FieldStats> {
-    for (const stats of this.#fields.values()) settle(stats);
-    return this.#fields;
-  }
-
   /** `isPartial` bodies say nothing about what is absent. */
   add(mediaType: string, fields: readonly ObservedField[], isPartial: boolean, sample: Sample): void {
     this.#mediaTypes.add(mediaType);
@@ -76,14 +66,14 @@ export class SchemaStats {
     this.samples += 1;
     this.#stamp += 1;
     for (const field of fields) {
-      let stats = this.#fields.get(field.pointer);
+      let stats = this.fields.get(field.pointer);
       if (stats === undefined) {
-        if (this.#fields.size >= FIELDS_MAX) {
+        if (this.fields.size >= FIELDS_MAX) {
           this.fieldsRefused += 1;
           continue;
         }
         stats = emptyField();
-        this.#fields.set(field.pointer, stats);
+        this.fields.set(field.pointer, stats);
       }
       if (stats.stamp !== this.#stamp) {
         stats.stamp = this.#stamp;
@@ -98,7 +88,7 @@ export class SchemaStats {
   merge(other: SchemaStats): void {
     this.samples += other.samples;
     this.fieldsRefused += other.fieldsRefused;
-    mergeCounts(this.mediaTypes, other.mediaTypes, MEDIA_TYPES_MAX);
+    this.#mediaTypes.merge(other.#mediaTypes);
     const { fields } = this;
     for (const [pointer, from] of other.fields) {
       let into = fields.get(pointer);
@@ -127,8 +117,8 @@ export class SchemaStats {
       stats.strings *= factor;
       stats.wordless *= factor;
       stats.negatives *= factor;
-      fade(stats.types, factor);
-      fade(stats.formats, factor);
+      fade(stats.types.counts, factor);
+      fade(stats.formats.counts, factor);
       if (stats.lengths !== undefined) fade(stats.lengths.buckets, factor);
       if (stats.numbers !== undefined) fade(stats.numbers.buckets, factor);
     }
@@ -155,14 +145,14 @@ export class SchemaStats {
   }
 
   #learnedField(pointer: string, stats: FieldStats): LearnedField {
-    const [format] = [...stats.formats].sort((a, b) => b[1] - a[1]);
+    const [format] = [...stats.formats.counts].sort((a, b) => b[1] - a[1]);
     const words = stats.wordless === 0 ? stats.words : undefined;
     const isShared = words !== undefined && [...words.values()].every((who) => who.values.length >= PRINCIPALS_MIN);
     return {
       pointer,
-      types: [...stats.types.keys()].sort(),
+      types: [...stats.types.counts.keys()].sort(),
       format: format !== undefined && format[1] >= FORMAT_SHARE_MIN * stats.strings ? format[0] : undefined,
-      isRequired: totalOf(stats.types) >= this.#timesOfParent(pointer) - 1e-6,
+      isRequired: totalOf(stats.types.counts) >= this.#timesOfParent(pointer) - 1e-6,
       length: stats.lengths === undefined ? undefined : rangeOf(stats.lengths),
       number: stats.numbers === undefined ? undefined : rangeOf(stats.numbers),
       words: isShared && words.size > 0 && stats.present >= 5 * words.size ? [...words.keys()].sort() : undefined,
@@ -174,8 +164,8 @@ export class SchemaStats {
   #timesOfParent(pointer: string): number {
     let parent = pointer.slice(0, pointer.lastIndexOf('/'));
     while (parent !== '') {
-      const stats = this.#fields.get(parent);
-      if (stats !== undefined) return totalOf(stats.types);
+      const stats = this.fields.get(parent);
+      if (stats !== undefined) return totalOf(stats.types.counts);
       parent = parent.slice(0, parent.lastIndexOf('/'));
     }
     return this.samples;
@@ -193,20 +183,17 @@ export function rangeOf(histogram: Histogram): LearnedRange {
 
 function addField(stats: FieldStats, field: ObservedField, sample: Sample): void {
   const { type, format, length, word } = field;
-  const { run } = stats;
-  const isWord = word !== undefined;
-  if (run.type === type && run.format === format && run.length === length && run.isWord === isWord) run.times += 1;
-  else {
-    settle(stats);
-    run.type = type;
-    run.format = format;
-    run.length = length;
-    run.isWord = isWord;
-    // At once: what finds no room is refused as it comes.
-    run.times = 1;
-    settle(stats);
+  stats.types.add(type);
+  if (type === 'string') {
+    stats.strings += 1;
+    if (format !== undefined) stats.formats.add(format);
+    if (word === undefined) stats.wordless += 1;
+    else addWord(stats, word, sample.principal);
   }
-  if (isWord && type === 'string') addWord(stats, word, sample.principal);
+  if (length !== undefined) {
+    stats.lengths ??= new Histogram();
+    stats.lengths.add(length);
+  }
   if (field.number !== undefined) {
     stats.numbers ??= new Histogram();
     stats.numbers.add(Math.abs(field.number));
@@ -224,35 +211,25 @@ function addField(stats: FieldStats, field: ObservedField, sample: Sample): void
   }
 }
 
-/** Counts what the run stands for. */
-function settle(stats: FieldStats): void {
-  const { type, format, length, isWord, times } = stats.run;
-  if (times === 0 || type === undefined) return;
-  stats.run.times = 0;
-  stats.types.set(type, (stats.types.get(type) ?? 0) + times);
-  if (type === 'string') {
-    stats.strings += times;
-    if (format !== undefined) addCount(stats.formats, format, times, FORMATS_MAX);
-    if (!isWord) stats.wordless += times;
-  }
-  if (length !== undefined) {
-    stats.lengths ??= new Histogram();
-    stats.lengths.add(length, times);
-  }
-}
-
 function addWord(stats: FieldStats, word: string, principal: number): void {
   if (stats.words === undefined) return;
   let who = stats.words.get(word);
   if (who === undefined) {
     who = new Smallest(PRINCIPALS_MIN);
-    stats.words.set(word, who);
-    if (stats.words.size > WORDS_MAX) {
-      stats.words = undefined;
-      return;
-    }
+    setWord(stats, stats.words, word, who);
   }
   who.add(principal);
+}
+
+/** Of too many words none is kept. */
+function setWord(stats: FieldStats, words: ReadonlyMap<string, Smallest>, word: string, who: Smallest): void {
+  if (words.size >= WORDS_MAX && !words.has(word)) {
+    stats.words = undefined;
+    return;
+  }
+  const own = words === NO_WORDS ? new Map<string, Smallest>() : (words as Map<string, Smallest>);
+  own.set(word, who);
+  stats.words = own;
 }
 
 function mergeField(into: FieldStats, from: FieldStats): void {
@@ -260,8 +237,8 @@ function mergeField(into: FieldStats, from: FieldStats): void {
   into.strings += from.strings;
   into.negatives += from.negatives;
   into.wordless += from.wordless;
-  mergeCounts(into.types, from.types, Number.POSITIVE_INFINITY);
-  mergeCounts(into.formats, from.formats, FORMATS_MAX);
+  into.types.merge(from.types);
+  into.formats.merge(from.formats);
   into.principals.merge(from.principals);
   into.hours.merge(from.hours);
   if (from.lengths !== undefined) {
@@ -277,8 +254,7 @@ function mergeField(into: FieldStats, from: FieldStats): void {
     if (into.words === undefined) break;
     const known = into.words.get(word) ?? new Smallest(PRINCIPALS_MIN);
     known.merge(who);
-    into.words.set(word, known);
-    if (into.words.size > WORDS_MAX) into.words = undefined;
+    setWord(into, into.words, word, known);
   }
   for (const [claim, [together, equal]] of from.claims ?? []) {
     into.claims ??= new Map();
@@ -287,10 +263,15 @@ function mergeField(into: FieldStats, from: FieldStats): void {
   }
 }
 
+/** A word that was kept: of whom. */
+export function keepWord(stats: FieldStats, word: string, who: Smallest): void {
+  if (stats.words !== undefined) setWord(stats, stats.words, word, who);
+}
+
 export function emptyField(): FieldStats {
   return {
-    types: new Map(),
-    formats: new Map(),
+    types: new RunCounts(TYPES_MAX),
+    formats: new RunCounts(FORMATS_MAX),
     principals: new Smallest(PRINCIPALS_MIN),
     hours: new Smallest(HOURS_MIN),
     present: 0,
@@ -298,10 +279,9 @@ export function emptyField(): FieldStats {
     lengths: undefined,
     numbers: undefined,
     negatives: 0,
-    words: new Map(),
+    words: NO_WORDS,
     wordless: 0,
     claims: undefined,
     stamp: 0,
-    run: { type: undefined, format: undefined, length: undefined, isWord: false, times: 0 },
   };
 }

@@ -20,8 +20,9 @@ export class Smallest {
     let at = length;
     while (at > 0 && values[at - 1]! > value) at -= 1;
     if (at > 0 && values[at - 1] === value) return;
-    values.splice(at, 0, value);
-    if (values.length > this.#max) values.pop();
+    if (length < this.#max) values.push(value);
+    for (let i = values.length - 1; i > at; i--) values[i] = values[i - 1]!;
+    values[at] = value;
   }
 
   merge(other: Smallest): void {
