@@ -1,4 +1,5 @@
 // Frames on the local socket between worker and analyst: four bytes of length, then JSON.
+import { isAscii } from 'node:buffer';
 
 export const FRAME_BYTES_MAX = 64 * 1024 * 1024;
 export const FRAME_HEAD_BYTES = 4;
@@ -33,11 +34,16 @@ export class FrameReader {
       }
       const start = at + FRAME_HEAD_BYTES;
       at = start + length;
-      frames.push({ value: JSON.parse(bytes.toString('utf8', start, at)), text: bytes.subarray(start, at) });
+      frames.push({ value: JSON.parse(textOf(bytes.subarray(start, at))), text: bytes.subarray(start, at) });
     }
     const rest = bytes.subarray(at);
     this.#waiting = rest.length === 0 ? [] : [rest];
     this.#waitingBytes = rest.length;
     return frames;
   }
+}
+
+/** Nearly all of it is ASCII, which is copied instead of decoded. */
+export function textOf(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }

@@ -2,7 +2,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { TransactionRecord } from '../core/record.ts';
-import { FrameReader } from './frame.ts';
+import { FrameReader, textOf } from './frame.ts';
 import { type PackedRecord, unpacked } from './packed-record.ts';
 import type { Batch } from './record-queue.ts';
 
@@ -46,7 +46,7 @@ function rereading(text: Buffer): Parameters<OnBatch>[1] {
   return (index) => {
     let batch = read?.deref();
     if (batch === undefined) {
-      batch = JSON.parse(text.toString()) as PackedBatch;
+      batch = JSON.parse(textOf(text)) as PackedBatch;
       read = new WeakRef(batch);
     }
     return unpacked(batch.records[index]!);

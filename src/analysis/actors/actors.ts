@@ -45,6 +45,13 @@ interface Known {
   crowd: { today: HyperLogLog; yesterday: HyperLogLog | undefined; since: number } | undefined;
 }
 
+/** Numbers of a sighting's texts, one for all its identities. */
+interface Texts {
+  readonly place: number | undefined;
+  readonly userAgent: number | undefined;
+  readonly endpoint: number;
+}
+
 export interface ActorFilter {
   readonly kind?: ActorKind;
   readonly confidenceMin?: number;
@@ -81,6 +88,7 @@ export class Actors {
   take(occurrence: Occurrence): void {
     const { at, actors } = occurrence;
     let sighting: Sighting | undefined;
+    let texts: Texts | undefined;
     for (const { actor, key } of actors) {
       const known = this.#of(actor, key, at);
       known.transactions += 1;
@@ -89,7 +97,10 @@ export class Actors {
       if (occurrence.action === 'block') known.blocked += 1;
       sighting ??= sightingOf(occurrence);
       if (known.transactions === 1) known.first = sighting;
-      else this.#see(known, key, sighting);
+      else {
+        texts ??= this.#textsOf(sighting);
+        this.#see(known, key, sighting, texts);
+      }
     }
   }
 
@@ -233,18 +244,26 @@ export class Actors {
     const { first } = known;
     if (first === undefined) return known.seen;
     known.first = undefined;
-    this.#see(known, key, first);
+    this.#see(known, key, first, this.#textsOf(first));
     return known.seen;
   }
 
-  #see(known: Known, key: string, sighting: Sighting): void {
-    const { at, place, userAgent, endpoint, dataTypes, keys } = sighting;
+  #see(known: Known, key: string, sighting: Sighting, texts: Texts): void {
+    const { at, dataTypes, keys } = sighting;
     const seen = this.#seenOf(known, key);
-    if (place !== undefined) note(seen, 'address', this.#texts.numberOf(place), 1, at);
-    if (userAgent !== '') note(seen, 'userAgent', this.#texts.numberOf(userAgent), 1, at);
-    note(seen, 'endpoint', this.#texts.numberOf(endpoint), 1, at);
+    if (texts.place !== undefined) note(seen, 'address', texts.place, 1, at);
+    if (texts.userAgent !== undefined) note(seen, 'userAgent', texts.userAgent, 1, at);
+    note(seen, 'endpoint', texts.endpoint, 1, at);
     for (const [type, values] of dataTypes) note(seen, 'dataType', this.#texts.numberOf(type), values, at);
     if (keys.length > 1) this.#noteLinks(known, key, keys, at);
+  }
+
+  #textsOf({ place, userAgent, endpoint }: Sighting): Texts {
+    return {
+      place: place === undefined ? undefined : this.#texts.numberOf(place),
+      userAgent: userAgent === '' ? undefined : this.#texts.numberOf(userAgent),
+      endpoint: this.#texts.numberOf(endpoint),
+    };
   }
 
   #noteLinks(known: Known, key: string, keys: readonly string[], at: number): void {

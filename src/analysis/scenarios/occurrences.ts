@@ -301,9 +301,8 @@ function objectOf(parameters: readonly ParameterValue[]): number | undefined {
 /** The autonomous system when it is known, else the /16 of an IPv4 address or the /32 of an IPv6 one. */
 function networkOf(address: string, network: number | undefined): string {
   if (network !== undefined) return `AS${network}`;
-  const isV6 = address.includes(':');
-  return address
-    .split(isV6 ? ':' : '.')
-    .slice(0, 2)
-    .join(isV6 ? ':' : '.');
+  const separator = address.includes(':') ? ':' : '.';
+  const first = address.indexOf(separator);
+  const second = first === -1 ? -1 : address.indexOf(separator, first + 1);
+  return second === -1 ? address : address.slice(0, second);
 }

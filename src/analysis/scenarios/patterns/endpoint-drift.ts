@@ -25,6 +25,8 @@ interface Course {
   readonly hours: [hour: number, figure: number][];
   raisedAt: number;
   hasRaised: boolean;
+  /** Since the last sweep. */
+  isTouched: boolean;
   last: Occurrence | undefined;
 }
 
@@ -33,7 +35,7 @@ export class EndpointDrift implements Pattern {
   readonly #pattern: EndpointDriftPattern;
   readonly #courses = new ExpiringTable<Course>(ENDPOINTS_MAX, IDLE_MS);
   /** Endpoints with transactions since the last sweep. */
-  readonly #touched = new Set<string>();
+  #touched: string[] = [];
 
   constructor(scenario: ScenarioDocument, pattern: EndpointDriftPattern) {
     this.#scenario = scenario;
@@ -52,17 +54,21 @@ export class EndpointDrift implements Pattern {
     if (this.#pattern.of === 'latency') course.values.add(occurrence.upstreamMs ?? occurrence.durationMs);
     if (this.#pattern.of === 'size') course.values.add(occurrence.responseBodyBytes);
     if (this.#pattern.of !== 'errors' || isError) course.last = occurrence;
-    this.#touched.add(endpoint);
+    if (course.isTouched) return;
+    course.isTouched = true;
+    this.#touched.push(endpoint);
   }
 
   sweep(now: number): readonly Signal[] {
     const signals: Signal[] = [];
     for (const endpoint of this.#touched) {
       const course = this.#courses.peek(endpoint);
-      const signal = course && this.#judge(endpoint, course, now);
+      if (course?.isTouched !== true) continue;
+      course.isTouched = false;
+      const signal = this.#judge(endpoint, course, now);
       if (signal !== undefined) signals.push(signal);
     }
-    this.#touched.clear();
+    this.#touched = [];
     this.#courses.sweep(now);
     return signals;
   }
@@ -146,6 +152,7 @@ function emptyCourse(hour: number): Course {
     hours: [],
     raisedAt: 0,
     hasRaised: false,
+    isTouched: false,
     last: undefined,
   };
 }
