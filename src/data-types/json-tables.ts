@@ -2,6 +2,7 @@
 // Invariant: the numbers here are those of wasm/scan-tables.ts, value-hits.ts and hit-checks.ts.
 import type { Automaton } from './automaton.ts';
 import type { CompiledType, Found } from './compiled-type.ts';
+import type { PatternNode } from './pattern-tree.ts';
 import { WORD_CODES, wordBytesMin } from './word-bytes.ts';
 
 export const WINDOW_BYTES = 512 * 1024;
@@ -180,10 +181,29 @@ function listWords(automaton: Automaton<Found>, types: readonly CompiledType[]):
       }
       const { type } = found.pattern;
       const check = CHECKS.get(type.document.validator) ?? ASKED;
-      words.push(((indexOf.get(type)! << 16) | (check << 2) | (found.isExact ? TYPE : PATTERN)) >>> 0);
+      // In a string of JSON a backslash begins an escape.
+      const kind = found.isExact && !canHold(found.pattern.root, BACKSLASH) ? TYPE : PATTERN;
+      words.push(((indexOf.get(type)! << 16) | (check << 2) | kind) >>> 0);
     }
   }
   return Uint32Array.from([...starts, ...words]);
+}
+
+const BACKSLASH = 0x5c;
+
+function canHold(node: PatternNode, byte: number): boolean {
+  switch (node.kind) {
+    case 'set':
+      return node.set[byte] === 1;
+    case 'sequence':
+      return node.parts.some((part) => canHold(part, byte));
+    case 'choice':
+      return node.options.some((option) => canHold(option, byte));
+    case 'repeat':
+      return canHold(node.of, byte);
+    default:
+      return node satisfies never;
+  }
 }
 
 function emailType({ atSign, unannounced, announced }: JsonTables, types: readonly CompiledType[]): number {

@@ -185,8 +185,15 @@ class JsonScan {
     let stop = pass.run(start, end, IN_STRING);
     while (stop < end && bytes[stop] === 0x3d) {
       const assigned = stop;
-      stop = pass.run(scanAssignment(pass, this.#names, assigned, end), end, IN_STRING);
+      stop = scanAssignment(pass, this.#names, assigned, end);
       if (this.#skipper !== undefined) this.#learnAssigned(this.#skipper, assigned);
+      const backslash = escapeIn(bytes, assigned, stop);
+      stop = backslash === -1 ? pass.run(stop, end, IN_STRING) : backslash;
+    }
+    // What was found may have run into an escape, and even over the quote behind it.
+    for (let i = before; i < pass.hits.length; i++) {
+      const backslash = escapeIn(bytes, pass.hits[i]!.start, pass.hits[i]!.end);
+      if (backslash !== -1) stop = Math.min(stop, backslash);
     }
     const hasEscape = stop < end && bytes[stop] === 0x5c;
     if (hasEscape) stop = closingQuote(bytes, stop);
@@ -338,6 +345,12 @@ function newLevel(): Level {
 const IN_A_NUMBER = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[-+.0-9eE]/.test(String.fromCharCode(byte)) ? 1 : 0,
 );
+
+/** Offset of the first backslash, or -1. */
+function escapeIn(bytes: Buffer, start: number, end: number): number {
+  for (let i = start; i < end; i++) if (bytes[i] === 0x5c) return i;
+  return -1;
+}
 
 /** `from` is inside the string or on its first backslash. */
 function closingQuote(bytes: Buffer, from: number): number {
