@@ -34,6 +34,13 @@ export function maskValue(text: string, type: CompiledType): string {
 /** The body with every hit masked; hits in ascending order. A JSON number becomes a string. */
 export function maskBody(bytes: Buffer, format: BodyFormat, hits: readonly Hit[]): Buffer {
   if (hits.length === 0) return bytes;
+  // Nearly all hits are plain text that keeps its length; only the others are cut out and written anew.
+  const body = Buffer.from(bytes);
+  const others = hits.filter((hit) => !masksInPlace(body, format, hit));
+  return others.length === 0 ? body : maskOthers(body, format, others);
+}
+
+function maskOthers(bytes: Buffer, format: BodyFormat, hits: readonly Hit[]): Buffer {
   const writing = writingOf(format);
   const isJson = writing === JSON_WRITING;
   const places = isJson
@@ -59,6 +66,73 @@ export function maskBody(bytes: Buffer, format: BodyFormat, hits: readonly Hit[]
   parts.push(bytes.subarray(at));
   return Buffer.concat(parts);
 }
+
+/** Masks a hit whose text means itself, before and after; false, and nothing is done, for any other. */
+function masksInPlace(bytes: Buffer, format: BodyFormat, { type, start, end }: Hit): boolean {
+  const { rule, plain } = plainMaskOf(type, format);
+  if (plain === undefined) return false;
+  let counted = 0;
+  let stop = end;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if (plain[byte] === 0) return false;
+    if (byte === 0x40 && type.document.validator === 'email') stop = i;
+  }
+  if (plain === PLAIN_JSON && mayBeNumber(bytes, start)) return false;
+  for (let i = start; i < stop; i++) counted += IS_COUNTED[bytes[i]!]!;
+  const keeps = rule.keepFirst + rule.keepLast < counted;
+  const mask = rule.with.charCodeAt(0);
+  let seen = 0;
+  for (let i = start; i < stop; i++) {
+    if (IS_COUNTED[bytes[i]!] === 0) continue;
+    seen += 1;
+    if (!keeps || (seen > rule.keepFirst && seen <= counted - rule.keepLast)) bytes[i] = mask;
+  }
+  return true;
+}
+
+const IS_COUNTED = bytesOf(/[A-Za-z0-9]/);
+/** Bytes that a format writes as they are, whatever is around them. */
+const PLAIN_TEXT = bytesOf(/[\x00-\x7f]/);
+const PLAIN_JSON = bytesOf(/[\x20-\x7e]/, '"\\');
+const PLAIN_XML = bytesOf(/[\x00-\x7f]/, '&<>"');
+const PLAIN_FORM = bytesOf(/[\w.@*-]/);
+
+function bytesOf(set: RegExp, except = ''): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => {
+    const c = String.fromCharCode(byte);
+    return set.test(c) && !except.includes(c) ? 1 : 0;
+  });
+}
+
+/** The type's rule, and the bytes of a text that it may change in place; undefined when what it writes is none of them. */
+function plainMaskOf(type: CompiledType, format: BodyFormat): { rule: MaskRule; plain: Uint8Array | undefined } {
+  const rule = type.document.mask;
+  const writing = writingOf(format);
+  const plain =
+    writing === JSON_WRITING
+      ? PLAIN_JSON
+      : writing === XML_WRITING
+        ? PLAIN_XML
+        : writing === FORM_WRITING
+          ? PLAIN_FORM
+          : PLAIN_TEXT;
+  return { rule, plain: rule.with.length === 1 && plain[rule.with.charCodeAt(0)] === 1 ? plain : undefined };
+}
+
+const LOOK_BACK_BYTES_MAX = 256;
+
+/** False when what stands in front of `at` cannot stand in front of a JSON number. */
+function mayBeNumber(bytes: Buffer, at: number): boolean {
+  const least = Math.max(0, at - LOOK_BACK_BYTES_MAX);
+  let i = at;
+  while (i > least && IN_NUMBER[bytes[i - 1]!] === 1) i -= 1;
+  while (i > least && bytes[i - 1] === 0x20) i -= 1;
+  return i === least || BEFORE_NUMBER[bytes[i - 1]!] === 1;
+}
+const IN_NUMBER = bytesOf(/[-+.0-9eE]/);
+/** The colon and the comma, the bracket, and a line's end. */
+const BEFORE_NUMBER = bytesOf(/[:,[\t\r\n]/);
 
 /** How a format writes a text; `raw` is how it was written before. */
 interface Writing {
