@@ -60,7 +60,7 @@ export class Supervisor {
   readonly #keySets: KeySetKeeper;
   readonly #contracts: ContractKeeper;
   readonly #deadly = new DeadlyRequests();
-  readonly #spare = new SpareWorker(() => this.#bundle);
+  readonly #spare: SpareWorker;
   #quarantine: QuarantineState = CALM;
   #checkedAt = performance.now();
   #workersStarted = 0;
@@ -75,6 +75,7 @@ export class Supervisor {
   constructor(settings: SupervisorSettings) {
     this.#settings = settings;
     this.#bundle = settings.bundle;
+    this.#spare = new SpareWorker(settings.workers, () => this.#bundle);
     this.#socketPath = socketPathIn(settings.dataFolder);
     this.stopped = new Promise((resolve) => {
       this.#finish = resolve;

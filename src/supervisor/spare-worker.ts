@@ -9,8 +9,9 @@ import type { FromWorker, ToWorker } from '../messages.ts';
 
 /** Starting it is a second or two of a core, which belongs to those that serve while they are new. */
 const BEGIN_AFTER_MS = 10_000;
-/** It takes about a tenth of this. */
+/** It takes about a hundred MiB; whoever has no more than this may need them for bodies. */
 const MEMORY_BYTES_MIN = 1024 ** 3;
+const MEMORY_BYTES_MIN_PER_WORKER = 512 * 1024 ** 2;
 /** Of spare workers that ended by themselves one after the other; a worker that is needed starts without one then. */
 const ENDED_MAX = 3;
 
@@ -22,19 +23,21 @@ export interface Taken {
 
 export class SpareWorker {
   readonly #bundle: () => PolicyBundle;
+  readonly #hasRoom: boolean;
   #timer: NodeJS.Timeout | undefined;
   #worker: Worker | undefined;
   #isLoaded = false;
   #ended = 0;
 
-  /** Of the policy that a worker which starts now would have. */
-  constructor(bundle: () => PolicyBundle) {
+  /** Beside so many workers, of the policy that one which starts now would have. */
+  constructor(workers: number, bundle: () => PolicyBundle) {
     this.#bundle = bundle;
+    this.#hasRoom = memoryBytes() >= Math.max(MEMORY_BYTES_MIN, workers * MEMORY_BYTES_MIN_PER_WORKER);
   }
 
   /** Has one after a while, counted from the last time that somebody asked; or at once, where it will be needed. */
   want(afterMs = BEGIN_AFTER_MS): void {
-    if (this.#worker !== undefined || this.#ended >= ENDED_MAX || !hasRoom()) return;
+    if (this.#worker !== undefined || this.#ended >= ENDED_MAX || !this.#hasRoom) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#begin(), afterMs).unref();
   }
@@ -85,8 +88,7 @@ export class SpareWorker {
   }
 }
 
-function hasRoom(): boolean {
+function memoryBytes(): number {
   // 0 where nobody says, and beyond any machine where there is no limit.
-  const limit = process.constrainedMemory();
-  return Math.min(totalmem(), limit || totalmem()) >= MEMORY_BYTES_MIN;
+  return Math.min(totalmem(), process.constrainedMemory() || totalmem());
 }
