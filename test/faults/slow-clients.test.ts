@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PACE } from '../../src/proxy/settings.ts';
-import { removeFolder, startGateway, until, upstreamThat } from '../run/gateway-process.ts';
+import { removeFolder, startGateway, until } from '../run/gateway-process.ts';
 import { constantLoad, type LoadResult } from '../support/constant-load.ts';
 import { measuredOn } from '../support/measured-on.ts';
 import { PATIENCE_MS, pause } from './world.ts';
@@ -12,9 +12,10 @@ import { PATIENCE_MS, pause } from './world.ts';
 const SCALE = Number(process.env.ATTACK_SCALE ?? 0.2);
 const IS_WHOLE = SCALE >= 1;
 const ATTACKERS = join(import.meta.dirname, 'slow-clients.mjs');
+const UPSTREAM = join(import.meta.dirname, 'large-upstream.mjs');
 const PER_SECOND = 100;
 const RAMP_MS = 2_000;
-const LARGE = Buffer.alloc(16 * 1024 * 1024, 1);
+const READERS = Number(process.env.ATTACK_READERS ?? (IS_WHOLE ? 200 : 0));
 /** Beyond the limits. */
 const LATE_MS = 2_000;
 
@@ -22,7 +23,7 @@ type Lives = Readonly<Record<'head' | 'body' | 'reader', readonly number[]>>;
 
 function attackers(port: number): Promise<Lives> {
   // Readers are given half a minute, which is too long for every day.
-  const counts = [1_000 * SCALE, 200 * SCALE, IS_WHOLE ? 200 * SCALE : 0].map(Math.ceil);
+  const counts = [1_000 * SCALE, 200 * SCALE, READERS].map(Math.ceil);
   const child = spawn(process.execPath, [ATTACKERS, String(port), ...counts.map(String), String(RAMP_MS)]);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -35,12 +36,16 @@ describe('slow clients', () => {
   it(
     'are closed within their limits, and nobody else notices',
     async () => {
-      const upstream = await upstreamThat((request, response) => {
-        request.resume();
-        response.setHeader('content-type', request.url === '/large' ? 'application/octet-stream' : 'application/json');
-        response.end(request.url === '/large' ? LARGE : '{}');
-      });
-      const gateway = await startGateway(['--upstream', upstream.url, '--mode', 'enforce', '--workers', '2']);
+      const upstream = spawn(process.execPath, [UPSTREAM]);
+      const upstreamPort = await new Promise((resolve) => upstream.stdout.once('data', resolve));
+      const gateway = await startGateway([
+        '--upstream',
+        `http://127.0.0.1:${String(upstreamPort).trim()}`,
+        '--mode',
+        'enforce',
+        '--workers',
+        '2',
+      ]);
       try {
         const url = new URL(gateway.url);
         // What a worker compiles for its first requests, and the start of the spare worker, are not the attackers' doing.
@@ -64,11 +69,11 @@ describe('slow clients', () => {
         if (IS_WHOLE) expect(p99(during)).toBeLessThanOrEqual(2 * Math.max(p99(before), 5));
       } finally {
         await gateway.stop('SIGKILL');
-        upstream.close();
+        upstream.kill('SIGKILL');
         removeFolder(gateway.data);
       }
     },
-    PATIENCE_MS,
+    2 * PATIENCE_MS,
   );
 });
 
