@@ -161,9 +161,9 @@ function statsDump(stats: EndpointStats): StatsDump {
     successes,
     isWebSocket,
     isFrozen,
-    principals: stats.principals.values,
-    hoursSeen: stats.hoursSeen.values,
-    daysSeen: stats.daysSeen.values,
+    principals: [...stats.principals.values],
+    hoursSeen: [...stats.hoursSeen.values],
+    daysSeen: [...stats.daysSeen.values],
     statuses: [...stats.statuses],
     authentication: [...stats.authentication],
     countries: [...stats.countries],
@@ -214,16 +214,18 @@ function schemaDump(schema: SchemaStats): SchemaDump {
       pointer,
       types: [...one.types.counts],
       formats: [...one.formats.counts],
-      principals: one.principals.values,
-      hours: one.hours.values,
+      principals: [...one.principals.values],
+      hours: [...one.hours.values],
       present: one.present,
       strings: one.strings,
       negatives: one.negatives,
       wordless: one.wordless,
       ...(one.lengths === undefined ? {} : { lengths: [...one.lengths.buckets] }),
       ...(one.numbers === undefined ? {} : { numbers: [...one.numbers.buckets] }),
-      ...(one.words === undefined ? {} : { words: [...one.words].map(([word, who]) => [word, who.values]) }),
-      ...(one.claims === undefined ? {} : { claims: [...one.claims].map(([claim, [a, b]]) => [claim, a, b]) }),
+      ...(one.words === undefined ? {} : { words: [...one.words].map(([word, who]) => [word, [...who.values]]) }),
+      ...(one.claims === undefined
+        ? {}
+        : { claims: one.claims.map(({ claim, together, equal }) => [claim, together, equal]) }),
     })),
   };
 }
@@ -232,8 +234,7 @@ function fillSchema(schema: SchemaStats, dump: SchemaDump): void {
   schema.samples = dump.samples;
   schema.fieldsRefused = dump.fieldsRefused;
   fill(schema.mediaTypes, dump.mediaTypes);
-  const { fields } = schema;
-  for (const { pointer, ...one } of dump.fields) fields.set(pointer, fieldOf(one));
+  for (const { pointer, ...one } of dump.fields) schema.put(pointer, fieldOf(one));
 }
 
 function fieldOf(one: Omit<SchemaDump['fields'][number], 'pointer'>): FieldStats {
@@ -252,7 +253,7 @@ function fieldOf(one: Omit<SchemaDump['fields'][number], 'pointer'>): FieldStats
     fillSmallest(users, who);
     keepWord(field, word, users);
   }
-  if (one.claims !== undefined) field.claims = new Map(one.claims.map(([claim, a, b]) => [claim, [a, b]]));
+  field.claims = one.claims?.map(([claim, together, equal]) => ({ claim, together, equal }));
   return field;
 }
 

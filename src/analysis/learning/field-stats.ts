@@ -32,10 +32,16 @@ export interface FieldStats {
   /** Words, each with the principals that used it; undefined once there are too many. */
   words: ReadonlyMap<string, Smallest> | undefined;
   wordless: number;
-  /** Claim → how often the field was there together with it, and how often they were equal. */
-  claims: Map<string, [together: number, equal: number]> | undefined;
+  /** A few: how often the field was there together with a claim, and how often they were equal. */
+  claims: ClaimCount[] | undefined;
   /** Number of the body that was counted last. */
   stamp: number;
+}
+
+interface ClaimCount {
+  readonly claim: string;
+  together: number;
+  equal: number;
 }
 
 /** Of fields without a word so far; never written to. */
@@ -48,8 +54,11 @@ export interface Sample {
   readonly claims: readonly ObservedClaim[];
 }
 
+/** Of what never had a body; never written to. */
+const NO_FIELDS = new Map<string, FieldStats>();
+
 export class SchemaStats {
-  readonly fields = new Map<string, FieldStats>();
+  #fields = NO_FIELDS;
   readonly #mediaTypes = new RunCounts<string>(MEDIA_TYPES_MAX);
   samples = 0;
   fieldsRefused = 0;
@@ -57,6 +66,15 @@ export class SchemaStats {
 
   get mediaTypes(): Counts<string> {
     return this.#mediaTypes.counts;
+  }
+
+  get fields(): ReadonlyMap<string, FieldStats> {
+    return this.#fields;
+  }
+
+  put(pointer: string, stats: FieldStats): void {
+    if (this.#fields === NO_FIELDS) this.#fields = new Map();
+    this.#fields.set(pointer, stats);
   }
 
   /** `isPartial` bodies say nothing about what is absent. */
@@ -73,7 +91,7 @@ export class SchemaStats {
           continue;
         }
         stats = emptyField();
-        this.fields.set(field.pointer, stats);
+        this.put(field.pointer, stats);
       }
       if (stats.stamp !== this.#stamp) {
         stats.stamp = this.#stamp;
@@ -89,16 +107,15 @@ export class SchemaStats {
     this.samples += other.samples;
     this.fieldsRefused += other.fieldsRefused;
     this.#mediaTypes.merge(other.#mediaTypes);
-    const { fields } = this;
     for (const [pointer, from] of other.fields) {
-      let into = fields.get(pointer);
+      let into = this.fields.get(pointer);
       if (into === undefined) {
-        if (fields.size >= FIELDS_MAX) {
+        if (this.fields.size >= FIELDS_MAX) {
           this.fieldsRefused += from.present;
           continue;
         }
         into = emptyField();
-        fields.set(pointer, into);
+        this.put(pointer, into);
       }
       mergeField(into, from);
     }
@@ -107,11 +124,10 @@ export class SchemaStats {
   fade(factor: number): void {
     this.samples *= factor;
     fade(this.mediaTypes, factor);
-    const { fields } = this;
-    for (const [pointer, stats] of fields) {
+    for (const [pointer, stats] of this.#fields) {
       stats.present *= factor;
       if (stats.present < 0.25) {
-        fields.delete(pointer);
+        this.#fields.delete(pointer);
         continue;
       }
       stats.strings *= factor;
@@ -137,7 +153,7 @@ export class SchemaStats {
   ownerFields(): (readonly [string, string])[] {
     const owners: (readonly [string, string])[] = [];
     for (const [pointer, { claims }] of this.fields) {
-      for (const [claim, [together, equal]] of claims ?? []) {
+      for (const { claim, together, equal } of claims ?? []) {
         if (together >= OWNER_FIELD_SAMPLES_MIN && equal === together) owners.push([pointer, claim]);
       }
     }
@@ -200,15 +216,24 @@ function addField(stats: FieldStats, field: ObservedField, sample: Sample): void
     if (field.number < 0) stats.negatives += 1;
   }
   if (field.hash === undefined || field.word !== undefined) return;
-  for (const claim of sample.claims) {
-    stats.claims ??= new Map();
-    const known = stats.claims.get(claim.name);
-    const isEqual = claim.hash === field.hash ? 1 : 0;
+  for (const { name, hash } of sample.claims) {
+    const known = claimOf(stats, name);
+    const isEqual = hash === field.hash ? 1 : 0;
     if (known !== undefined) {
-      known[0] += 1;
-      known[1] += isEqual;
-    } else if (stats.claims.size < CLAIMS_MAX) stats.claims.set(claim.name, [1, isEqual]);
+      known.together += 1;
+      known.equal += isEqual;
+    } else if ((stats.claims?.length ?? 0) < CLAIMS_MAX) addClaim(stats, { claim: name, together: 1, equal: isEqual });
   }
+}
+
+function claimOf({ claims }: FieldStats, name: string): ClaimCount | undefined {
+  if (claims !== undefined) for (const one of claims) if (one.claim === name) return one;
+  return undefined;
+}
+
+function addClaim(stats: FieldStats, count: ClaimCount): void {
+  if (stats.claims === undefined) stats.claims = [count];
+  else stats.claims.push(count);
 }
 
 function addWord(stats: FieldStats, word: string, principal: number): void {
@@ -256,10 +281,13 @@ function mergeField(into: FieldStats, from: FieldStats): void {
     known.merge(who);
     setWord(into, into.words, word, known);
   }
-  for (const [claim, [together, equal]] of from.claims ?? []) {
-    into.claims ??= new Map();
-    const known = into.claims.get(claim) ?? [0, 0];
-    into.claims.set(claim, [known[0] + together, known[1] + equal]);
+  for (const { claim, together, equal } of from.claims ?? []) {
+    const known = claimOf(into, claim);
+    if (known === undefined) addClaim(into, { claim, together, equal });
+    else {
+      known.together += together;
+      known.equal += equal;
+    }
   }
 }
 

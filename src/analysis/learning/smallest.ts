@@ -6,16 +6,25 @@ const HASH_SPAN = 2 ** 53;
 
 export class Smallest {
   readonly #max: number;
-  /** Ascending. */
-  readonly values: number[] = [];
+  #values: number[] = [];
 
   constructor(max: number) {
     this.#max = max;
   }
 
+  /** Ascending. */
+  get values(): readonly number[] {
+    return this.#values;
+  }
+
   add(value: number): void {
-    const { values } = this;
+    const values = this.#values;
     const { length } = values;
+    if (length === 0) {
+      // Of most there is one, and an array that is pushed to takes room for seventeen.
+      this.#values = [value];
+      return;
+    }
     if (length === this.#max && value >= values[length - 1]!) return;
     let at = length;
     while (at > 0 && values[at - 1]! > value) at -= 1;
