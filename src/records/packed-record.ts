@@ -50,7 +50,7 @@ export function unpacked(record: PackedRecord): TransactionRecord {
     method: record.method,
     host: record.host,
     path: record.path,
-    endpoint: record.endpoint,
+    endpoint: oneOf(record.endpoint),
     route: record.route,
     mode: record.mode,
     status: record.status,
@@ -61,7 +61,7 @@ export function unpacked(record: PackedRecord): TransactionRecord {
     enforced: record.enforced,
     rule: record.rule,
     confidence: record.confidence,
-    findings: record.findings,
+    findings: record.findings.length === 0 ? NO_FINDINGS : record.findings,
     coverage: record.coverage,
     uninspected: record.uninspected,
     fault: record.fault,
@@ -75,7 +75,7 @@ function unpackedObservation(observation: PackedObservation): Observation {
   const whole = {
     authentication: observation.authentication,
     isCredentialInUrl: observation.isCredentialInUrl,
-    userAgent: observation.userAgent,
+    userAgent: oneOf(observation.userAgent),
     country: observation.country,
     network: observation.network,
     isEncrypted: observation.isEncrypted,
@@ -91,6 +91,20 @@ function unpackedObservation(observation: PackedObservation): Observation {
     responseHeaders: observation.responseHeaders,
   } satisfies { readonly [N in keyof Observation]-?: unknown };
   return whole as Observation;
+}
+
+const NO_FINDINGS: TransactionRecord['findings'] = [];
+
+/** Texts that come again and again, of which thousands of records then hold one. Forgotten when there are so many. */
+const TEXTS_MAX = 10_000;
+const texts = new Map<string, string>();
+
+function oneOf(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size >= TEXTS_MAX) texts.clear();
+  texts.set(text, text);
+  return text;
 }
 
 function packedBody(body: ObservedBody | undefined): PackedBody | undefined {

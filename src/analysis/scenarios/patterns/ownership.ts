@@ -45,8 +45,9 @@ export type ObjectOwner = readonly [object: number, owner: number];
 
 interface EndpointOwnership {
   readonly hash: number;
-  /** The upper bits of the hash. */
+  /** Its upper bits, and the other 32. */
   readonly high: number;
+  readonly low: number;
   objects: number;
   /** Objects read again by their owner alone, and objects read by others too. */
   again: number;
@@ -167,11 +168,13 @@ export class Ownership implements Pattern {
       const places = [...this.#endpoints.values()].filter((place) => this.#isPrivate(place));
       this.#privateNow = places.slice(0, PRIVATE_ENDPOINTS_MAX);
     }
+    const places = this.#privateNow;
     for (const one of listed) {
       const high = highOf(one.id);
-      for (const place of this.#privateNow) {
-        if (this.#mayOwn.has(lowOfPair(place.high, place.hash | 0, high, one.id | 0)))
-          this.#shareAt(place, one, reader);
+      const low = one.id | 0;
+      for (let i = 0; i < places.length; i++) {
+        const place = places[i]!;
+        if (this.#mayOwn.has(lowOfPair(place.high, place.low, high, low))) this.#shareAt(place, one, reader);
       }
     }
   }
@@ -361,9 +364,9 @@ export class Ownership implements Pattern {
   }
 }
 
-function hashed(endpoint: string): Pick<EndpointOwnership, 'hash' | 'high'> {
+function hashed(endpoint: string): Pick<EndpointOwnership, 'hash' | 'high' | 'low'> {
   const hash = hashOf(endpoint);
-  return { hash, high: highOf(hash) };
+  return { hash, high: highOf(hash), low: hash | 0 };
 }
 
 /** The one object that is named, or each of a batch. */
