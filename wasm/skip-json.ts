@@ -5,6 +5,7 @@
 import { readNumber, readString, stringEnd } from './json-values';
 import { CARRIER, LABEL, OPENS, nameEndAt, slotOf } from './remembered-names';
 import { byteAt, enterContext, input, levels, state } from './scan-tables';
+import { UNDECIDED, add } from './value-hits';
 
 export { configure } from './scan-tables';
 
@@ -38,11 +39,13 @@ let context: u32 = 0;
 let isByName: bool = false;
 let nameStart: u32 = 0;
 let nameEnd: u32 = 0;
+/** The name in front was read, and its value has to be. */
+let isStopped: bool = false;
 
 /**
  * From `from` to the first token that must be read, as offsets into the input; `to` when there is none. Inside an object
- * when `inObject`; `bare` when nothing around says what it is; at most `levelsMax` levels are opened. A name is read together
- * with its value or not at all, and a token that is not whole before `to` must be read.
+ * when `inObject`; `bare` when nothing around says what it is; at most `levelsMax` levels are opened. A name whose value must
+ * be read may be read itself; a token that is not whole before `to` must be read.
  */
 export function skip(from: u32, to: u32, inObject: bool, bare: bool, levelsMax: u32): u32 {
   const end = input + to;
@@ -66,6 +69,10 @@ export function skip(from: u32, to: u32, inObject: bool, bare: bool, levelsMax: 
         break;
       }
       i = after;
+      if (isStopped) {
+        store<u32>(state, hits, HITS);
+        break;
+      }
     } else if (isOpening(c)) {
       // In an object it stands where it should not.
       if (isObject || !open(c)) break;
@@ -91,6 +98,7 @@ function begin(inObject: bool, bare: bool, levelsMax: u32): void {
   openedMax = levelsMax;
   nameStart = 0;
   nameEnd = 0;
+  isStopped = false;
   store<u32>(state, 0, HITS);
   store<u32>(state, 0, LABEL_START);
   store<u32>(state, 0, LABEL_END);
@@ -159,15 +167,26 @@ function isNumberStart(c: u32): bool {
   return c - 0x30 <= 9 || c == 0x2d;
 }
 
-/** A string or number, when its name does not say what the whole of it is. */
+/** The type that the whole of a value is by its name, or -1; `before` hits were found before it. */
 // @ts-ignore
-@inline
+@external('env', 'judge')
+declare function judge(context: u32, before: u32, start: u32, stop: u32): i32;
+
+/** The offset behind a string or number, or 0. */
 function readValue(c: u32, at: u32, end: u32): u32 {
-  if (isByName) return 0;
-  return c == 0x22 ? readString(at + 1, end) : readNumber(at, end);
+  const before = load<u32>(state, HITS);
+  const isString = c == 0x22;
+  const after = isString ? readString(at + 1, end) : readNumber(at, end);
+  if (after == 0 || !isByName) return after;
+  const start = isString ? at + 1 : at;
+  const stop = isString ? stringEnd : after;
+  const type = judge(context, before, start - input, stop - input);
+  if (type < 0) return after;
+  store<u32>(state, before, HITS);
+  return add(<u32>type, start, stop) == UNDECIDED ? 0 : after;
 }
 
-/** From a name's quote to what follows its value, or into the level that is its value; or 0. */
+/** From a name's quote to what follows its value, or into the level that is its value; or to the value, stopped; or 0. */
 function readMember(quote: u32, end: u32): u32 {
   const start = quote + 1;
   const stop = nameEndAt(start, end);
@@ -199,11 +218,12 @@ function readMember(quote: u32, end: u32): u32 {
   }
   if (c == 0x22 || isNumberStart(c)) {
     const value = i + 1;
-    i = readValue(c, i, end);
-    if (i == 0) return 0;
-    i = behindSpace(i, end);
-    if (i >= end || !isMemberEnd(byteAt(i))) return 0;
-    if (role == LABEL && stringEnd - value <= LABEL_BYTES_MAX) {
+    i = behindSpace(readValue(c, i, end), end);
+    if (i == 0 || i >= end || !isMemberEnd(byteAt(i))) {
+      if (role == LABEL) return 0;
+      isStopped = true;
+      i = value - 1;
+    } else if (role == LABEL && stringEnd - value <= LABEL_BYTES_MAX) {
       store<u32>(label, value - input);
       store<u32>(label, stringEnd - input, 4);
     }
@@ -229,6 +249,7 @@ function isMemberEnd(c: u32): bool {
 @inline
 function behindSpace(at: u32, end: u32): u32 {
   let i = at;
+  if (i == 0) return 0;
   while (i < end && byteAt(i) <= 0x20) i += 1;
   return i;
 }

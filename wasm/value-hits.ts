@@ -130,7 +130,7 @@ function foundIn(list: u32, at: u32, stop: u32, ends: bool): u32 {
   return NONE;
 }
 
-function add(type: u32, start: u32, end: u32): u32 {
+export function add(type: u32, start: u32, end: u32): u32 {
   const count = load<u32>(state, 12);
   if (count >= hitsMax) return UNDECIDED;
   const hit = hits + count * 12;

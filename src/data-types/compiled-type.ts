@@ -22,6 +22,8 @@ export interface CompiledPattern {
   readonly bytesMax: number;
   /** End of the match that begins exactly at `start`, or -1. For shipped patterns, on latin1 text. */
   readonly endFrom: (text: string, start: number) => number;
+  /** The whole of a shipped pattern that is one class of characters, so many times. */
+  readonly run: { readonly set: Uint8Array; readonly min: number; readonly max: number } | undefined;
   /** An operator's pattern: matches in any text, left to right, in time linear in the text. */
   readonly linear: RE2JS | undefined;
 }
@@ -76,6 +78,7 @@ export function compileType(document: DataTypeDocument): CompiledType {
       bytesMin: bytesMin(root),
       bytesMax: Math.min(MATCH_BYTES_MAX, bytesMax(root)),
       endFrom: document.isShipped ? stickyEnd(source) : linearEnd(source),
+      run: document.isShipped ? runOf(source) : undefined,
       linear: document.isShipped ? undefined : RE2JS.compile(source),
     });
   }
@@ -90,6 +93,16 @@ function stickyEnd(source: string): CompiledPattern['endFrom'] {
     sticky.lastIndex = start;
     return sticky.test(text) ? sticky.lastIndex : -1;
   };
+}
+
+const ONE_CLASS = /^(\[(?:[^\]\\]|\\.)+\])\{(\d{1,4}),(\d{1,4})\}$/;
+
+function runOf(source: string): CompiledPattern['run'] {
+  const [, characters, min, max] = ONE_CLASS.exec(source) ?? [];
+  if (characters === undefined) return undefined;
+  const one = new RegExp(`^${characters}$`);
+  const set = Uint8Array.from({ length: 256 }, (_, byte) => (one.test(String.fromCharCode(byte)) ? 1 : 0));
+  return { set, min: Number(min), max: Number(max) };
 }
 
 function linearEnd(source: string): CompiledPattern['endFrom'] {

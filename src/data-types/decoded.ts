@@ -19,7 +19,7 @@ export function decoded(bytes: Buffer, start: number, stop: number, escapeAt: Es
     const unit = escapeAt(bytes, i, stop);
     if (unit === undefined) text[length++] = bytes[i++]!;
     else {
-      length += text.write(unit.text, length, 'latin1');
+      for (let k = 0; k < unit.text.length; k++) text[length++] = unit.text.charCodeAt(k);
       i += unit.rawBytes;
     }
   }

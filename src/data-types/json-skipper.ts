@@ -17,6 +17,7 @@ import {
 } from './json-tables.ts';
 import { type NameContext, type NameRole, NO_CONTEXT } from './name-contexts.ts';
 import { MODULE_BASE64 } from './skip-json.wasm.ts';
+import { isWholeValue } from './whole-value.ts';
 
 /** A token that begins so close to the window's end may be cut off by it. */
 const MARGIN_BYTES = 64 * 1024;
@@ -72,6 +73,7 @@ interface Reader {
 
 export class JsonSkipper {
   readonly #types: readonly CompiledType[];
+  readonly #indexes: ReadonlyMap<CompiledType, number>;
   readonly #memory: JsonMemory;
   readonly #wasm: Exports;
   /** Contexts by the numbers they have in memory; 0 is none. */
@@ -83,10 +85,13 @@ export class JsonSkipper {
 
   constructor(tables: JsonTables, types: readonly CompiledType[]) {
     this.#types = types;
+    this.#indexes = new Map(types.map((type, i) => [type, i]));
     this.#memory = jsonMemory(tables, types);
     const { memory, configurationAt } = this.#memory;
     const check = (type: number, start: number, stop: number): number => (this.#checks(type, start, stop) ? 1 : 0);
-    this.#wasm = new WebAssembly.Instance(module, { env: { memory, check } }).exports as Exports;
+    const judge = (context: number, before: number, start: number, stop: number): number =>
+      this.#judge(context, before, start, stop);
+    this.#wasm = new WebAssembly.Instance(module, { env: { memory, check, judge } }).exports as Exports;
     this.#wasm.configure(configurationAt);
     this.#forgetNames();
   }
@@ -232,6 +237,18 @@ export class JsonSkipper {
   #checks(type: number, start: number, stop: number): boolean {
     const { all, inputAt } = this.#memory;
     return this.#types[type]!.validator!(all.toString('latin1', inputAt + start, inputAt + stop));
+  }
+
+  /** The number of the type that the whole value is by its name, or -1; as Pass.judgeByName, with the hits since `before`. */
+  #judge(context: number, before: number, start: number, stop: number): number {
+    const { all, inputAt, hits, state } = this.#memory;
+    for (const type of this.#contexts[context]!.byName) {
+      let isInside = false;
+      for (let at = before * HIT_WORDS; at < state[HITS]! * HIT_WORDS; at += HIT_WORDS)
+        isInside ||= this.#types[hits[at]!]!.gravity >= type.gravity;
+      if (!isInside && isWholeValue(type, all, inputAt + start, inputAt + stop)) return this.#indexes.get(type)!;
+    }
+    return -1;
   }
 
   #load(at: number): void {

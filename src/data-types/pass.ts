@@ -8,6 +8,7 @@ import type { CompiledPattern, CompiledType, Found } from './compiled-type.ts';
 import type { JsonSkipper } from './json-skipper.ts';
 import { LinearMatches } from './linear-matches.ts';
 import { type NameContext, NO_CONTEXT } from './name-contexts.ts';
+import { isWholeValue } from './whole-value.ts';
 
 export interface Hit {
   readonly type: CompiledType;
@@ -280,23 +281,11 @@ export class Pass {
   judgeByName(before: number, start: number, stop: number): void {
     for (const type of this.#context.byName) {
       const inside = this.hits.slice(before).some((hit) => hit.type.gravity >= type.gravity);
-      if (inside || !this.#isWholeValue(type, start, stop)) continue;
+      if (inside || !isWholeValue(type, this.bytes, start, stop)) continue;
       this.hits.length = before;
       this.add(type, start, stop);
       return;
     }
-  }
-
-  #isWholeValue(type: CompiledType, start: number, stop: number): boolean {
-    for (const pattern of type.patterns) {
-      const length = stop - start;
-      if (length < pattern.bytesMin || length > Math.max(pattern.bytesMax, VALUE_BYTES_MIN)) continue;
-      const isUtf8 = pattern.linear !== undefined;
-      const text = isUtf8 ? this.bytes.toString('utf8', start, stop) : this.bytes.toString('latin1', start, stop);
-      if (pattern.endFrom(text, 0) !== text.length) continue;
-      if (type.validator === undefined || type.validator(text)) return true;
-    }
-    return false;
   }
 
   add(type: CompiledType, start: number, end: number): number {
@@ -307,7 +296,6 @@ export class Pass {
   }
 }
 
-const VALUE_BYTES_MIN = 64;
 /** Bytes of an e-mail address before its `@`. */
 const IN_DOMAIN = Uint8Array.from({ length: 256 }, (_, byte) => (/[\w.-]/.test(String.fromCharCode(byte)) ? 1 : 0));
 const DOMAIN_BYTES_MAX = 256;

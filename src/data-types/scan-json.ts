@@ -95,8 +95,7 @@ class JsonScan {
     const { isObject, open, openOf } = this.#level;
     if (this.#isLabel || open.length > 0 || this.#depth > LEVELS_MAX) return false;
     // In an array, what is inside is under the array's name.
-    if (!isObject && openOf !== this.#nameStart && this.#nameEnd !== this.#nameStart) return false;
-    return this.#pass.context.byName.length === 0;
+    return isObject || openOf === this.#nameStart || this.#nameEnd === this.#nameStart;
   }
 
   #skip(skipper: JsonSkipper, from: number): number {

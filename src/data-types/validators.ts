@@ -77,12 +77,13 @@ function card(candidate: string): boolean {
 /** ISO 13616: move four characters, letters to numbers, modulo 97. */
 function iban(candidate: string): boolean {
   const text = candidate.replace(/[ -]/g, '').toUpperCase();
-  const length = IBAN_LENGTHS[text.slice(0, 2)];
-  if (length !== text.length) return false;
+  if (IBAN_LENGTHS[text.slice(0, 2)] !== text.length) return false;
   let remainder = 0;
-  for (const c of text.slice(4) + text.slice(0, 4)) {
-    const value = Number.parseInt(c, 36);
-    remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i + 4 < text.length ? i + 4 : i + 4 - text.length);
+    const isDigit = code >= 0x30 && code <= 0x39;
+    if (!isDigit && (code < 0x41 || code > 0x5a)) return false;
+    remainder = isDigit ? (remainder * 10 + code - 0x30) % 97 : (remainder * 100 + code - 0x37) % 97;
   }
   return remainder === 1;
 }
