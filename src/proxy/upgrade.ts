@@ -12,6 +12,7 @@ import { Fault } from '../core/fault.ts';
 import type { Inspection, Refusal, RequestHeadOutcome } from '../core/inspector.ts';
 import type { Route } from '../core/route.ts';
 import { headerValue, type RequestHead } from '../core/transaction.ts';
+import { connectionOf } from './client-connection.ts';
 import { decodedContent } from './content.ts';
 import { type ExchangeContext, exchange } from './exchange.ts';
 import { clientClosed, faultOf } from './faults.ts';
@@ -38,15 +39,43 @@ export function createUpgrade(
   return (request, duplex, head) => {
     const socket = duplex as Socket;
     socket.on('error', () => socket.destroy());
-    if (!asksForWebSocket(request.rawHeaders)) {
-      if (hasBody(request.rawHeaders)) endWith(socket, 400);
-      else answerWithoutUpgrade(context, pace, request, socket);
-      return;
-    }
-    const upgrade = new Upgrade(context, pace, request, socket);
-    upgrades.set(request, upgrade);
-    upgrade.start((options) => proxy.ws(request, socket, head, options));
+    inTurn(socket, () => {
+      if (!asksForWebSocket(request.rawHeaders)) {
+        if (hasBody(request.rawHeaders)) endWith(socket, 400);
+        else answerWithoutUpgrade(context, pace, request, socket);
+        return;
+      }
+      const upgrade = new Upgrade(context, pace, request, socket);
+      upgrades.set(request, upgrade);
+      upgrade.start((options) => proxy.ws(request, socket, head, options));
+    });
   };
+}
+
+/** A pipeline may end with an upgrade: it must not write between the answers before it. Nothing is read of the connection meanwhile. */
+function inTurn(socket: Socket, go: () => void): void {
+  const connection = connectionOf(socket);
+  if (!connection.takesMore || connection.isEnding) return;
+  const turn = connection.begin(false);
+  if (turn === undefined) {
+    connection.end();
+    go();
+    return;
+  }
+  // Node has let go of the connection, and no longer tells an answer that there is room again.
+  const onDrain = (): void => void (socket as AnsweringSocket)._httpMessage?.emit('drain');
+  socket.on('drain', onDrain);
+  void turn.then(() => {
+    socket.off('drain', onDrain);
+    const isOpen = !connection.isEnding && !socket.destroyed;
+    connection.end();
+    if (isOpen) go();
+  });
+}
+
+/** The answer that Node writes to it at the moment. */
+interface AnsweringSocket extends Socket {
+  readonly _httpMessage?: ServerResponse | null;
 }
 
 /** The parser has let go of this connection, so it ends with the answer. */

@@ -64,7 +64,7 @@ describe('slow clients', () => {
         );
         expect(during.failed).toEqual([]);
         expect(longest('head')).toBeLessThan(DEFAULT_PACE.headersTimeoutMs + LATE_MS);
-        expect(longest('body')).toBeLessThan(DEFAULT_PACE.bodyGraceMs + LATE_MS);
+        expect(longest('body')).toBeLessThan(DEFAULT_PACE.bodyGraceMs + DEFAULT_PACE.lingerMs + LATE_MS);
         expect(longest('reader')).toBeLessThan(DEFAULT_PACE.writeIdleMs + LATE_MS + 1_000);
         if (IS_WHOLE) expect(p99(during)).toBeLessThanOrEqual(2 * Math.max(p99(before), 5));
       } finally {

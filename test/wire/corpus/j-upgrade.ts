@@ -160,6 +160,28 @@ function others(): Row[] {
       ),
     );
   }
+  // Found by fuzzing: the parser hands an upgrade over while the answers before it are still on their way.
+  const before = {
+    GET: `GET /1 HTTP/1.1\r\n${HOST}\r\n`,
+    POST: `POST /1 HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\nabc`,
+  };
+  for (const [method, first] of Object.entries(before))
+    for (const [what, lines] of [
+      ['h2c', 'Connection: Upgrade\r\nUpgrade: h2c\r\n'],
+      ['websocket', `${ASK}${KEY}${VERSION}`],
+    ] as const)
+      rows.push(
+        passed('J1', `an upgrade to ${what} behind a ${method}`, `${first}GET /2 HTTP/1.1\r\n${HOST}${lines}\r\n`, [
+          `${method} /1`,
+          'GET /2',
+        ]),
+        passed(
+          'J1',
+          `an upgrade to ${what} behind a ${method} that ends the connection`,
+          `${first.replace(HOST, `${HOST}Connection: close\r\n`)}GET /2 HTTP/1.1\r\n${HOST}${lines}\r\n`,
+          `${method} /1`,
+        ),
+      );
   rows.push(
     passed(
       'J1',
