@@ -3,6 +3,7 @@
 // records with all their observed fields would be copied from one generation of the heap to the next, which costs more than
 // reading the few that somebody looks at.
 import { EventEmitter } from 'node:events';
+import { OldestFirst } from '../analysis/scenarios/metrics/oldest-first.ts';
 import type { TransactionRecord } from '../core/record.ts';
 
 const ALL_MAX = 2_000;
@@ -26,20 +27,17 @@ const NOT_KEPT: Again = () => {
 };
 
 export class RecentTransactions {
-  readonly #all = new Map<string, Remembered>();
-  readonly #withFindings = new Map<string, Remembered>();
+  readonly #all = new Latest(ALL_MAX);
+  readonly #withFindings = new Latest(WITH_FINDINGS_MAX);
   /** `transaction` for those with findings, and other notes for the live stream. */
   readonly events = new EventEmitter().setMaxListeners(100);
 
   add(record: TransactionRecord, again: Again, index: number): void {
     const { id, receivedAt, endpoint, actors, action, findings } = record;
-    push(this.#all, { id, receivedAt, endpoint, actors, action, findings, record: undefined, again, index }, ALL_MAX);
+    this.#all.add({ id, receivedAt, endpoint, actors, action, findings, record: undefined, again, index });
     if (findings.length === 0 && record.coverage !== 'refused') return;
-    push(
-      this.#withFindings,
-      { id, receivedAt, endpoint, actors, action, findings, record, again: NOT_KEPT, index },
-      WITH_FINDINGS_MAX,
-    );
+    const whole = { id, receivedAt, endpoint, actors, action, findings, record, again: NOT_KEPT, index };
+    this.#withFindings.add(whole);
     this.events.emit('event', 'transaction', record);
   }
 
@@ -48,7 +46,7 @@ export class RecentTransactions {
   }
 
   find(id: string): TransactionRecord | undefined {
-    const found = this.#withFindings.get(id) ?? this.#all.get(id);
+    const found = this.#withFindings.byId.get(id) ?? this.#all.byId.get(id);
     return found === undefined ? undefined : wholeOf(found);
   }
 
@@ -58,15 +56,25 @@ export class RecentTransactions {
     offset: number,
     limit: number,
   ): { total: number; items: TransactionRecord[] } {
-    const byId = new Map([...this.#withFindings, ...this.#all, ...this.#withFindings]);
+    const byId = new Map([...this.#withFindings.byId, ...this.#all.byId, ...this.#withFindings.byId]);
     const matching = [...byId.values()].filter(isWanted).sort((a, b) => b.receivedAt - a.receivedAt);
     return { total: matching.length, items: matching.slice(offset, offset + limit).map(wholeOf) };
   }
 }
 
-function push(table: Map<string, Remembered>, one: Remembered, max: number): void {
-  table.set(one.id, one);
-  if (table.size > max) table.delete(table.keys().next().value!);
+class Latest {
+  readonly byId = new Map<string, Remembered>();
+  readonly #oldest = new OldestFirst(this.byId);
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  add(one: Remembered): void {
+    this.byId.set(one.id, one);
+    if (this.byId.size > this.#max) this.byId.delete(this.#oldest.next()![0]);
+  }
 }
 
 function wholeOf({ record, again, index }: Remembered): TransactionRecord {

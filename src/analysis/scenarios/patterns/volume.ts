@@ -2,7 +2,7 @@
 // walked, sensitive values taken, requests made.
 // A threshold is passed only above a floor, above what the actor itself used to do, and above the population; the population
 // learns from the largest window of each actor that raised nothing.
-import type { Actor } from '../../../core/actor.ts';
+import type { Actor, ActorKind } from '../../../core/actor.ts';
 import type { ValueBudgets } from '../../../core/baseline.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf, hashOfWords } from '../../../core/hash.ts';
@@ -15,7 +15,7 @@ import type { Occurrence } from '../occurrence.ts';
 import { statusMatcher } from '../occurrence.ts';
 import type { Figures, Pattern, Signal } from '../signal.ts';
 import { amongPeers, comparison, judge } from '../threshold.ts';
-import { DistinctColumns, type Period, SumColumns, Tallies } from '../volume-tallies.ts';
+import { DistinctColumns, type DistinctValue, type Period, SumColumns, Tallies } from '../volume-tallies.ts';
 
 /** Identities at places that one window holds; they take 12 MB when there are so many. */
 const TALLIES_MAX = 100_000;
@@ -31,6 +31,7 @@ const BUDGET_SECONDS = 60;
 /** Behind peers, or the key of an actor: over all endpoints, of no parameter. */
 const EVERYWHERE = ' * ';
 const PARAMETERS_REMEMBERED_MAX = 2_000;
+const ROLES_REMEMBERED_MAX = 500;
 const EXCEPTIONS_MAX = 5_000;
 const NAMES_MAX = 2 * EXCEPTIONS_MAX;
 const UNITS: Readonly<Record<VolumePattern['measure'], string>> = {
@@ -66,6 +67,12 @@ interface Walk {
   readonly names: Map<number, string>;
 }
 
+/** What is added for each identity: so much, or one more distinct value. */
+interface Amount extends DistinctValue {
+  /** What a value that was not found counts. */
+  readonly missWeight: number;
+}
+
 interface Passed {
   readonly actor: Actor;
   readonly count: number;
@@ -80,6 +87,13 @@ export class Volume implements Pattern {
   /** Parameters as they are called, so that most are looked at once. */
   readonly #ignoredOrNot = new Map<string, boolean>();
   readonly #walks: readonly Walk[];
+  /** Kind and role as one text. */
+  readonly #groups = {
+    subject: new Map(),
+    'api-key': new Map(),
+    session: new Map(),
+    header: new Map(),
+  } satisfies Record<Exclude<ActorKind, 'ip'>, Map<string, string>>;
   #closedAt = 0;
 
   constructor(scenario: ScenarioDocument, pattern: VolumePattern) {
@@ -206,46 +220,52 @@ export class Volume implements Pattern {
   }
 
   #count(occurrence: Occurrence, parameter: string, amount: number): Signal | undefined {
-    return this.#each(occurrence, parameter, ({ sums }, slot, share) => ({
-      value: sums!.add(slot, occurrence.at, amount * share),
-      misses: 0,
-    }));
+    return this.#each(occurrence, parameter, { value: amount, number: undefined, isMiss: false, missWeight: 0 });
   }
 
   #distinct(occurrence: Occurrence, parameter: string, value: number, number: number | undefined): Signal | undefined {
     // A dead link is in a path; a name or code that is not there was tried.
     const missWeight = isLookedUp(parameter) || parameter.startsWith('body:') ? 1 : this.#pattern.missWeight;
     const isMiss = this.#pattern.missWeight < 1 && !isHit(occurrence);
-    return this.#each(occurrence, parameter, ({ distinct }, slot, share) => {
-      distinct!.add(slot, occurrence.at, { value, number, isMiss });
-      const { hits, misses } = distinct!.count(slot, occurrence.at);
-      return { value: (hits + misses * missWeight) * share, misses };
-    });
+    return this.#each(occurrence, parameter, { value, number, isMiss, missWeight });
+  }
+
+  /** A support desk is compared with the support desk. */
+  #groupOf(kind: ActorKind, role: string): string {
+    if (kind === 'ip') return 'ip';
+    const byRole = this.#groups[kind];
+    let group = byRole.get(role);
+    if (group === undefined) {
+      group = `${kind} ${role}`;
+      if (byRole.size >= ROLES_REMEMBERED_MAX) byRole.clear();
+      byRole.set(role, group);
+    }
+    return group;
   }
 
   /** Adds for every identity and window, and makes one signal of those that passed. */
-  #each(
-    occurrence: Occurrence,
-    parameter: string,
-    add: (walk: Walk, slot: number, share: number) => { readonly value: number; readonly misses: number },
-  ): Signal | undefined {
+  #each(occurrence: Occurrence, parameter: string, amount: Amount): Signal | undefined {
     const { at, endpoint } = occurrence;
     const place = this.#pattern.per === 'actor' ? '*' : endpoint;
     let passed: Passed[] | undefined;
-    const counted = occurrence.actors.filter(({ share }) => share !== 0);
-    // A support desk is compared with the support desk.
-    const groups = counted.map(({ actor }) => (actor.kind === 'ip' ? 'ip' : `${actor.kind} ${occurrence.role}`));
-    const peerKeys = groups.map((group) => hashOfWords(group, place, parameter));
-    const tallyKeys = counted.map(({ key }) => hashOfWords(key, place, parameter));
     for (const walk of this.#walks) {
-      const { tallies, window } = walk;
-      for (let i = 0; i < counted.length; i++) {
-        const { actor, key, hash, share } = counted[i]!;
-        const peers =
-          walk.peers.get(peerKeys[i]!, at) ?? newPeers(walk, peerKeys[i]!, `${groups[i]} ${place} ${parameter}`, at);
-        const tallyKey = tallyKeys[i]!;
+      const { tallies, window, sums, distinct } = walk;
+      for (const { actor, key, hash, share } of occurrence.actors) {
+        if (share === 0) continue;
+        const group = this.#groupOf(actor.kind, occurrence.role);
+        const peersKey = hashOfWords(group, place, parameter);
+        const peers = walk.peers.get(peersKey, at) ?? newPeers(walk, peersKey, `${group} ${place} ${parameter}`, at);
+        const tallyKey = hashOfWords(key, place, parameter);
         const slot = tallies.at(tallyKey, peers.key, hash, at);
-        const { value, misses } = add(walk, slot, share);
+        let value = 0;
+        let misses = 0;
+        if (sums !== undefined) value = sums.add(slot, at, amount.value * share);
+        else {
+          distinct!.add(slot, at, amount);
+          const count = distinct!.count(slot, at);
+          misses = count.misses;
+          value = (count.hits + misses * amount.missWeight) * share;
+        }
         tallies.hit(slot, value);
         if (value < window.floor) continue;
         if (this.#pattern.per === 'actor' && walk.names.size < NAMES_MAX) walk.names.set(tallyKey, key);
