@@ -13,10 +13,11 @@ export type EscapeReader = (bytes: Buffer, at: number, stop: number) => Escape |
 /** The bytes that are meant. What is no escape stays as it is: somebody may read it so. */
 export function decoded(bytes: Buffer, start: number, stop: number, escapeAt: EscapeReader): Buffer {
   const text = Buffer.allocUnsafe(stop - start);
+  const isJson = escapeAt === jsonEscapeAt;
   let length = 0;
   let i = start;
   while (i < stop) {
-    const unit = escapeAt(bytes, i, stop);
+    const unit = isJson && bytes[i] !== 0x5c ? undefined : escapeAt(bytes, i, stop);
     if (unit === undefined) text[length++] = bytes[i++]!;
     else {
       for (let k = 0; k < unit.text.length; k++) text[length++] = unit.text.charCodeAt(k);

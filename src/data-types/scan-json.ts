@@ -203,7 +203,7 @@ class JsonScan {
       return after + 1;
     }
     if (hasEscape) {
-      pass.hits.length = before;
+      if (pass.hits.length > before) pass.hits.length = before;
       this.#escaped(start, stop);
     } else if (pass.context.byName.length > 0) pass.judgeByName(before, start, stop);
     if (this.#isLabel) {

@@ -93,6 +93,7 @@ const shaped = fc.oneof(
         'PNG',
         'co.uk',
         'jsonx',
+        ...['jpg', 'jpeg', 'gif', 'svg', 'webp', 'css', 'js', 'ts', 'htm', 'html', 'map'],
         'json',
         'a.b.c.dd',
         'a.b.c.d.ee',
