@@ -74,6 +74,7 @@ describe('D3: values of lines that the gateway builds', () => {
     for (const mode of ['enforce', 'monitor'] as const) {
       const gateway = await realGateway([upstream.url], mode, {
         trustedProxies: ['127.0.0.1'],
+        proxy: { pace: { headersTimeoutMs: 500, keepAliveMs: 500 } },
         route: { debugTags: true },
       });
       const lines = [
