@@ -242,10 +242,10 @@ export class Supervisor {
         else if (message.kind === 'refused-bundle')
           console.error(`worker ${state.number} keeps its policy: ${message.message}`);
       });
-      worker.once('exit', (code, signal) => {
-        this.#workers.delete(worker.id);
+      const onEnd = (how: string): void => {
+        if (!this.#workers.delete(worker.id)) return;
         if (!this.#isStopping && !state.isSurplus) this.#askWhatItDiedOf(state);
-        resolve(`a worker ended with ${signal ?? `code ${code}`} while it started`);
+        resolve(`a worker ended with ${how} while it started`);
         this.#tellServing();
         if (this.#isStopping) {
           if (this.#workers.size === 0) this.#end();
@@ -253,6 +253,10 @@ export class Supervisor {
           if (state.canary !== undefined) this.#tellAnalyst({ kind: 'canary-crashed', version: state.canary });
           this.#replace(state);
         }
+      };
+      worker.once('exit', (code, signal) => onEnd(signal ?? `code ${code}`));
+      worker.on('error', ({ message }) => {
+        if (!worker.isConnected()) onEnd(message);
       });
     });
   }

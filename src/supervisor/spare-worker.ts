@@ -64,7 +64,12 @@ export class SpareWorker {
 
   #begin(): void {
     cluster.setupPrimary({ args: ['spare'] });
-    this.#worker = cluster.fork().on('message', this.#onMessage).on('exit', this.#onExit);
+    const worker = cluster.fork().on('message', this.#onMessage).on('exit', this.#onExit);
+    this.#worker = worker;
+    // A process that cannot be made, for want of files or memory, never exits.
+    worker.on('error', () => {
+      if (this.#worker === worker) this.#onExit();
+    });
     cluster.setupPrimary({ args: [] });
     this.#isLoaded = false;
   }
