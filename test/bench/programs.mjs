@@ -19,14 +19,14 @@ export const fastifyProxy = nodeProxy(
 /** @type {Contestant} */
 export const nginx = {
   name: 'nginx',
-  isNative: true,
+  warmShare: 0,
   start: (upstreamPort) => startNginx(upstreamPort, ''),
 };
 
 /** @type {Contestant} */
 export const nginxWithCrs = {
   name: 'nginx + ModSecurity + CRS',
-  isNative: true,
+  warmShare: 0,
   connectionsMax: 4,
   start: async (upstreamPort) => {
     needs(NGINX_MODULE, 'libnginx-mod-http-modsecurity');
@@ -38,7 +38,7 @@ export const nginxWithCrs = {
 /** @type {Contestant} */
 export const haproxy = {
   name: 'haproxy',
-  isNative: true,
+  warmShare: 0,
   start: async (upstreamPort) => {
     needs('/usr/sbin/haproxy', 'haproxy');
     const folder = mkdtempSync(join(tmpdir(), 'bench-haproxy-'));

@@ -18,8 +18,8 @@ export interface Contestant {
   readonly name: string;
   /** Of those that take milliseconds a request: with more of them all time is spent on waiting in line. */
   readonly connectionsMax?: number;
-  /** Not compiled while it runs: it costs the same from its first request on. */
-  readonly isNative?: boolean;
+  /** Of the plan's requests for warming up; 0 for a program that is not compiled while it runs, 1 when absent. */
+  readonly warmShare?: number;
   /** @throws with a sentence saying what is missing */
   start(upstreamPort: number): Promise<Running>;
 }
@@ -28,6 +28,8 @@ export interface Contestant {
 const MEASURED_CPU = '0';
 const OTHER_CPUS = availableParallelism() > 1 ? `1-${availableParallelism() - 1}` : '0';
 const READY_WITHIN_MS = 60_000;
+/** Of a proxy that inspects nothing: it has a tenth of the gateway's code to compile. */
+const PLAIN_WARM_SHARE = 0.25;
 /** Linux counts process time in hundredths of a second, whatever the kernel's own tick. */
 const TICK_US = 10_000;
 
@@ -36,11 +38,13 @@ const lastWords = new WeakMap<ChildProcess, () => string>();
 
 export const bareProxy: Contestant = {
   name: 'node:http + undici, no inspection',
+  warmShare: PLAIN_WARM_SHARE,
   start: (upstreamPort) => startNodeChild('./bare-process.js', [String(upstreamPort)], MEASURED_CPU),
 };
 
 export const httpProxy: Contestant = {
   name: 'http-proxy, no inspection',
+  warmShare: PLAIN_WARM_SHARE,
   start: (upstreamPort) => startNodeChild('./http-proxy-process.js', [String(upstreamPort)], MEASURED_CPU),
 };
 
@@ -54,7 +58,8 @@ export function gateway(mode: Mode, workers = 1): Contestant {
  * @public used by test/bench from the build
  */
 export function nodeProxy(name: string, file: string): Contestant {
-  return { name, start: (upstreamPort) => startNodeChild(file, [String(upstreamPort)], MEASURED_CPU) };
+  const start = (upstreamPort: number): Promise<Running> => startNodeChild(file, [String(upstreamPort)], MEASURED_CPU);
+  return { name, warmShare: PLAIN_WARM_SHARE, start };
 }
 
 export function startUpstream(): Promise<Running> {

@@ -18,9 +18,14 @@ export interface Plan {
   readonly connections: number;
   /** Of all connections together; without it one on each. */
   readonly inFlightMax?: number;
-  /** Requests to each contestant before anything is measured, and the longest that may take; of later scenarios a half. */
+  /** Of a contestant that takes milliseconds a request: a round of fewer requests says little, and goes on. */
+  readonly roundRequestsMin: number;
+  /** Requests to each contestant before anything is measured, and the longest that may take; of later scenarios a share. */
   readonly warmRequests: number;
   readonly warmMsMax: number;
+  readonly laterWarmShare: number;
+  /** Rounds at a constant rate. */
+  readonly pacedRounds: number;
 }
 
 export interface Cell {
@@ -69,30 +74,34 @@ export const SCENARIOS: readonly Scenario[] = [
 
 /**
  * A process that inspects has ten times the code of one that only passes on, and costs three times as much until it is compiled:
- * eight thousand requests later it is. What a later scenario needs besides is half of that.
+ * eight thousand requests later it is. What a later scenario needs besides is a part of that.
  */
 export const SHORT_PLAN: Plan = {
   scenarios: SCENARIOS,
   rounds: 3,
-  durationMs: 700,
+  durationMs: 500,
   connections: 64,
+  roundRequestsMin: 80,
   warmRequests: 8_000,
-  warmMsMax: 15_000,
+  warmMsMax: 12_000,
+  laterWarmShare: 0.25,
+  pacedRounds: 3,
 };
 export const FULL_PLAN: Plan = {
   ...SHORT_PLAN,
   rounds: 5,
   durationMs: 1_500,
+  roundRequestsMin: 150,
   warmRequests: 16_000,
   warmMsMax: 30_000,
+  laterWarmShare: 0.5,
+  pacedRounds: 5,
 };
 
-/** A round of fewer requests says little: it goes on, up to so many times its length. */
-const ROUND_REQUESTS_MIN = 150;
+/** A round that goes on does so up to so many times its length. */
 const ROUND_PARTS_MAX = 5;
 /** Of a program that need not be warm: its connections and files are. */
 const NATIVE_WARM_MS = 500;
-const LATER_WARM_SHARE = 0.5;
 
 /** Rates at which latency is measured, as shares of what the slowest gateway row manages. */
 const PACES = [0.5, 0.8];
@@ -178,8 +187,10 @@ async function warmUp(
   plan: Plan,
   onProgress: (what: string) => void,
 ): Promise<void> {
-  const part = name === plan.scenarios[0]!.name ? 1 : LATER_WARM_SHARE;
-  const until = performance.now() + (contestant.isNative === true ? NATIVE_WARM_MS : plan.warmMsMax * part);
+  const ofScenario = name === plan.scenarios[0]!.name ? 1 : plan.laterWarmShare;
+  const { warmShare = 1 } = contestant;
+  const part = (warmShare === 0 ? 1 : warmShare) * ofScenario;
+  const until = performance.now() + (warmShare === 0 ? NATIVE_WARM_MS : plan.warmMsMax * part);
   for (let requests = 0; requests < plan.warmRequests * part && performance.now() < until; ) {
     onProgress(`${name}, warming up: ${who}`);
     const order = { port, method, kilobytes, ...loadOf(plan, contestant), durationMs: 500 };
@@ -202,7 +213,7 @@ async function measureOnce(
   const order = { port: it.port, method, kilobytes, ...loadOf(plan, contestant), durationMs };
   const parts: LoadResult[] = [];
   let requests = 0;
-  while (parts.length < ROUND_PARTS_MAX && requests < ROUND_REQUESTS_MIN) {
+  while (parts.length < ROUND_PARTS_MAX && requests < plan.roundRequestsMin) {
     const part = await ask(load, order, parts.length === 0 ? readAgain : undefined);
     parts.push(part);
     requests += part.requests;
@@ -270,9 +281,9 @@ async function measurePace(
   onProgress: (what: string) => void,
 ): Promise<Pace[]> {
   const rounds = new Map<string, LoadResult[]>(taking.map(({ name }) => [name, []]));
-  for (let round = 1; round <= plan.rounds; round += 1) {
+  for (let round = 1; round <= plan.pacedRounds; round += 1) {
     for (const { name, it } of taking) {
-      onProgress(`${requestsPerSecond} requests/s, round ${round} of ${plan.rounds}: ${name}`);
+      onProgress(`${requestsPerSecond} requests/s, round ${round} of ${plan.pacedRounds}: ${name}`);
       const order = { port: it.port, method, kilobytes, connections: PACED_CONNECTIONS, requestsPerSecond };
       rounds.get(name)!.push(await ask(load, { ...order, durationMs: plan.durationMs * 2 }));
     }
