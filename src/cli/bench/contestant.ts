@@ -50,7 +50,8 @@ export const httpProxy: Contestant = {
 
 export function gateway(mode: Mode, workers = 1): Contestant {
   const name = workers === 1 ? `sallyport, ${mode}` : `sallyport, ${mode}, ${workers} workers`;
-  return { name, start: (upstreamPort) => startGateway(upstreamPort, mode, workers) };
+  // Each of them gets its part of the requests, and is warm no sooner.
+  return { name, warmShare: workers, start: (upstreamPort) => startGateway(upstreamPort, mode, workers) };
 }
 
 /**
