@@ -19,6 +19,9 @@ interface Level {
   keyStart: number;
   keyEnd: number;
   isKeyNext: boolean;
+  /** What the key is called and where it stands, once somebody has asked. */
+  key: string | undefined;
+  pointer: string | undefined;
 }
 
 /** One place per offset; `offsets` ascending. An offset outside any scalar gets its container's pointer. */
@@ -53,11 +56,13 @@ export function placesAt(bytes: Buffer, offsets: readonly number[]): JsonPlace[]
         level.keyStart = start - 1;
         level.keyEnd = stop + 1;
         level.isKeyNext = false;
+        level.key = undefined;
+        level.pointer = undefined;
         if (wanted < stop) place('key', start, stop);
       } else if (wanted < stop) place('string', start, stop);
       i = stop + 1;
     } else if (c === 0x7b || c === 0x5b) {
-      if (levels.length === depth) levels.push({ isObject: false, index: 0, keyStart: 0, keyEnd: 0, isKeyNext: false });
+      if (levels.length === depth) levels.push(newLevel());
       level = levels[depth]!;
       depth += 1;
       level.isObject = c === 0x7b;
@@ -65,6 +70,8 @@ export function placesAt(bytes: Buffer, offsets: readonly number[]): JsonPlace[]
       level.index = 0;
       level.keyStart = 0;
       level.keyEnd = 0;
+      level.key = undefined;
+      level.pointer = undefined;
       i += 1;
     } else if (c === 0x7d || c === 0x5d) {
       if (wanted <= i) place('other', i, i + 1);
@@ -74,7 +81,10 @@ export function placesAt(bytes: Buffer, offsets: readonly number[]): JsonPlace[]
     } else if (c === 0x2c) {
       if (level !== undefined) {
         if (level.isObject) level.isKeyNext = true;
-        else level.index += 1;
+        else {
+          level.index += 1;
+          level.pointer = undefined;
+        }
       }
       i += 1;
     } else if (c === 0x2d || (c >= 0x30 && c <= 0x39)) {
@@ -99,11 +109,16 @@ function isInNumber(c: number): boolean {
   return (c >= 0x30 && c <= 0x39) || c === 0x2e || c === 0x2d || c === 0x2b || (c | 0x20) === 0x65;
 }
 
+function newLevel(): Level {
+  return { isObject: false, index: 0, keyStart: 0, keyEnd: 0, isKeyNext: false, key: undefined, pointer: undefined };
+}
+
 function pointerOf(bytes: Buffer, levels: readonly Level[], depth: number): string {
   let pointer = '';
   for (let i = 0; i < depth; i++) {
     const level = levels[i]!;
-    pointer = childPointer(pointer, level.isObject ? keyOf(bytes, level) : level.index);
+    level.pointer ??= childPointer(pointer, level.isObject ? keyOf(bytes, level) : level.index);
+    pointer = level.pointer;
   }
   return pointer;
 }
@@ -113,6 +128,13 @@ function nameOf(bytes: Buffer, levels: readonly Level[], depth: number): string 
   return '';
 }
 
-function keyOf(bytes: Buffer, { keyStart, keyEnd }: Level): string {
-  return keyEnd === 0 ? '' : (JSON.parse(bytes.toString('utf8', keyStart, keyEnd)) as string);
+function keyOf(bytes: Buffer, level: Level): string {
+  level.key ??= decodedKey(bytes, level);
+  return level.key;
+}
+
+function decodedKey(bytes: Buffer, { keyStart, keyEnd }: Level): string {
+  if (keyEnd === 0) return '';
+  const text = bytes.toString('utf8', keyStart, keyEnd);
+  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
 }
