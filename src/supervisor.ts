@@ -15,6 +15,7 @@ import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 import { CALM, DeadlyRequests, type QuarantineState } from './quarantine/deadly-requests.ts';
 import { takeLastNote } from './quarantine/last-note.ts';
 import { backOff } from './supervisor/back-off.ts';
+import { EXEC_ARGV } from './supervisor/exec-argv.ts';
 import { closeUntakenConnections } from './supervisor/handed-connections.ts';
 import { keySetUrls } from './supervisor/key-set-urls.ts';
 import { LastKnown } from './supervisor/last-known.ts';
@@ -39,8 +40,6 @@ export type Started =
 
 /** A process that lived this long starts with a clean record. */
 const STABLE_MS = 30_000;
-/** 32 MB for young objects: what a transaction makes is garbage when it ends, and is copied less before. */
-const EXEC_ARGV = [...process.execArgv, '--max-semi-space-size=32'];
 const HEARTBEAT_CHECK_MS = 500;
 /** Workers beat every second. One that is silent does not count as serving; it gets no connection before it took the last one. */
 const SILENT_AFTER_MS = 2_500;

@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { cpuUsByPid, freePort } from '../../dist/cli/bench/contestant.js';
 import { readConfiguration } from '../../dist/configuration/load.js';
 import { loadDirectories } from '../../dist/policy-loader/load-directories.js';
+import { EXEC_ARGV } from '../../dist/supervisor/exec-argv.js';
 import { framesOf } from './analyst-traffic.mjs';
 
 const ANALYST = resolve(import.meta.dirname, '../../dist/analyst.js');
@@ -21,8 +22,6 @@ const HOOKS = {
   pauses: new URL('./pauses-hook.mjs', import.meta.url).href,
   profile: new URL('./profile-hook.mjs', import.meta.url).href,
 };
-/** As the supervisor starts it. */
-const EXEC_ARGV = ['--max-semi-space-size=32'];
 const WARM = 30_000;
 const MEASURED = 40_000;
 const SAMPLE_US_MAX = 1_000;
