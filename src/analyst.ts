@@ -373,6 +373,7 @@ process.once('message', (message: ToAnalyst) => {
     process.exit(1);
   });
 });
-process.once('disconnect', () => process.exit(0));
+// Without its supervisor there is nobody to analyse for, and an exit with its hooks may wait for somebody who is gone as well.
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('SIGTERM', () => {});
 process.on('SIGINT', () => {});
