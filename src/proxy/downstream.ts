@@ -35,8 +35,10 @@ export class Downstream {
   watchedAt = -1;
   /** True while a stalled reader of HTTP/2 is being timed. */
   isTimed = false;
-  /** Of an HTTP/1 connection whose client is behind: what it had taken when it was last looked at, and how long it is since it took any. */
+  /** Of a client that is behind: what it had taken when it was last looked at, and how long it is since it took any. */
   readonly unread = { sentBytes: 0, queuedBytes: 0, waitedMs: 0 };
+  /** Of the body, given out by `send`; sent or not. */
+  givenBytes = 0;
   #settleClosed!: () => void;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
@@ -81,6 +83,7 @@ export class Downstream {
   /** Sends a part of the answer's body, and with the last one its end. False when the client is behind. */
   send(bytes: Buffer, isLast: boolean): boolean {
     const { response } = this;
+    this.givenBytes += bytes.length;
     // As text a small body joins the head in a single write that needs no list of buffers; latin1 keeps every byte.
     const isSmall = bytes.length <= JOINED_BYTES_MAX && !this.isHttp2;
     if (!isLast) return response.write(bytes);

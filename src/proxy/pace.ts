@@ -1,4 +1,5 @@
-// Slow clients and silent upstreams. One timer looks at all transactions, and nothing is armed per request. Bounds: an upstream answers in its route's time, a body comes at a minimum rate, a held body is there in time, a reader takes a byte now and then, and what is left
+// Slow clients and silent upstreams. One timer looks at all transactions, and nothing is armed per request. Bounds: an upstream answers
+// in its route's time, a body comes at a minimum rate, a held body is there in time, a reader takes a byte now and then, and what is left
 // of a body nobody wants is thrown away for a moment only. All by a clock that never jumps.
 import type { Socket } from 'node:net';
 import { Fault } from '../core/fault.ts';
@@ -99,8 +100,8 @@ export class Pace {
       }
     }
     if (response.writableLength === 0) downstream.unread.waitedMs = 0;
-    else if (!downstream.isHttp2) this.#watchReader(downstream);
-    else if (!downstream.isTimed) this.#time(downstream);
+    else if (downstream.isHttp2) this.#watchStream(downstream);
+    else this.#watchReader(downstream);
   }
 
   /** Not by the timer of the socket: every byte that the client sends would set it back. */
@@ -108,15 +109,32 @@ export class Pace {
     const socket = downstream.response.socket as SendingSocket | null;
     // Behind another answer of its connection, which is the one to watch.
     if (socket === null) return;
-    const { unread } = downstream;
     const sentBytes = socket.bytesWritten - socket.writableLength;
     const queuedBytes = socket._handle?.writeQueueSize ?? 0;
+    this.#loseIfIdle(downstream, sentBytes, queuedBytes, this.#settings.writeIdleMs);
+  }
+
+  /**
+   * What a stream has sent is known only in pieces as they were given, so a large one has the time that its size takes at the
+   * least rate of a body. A client that takes nothing at all is noticed earlier by the stream's own timer, but that timer is set
+   * back by whatever the session sends, and each PING has an answer.
+   */
+  #watchStream(downstream: Downstream): void {
+    if (!downstream.isTimed) this.#time(downstream);
+    const { writeIdleMs, bodyBytesPerSecondMin } = this.#settings;
+    const waitingBytes = downstream.response.writableLength;
+    const idleMsMax = writeIdleMs + (waitingBytes / bodyBytesPerSecondMin) * 1_000;
+    this.#loseIfIdle(downstream, downstream.givenBytes - waitingBytes, 0, idleMsMax);
+  }
+
+  #loseIfIdle(downstream: Downstream, sentBytes: number, queuedBytes: number, idleMsMax: number): void {
+    const { unread } = downstream;
     if (sentBytes !== unread.sentBytes || queuedBytes !== unread.queuedBytes) {
       Object.assign(unread, { sentBytes, queuedBytes, waitedMs: 0 });
       return;
     }
     unread.waitedMs += this.#settings.tickMs;
-    if (unread.waitedMs > this.#settings.writeIdleMs) this.#loseReader(downstream);
+    if (unread.waitedMs > idleMsMax) this.#loseReader(downstream);
   }
 
   #loseReader(downstream: Downstream): void {
@@ -131,7 +149,7 @@ export class Pace {
     return bytes < ((waitedMs - bodyGraceMs) / 1_000) * bodyBytesPerSecondMin;
   }
 
-  /** A stream's timer is set back by what is sent on this stream only; it is armed only while something is unsent. */
+  /** Armed only while something is unsent. */
   #time(downstream: Downstream): void {
     downstream.isTimed = true;
     const { response } = downstream;
