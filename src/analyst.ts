@@ -41,6 +41,7 @@ import { TotalsOfWorkers } from './records/totals.ts';
 import { DURATION_BUCKETS_MS } from './records/worker-counts.ts';
 import { openSinks } from './sinks/open-sinks.ts';
 import { openStore } from './stores/open-store.ts';
+import { endProcess, killSelf, openLogOutput } from './telemetry/log-output.ts';
 import { registerAnalystMetrics, registerMetrics } from './telemetry/metrics.ts';
 import { registerOutOfBandMetrics } from './telemetry/out-of-band-metrics.ts';
 import { registerShadowMetrics } from './telemetry/shadow-metrics.ts';
@@ -55,7 +56,8 @@ setFlagsFromString('--no-parallel-scavenge');
 
 async function start(first: AnalystStart, tell: (message: FromAnalyst) => void): Promise<void> {
   const { configuration, directories, dataFolder } = first;
-  const log = pino({ level: configuration.log.level, base: null });
+  const out = openLogOutput();
+  const log = pino({ level: configuration.log.level, base: null }, out);
   const onUnsaved = (what: string) => (code: string) =>
     log.error(
       { what, code },
@@ -342,10 +344,10 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
     else if (message.kind === 'shadow-refused') shadow.refused(message.run, message.message);
     else if (message.kind === 'contracts') documents.contracts = message.contracts;
     else if (message.kind === 'drain') {
-      setTimeout(() => process.exit(0), CLOSE_MS).unref();
+      setTimeout(() => endProcess(out, 0), CLOSE_MS).unref();
       void close()
         .catch((error: unknown) => log.error({ reason: (error as Error).message }, 'the analyst did not end cleanly'))
-        .finally(() => process.exit(0));
+        .finally(() => endProcess(out, 0));
     }
   });
   tell({
@@ -374,6 +376,6 @@ process.once('message', (message: ToAnalyst) => {
   });
 });
 // Without its supervisor there is nobody to analyse for, and an exit with its hooks may wait for somebody who is gone as well.
-process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.once('disconnect', killSelf);
 process.on('SIGTERM', () => {});
 process.on('SIGINT', () => {});

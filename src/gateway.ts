@@ -1,6 +1,6 @@
 // Composition root of a data-plane worker: configuration and snapshot in, one listening data plane out.
 import cluster from 'node:cluster';
-import { destination, pino } from 'pino';
+import { pino } from 'pino';
 import type { Configuration } from './configuration/load.ts';
 import { compileRoutes } from './configuration/match-route.ts';
 import { actorSources } from './configured-engine.ts';
@@ -32,19 +32,12 @@ import { RecordQueue } from './records/record-queue.ts';
 import { WorkerCounter } from './records/worker-counts.ts';
 import { ShadowJudge, type ShadowOrder } from './shadow/shadow-judge.ts';
 import { accessLine } from './telemetry/access-log.ts';
+import { endProcess, killSelf, LOG_FLUSH_MS, openLogOutput } from './telemetry/log-output.ts';
 
 const HEARTBEAT_MS = 1_000;
 /** How far behind the others a worker's count of a rate-limited actor may be. */
 const RATE_COUNTS_MS = 50;
 const SHADOW_COUNTS_MS = 1_000;
-/**
- * Log lines leave in blocks, since each one is a job for the thread pool; a quiet worker's lines wait no longer than this.
- * What nobody reads is dropped over a bound.
- */
-const LOG_BLOCK_BYTES = 48 * 1024;
-const LOG_WRITE_BYTES_MAX = 64 * 1024;
-const LOG_WAITING_BYTES_MAX = 32 * 1024 * 1024;
-const LOG_FLUSH_MS = 250;
 
 export function runGateway(): void {
   const tell = (message: FromWorker): void => {
@@ -103,10 +96,6 @@ function nameAs(rest: string): void {
   process.title = `${process.argv0} ${rest}`;
 }
 
-function killSelf(): void {
-  process.kill(process.pid, 'SIGKILL');
-}
-
 async function start(
   first: WorkerStart,
   tell: (message: FromWorker) => void,
@@ -114,15 +103,8 @@ async function start(
 ): Promise<void> {
   const { configuration } = first;
   const countryOf = await openCountries(configuration.geoip.country);
-  const out = destination({
-    fd: 1,
-    sync: false,
-    minLength: LOG_BLOCK_BYTES,
-    maxWrite: LOG_WRITE_BYTES_MAX,
-    maxLength: LOG_WAITING_BYTES_MAX,
-  });
+  const out = openLogOutput();
   const log = pino({ level: configuration.log.level, base: null }, out);
-  setInterval(() => out.flush(), LOG_FLUSH_MS).unref();
   const counter = new WorkerCounter();
   const queue = new RecordQueue(first.socketPath, first.worker, () =>
     counter.counts({
@@ -293,16 +275,13 @@ async function start(
     await queue.close();
     await recorder?.close();
     note.close();
-    flushLog(out);
-    process.disconnect();
-    process.exit(0);
+    endProcess(out, 0);
   };
   // A worker in an unknown state must not go on judging traffic.
   process.on('uncaughtException', (error) => {
     quarantine.freeze();
     log.fatal({ stack: error.stack }, 'uncaught exception');
-    flushLog(out);
-    void plane.drain(5_000).then(() => process.exit(1));
+    void plane.drain(5_000).then(() => endProcess(out, 1));
   });
   process.on('unhandledRejection', (error) => {
     throw error;
@@ -328,15 +307,6 @@ function withPolicy(snapshot: Snapshot, bundle: PolicyBundle, canary: CanaryPlac
   return canary?.routes === undefined
     ? { ...snapshot, policy, canary: undefined }
     : { ...snapshot, canary: { policy, share: canary.share, routes: new Set(canary.routes) } };
-}
-
-/** A pipe that nobody reads must not keep a worker from ending. */
-function flushLog(out: ReturnType<typeof destination>): void {
-  try {
-    out.flushSync();
-  } catch {
-    // What it said is lost; there is nowhere else to say so.
-  }
 }
 
 function proxySettings(configuration: Configuration): ProxySettings {

@@ -25,6 +25,7 @@ import { isUrlText, readDocument } from './openapi-loader/read-documents.ts';
 import { transactionIds } from './proxy/transaction-id.ts';
 import { RecordQueue } from './records/record-queue.ts';
 import { WorkerCounter } from './records/worker-counts.ts';
+import { endProcess, killSelf, openLogOutput } from './telemetry/log-output.ts';
 
 /** Not a number of any worker: what comes in here is no traffic of the gateway, and is not in its counts. */
 const WORKER = 0;
@@ -38,7 +39,8 @@ const MALFORMED_SAID_PER_MINUTE_MAX = 20;
 async function start(first: OutOfBandStart, tell: (message: FromOutOfBand) => void): Promise<void> {
   const { configuration, dataFolder } = first;
   const { ingest } = configuration;
-  const log = pino({ level: configuration.log.level, base: null });
+  const out = openLogOutput();
+  const log = pino({ level: configuration.log.level, base: null }, out);
   const counter = new WorkerCounter();
   const queue = new RecordQueue(first.recordSocket, WORKER, () =>
     counter.counts({
@@ -141,7 +143,7 @@ async function start(first: OutOfBandStart, tell: (message: FromOutOfBand) => vo
         judge.publish(snapshot);
         break;
       case 'drain':
-        void drain().finally(() => process.exit(0));
+        void drain().finally(() => endProcess(out, 0));
         break;
       case 'start':
         break;
@@ -176,6 +178,6 @@ process.once('message', (message: ToOutOfBand) => {
   });
 });
 // Without its analyst there is nobody to take what it finds.
-process.once('disconnect', () => process.exit(0));
+process.once('disconnect', killSelf);
 process.on('SIGTERM', () => {});
 process.on('SIGINT', () => {});

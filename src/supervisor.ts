@@ -3,7 +3,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
 import { rmSync } from 'node:fs';
-import type { Configuration } from './configuration/load.ts';
 import type { PreparedContract } from './core/contract.ts';
 import type { PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
@@ -11,7 +10,6 @@ import { KEY_SET_TIMES, KeySetKeeper } from './key-sets/key-set-keeper.ts';
 import type { CanaryPlace, FromAnalyst, FromWorker, ToAnalyst, ToWorker } from './messages.ts';
 import { outlineOf } from './openapi/outline.ts';
 import { ContractKeeper } from './openapi-loader/contract-keeper.ts';
-import type { PolicyDirectories } from './policy-loader/load-directories.ts';
 import { CALM, DeadlyRequests, type QuarantineState } from './quarantine/deadly-requests.ts';
 import { takeLastNote } from './quarantine/last-note.ts';
 import { backOff } from './supervisor/back-off.ts';
@@ -19,20 +17,10 @@ import { EXEC_ARGV } from './supervisor/exec-argv.ts';
 import { closeUntakenConnections } from './supervisor/handed-connections.ts';
 import { keySetUrls } from './supervisor/key-set-urls.ts';
 import { LastKnown } from './supervisor/last-known.ts';
+import type { SupervisorSettings } from './supervisor/settings.ts';
 import { socketPathIn } from './supervisor/socket-path.ts';
 import { SpareWorker } from './supervisor/spare-worker.ts';
 import { newWorker, type WorkerState } from './supervisor/worker-state.ts';
-
-export interface SupervisorSettings {
-  readonly configuration: Configuration;
-  /** Of the API documents on disk. */
-  readonly contracts: readonly PreparedContract[];
-  readonly directories: PolicyDirectories;
-  readonly bundle: PolicyBundle;
-  readonly dataFolder: string;
-  readonly workers: number;
-  readonly adminToken: string | undefined;
-}
 
 export type Started =
   | { readonly gatewayPort: number; readonly adminPort: number; readonly firstToken: string | undefined }
@@ -41,6 +29,8 @@ export type Started =
 /** A process that lived this long starts with a clean record. */
 const STABLE_MS = 30_000;
 const HEARTBEAT_CHECK_MS = 500;
+/** An analyst that is asked to end gives itself four seconds. */
+const ANALYST_ENDS_MS = 6_000;
 /** Workers beat every second. One that is silent does not count as serving; it gets no connection before it took the last one. */
 const SILENT_AFTER_MS = 2_500;
 const HUNG_AFTER_MS = 5_000;
@@ -83,7 +73,7 @@ export class Supervisor {
       ...KEY_SET_TIMES,
       urls: keySetUrls(settings.configuration),
       onChange: (keySets: KeySets) => this.#tellWorkers({ kind: 'key-sets', keySets }),
-      onFailure: (url, why) => console.error(`the key set ${url} could not be read (${why}); the last one stays`),
+      onFailure: (url, why) => settings.say(`the key set ${url} could not be read (${why}); the last one stays`),
     });
     this.#contracts = new ContractKeeper({
       documents: settings.configuration.documents,
@@ -94,7 +84,7 @@ export class Supervisor {
         this.#tellAnalyst({ kind: 'contracts', contracts: contracts.map(outlineOf) });
       },
       onRefusal: ({ file, line, column, message }) =>
-        console.error(`${file}:${line}:${column} ${message}; the last good document stays in force`),
+        settings.say(`${file}:${line}:${column} ${message}; the last good document stays in force`),
     });
   }
 
@@ -239,7 +229,7 @@ export class Supervisor {
         } else if (message.kind === 'survived') this.#deadly.survived(message.fingerprints);
         else if (message.kind === 'failed') resolve(message.message);
         else if (message.kind === 'refused-bundle')
-          console.error(`worker ${state.number} keeps its policy: ${message.message}`);
+          this.#settings.say(`worker ${state.number} keeps its policy: ${message.message}`);
       });
       const onEnd = (how: string): void => {
         if (!this.#workers.delete(worker.id)) return;
@@ -267,7 +257,7 @@ export class Supervisor {
   #askWhatItDiedOf(ended: WorkerState): void {
     const refused = this.#deadly.died(takeLastNote(this.#notePath(ended)), performance.now());
     for (const one of refused)
-      console.error(`workers died of one request again and again: ${one} is refused for an hour`);
+      this.#settings.say(`workers died of one request again and again: ${one} is refused for an hour`);
     this.#tellQuarantine();
   }
 
@@ -298,7 +288,7 @@ export class Supervisor {
     this.#spare.stop();
     for (const old of [...this.#workers.values()]) {
       const port = await this.#startWorker(true);
-      if (typeof port === 'string') console.error(`the old workers go on: ${port}`);
+      if (typeof port === 'string') this.#settings.say(`the old workers go on: ${port}`);
       if (typeof port === 'string' || this.#isStopping) break;
       old.isSurplus = true;
       const hasEnded = new Promise((resolve) => old.worker.once('exit', resolve));
@@ -320,7 +310,7 @@ export class Supervisor {
       const isSilent = silentMs > SILENT_AFTER_MS;
       if (isSilent === state.isSilent) continue;
       state.isSilent = isSilent;
-      console.error(`worker ${state.number} ${isSilent ? 'stands still' : 'goes on'}`);
+      this.#settings.say(`worker ${state.number} ${isSilent ? 'stands still' : 'goes on'}`);
       this.#tellServing();
       if (isSilent && !this.#isStopping) this.#spare.want(0);
     }
@@ -373,7 +363,7 @@ export class Supervisor {
 
   #stop(): void {
     // Asked twice, people mean now.
-    if (this.#isStopping) process.exit(1);
+    if (this.#isStopping) this.#settings.endNow(1);
     this.#isStopping = true;
     this.#spare.stop();
     // From now on `/readyz` says no; connections are taken until load balancers have had the time to see it.
@@ -395,5 +385,6 @@ export class Supervisor {
     }
     analyst.once('exit', () => this.#finish(0));
     analyst.send({ kind: 'drain' } satisfies ToAnalyst);
+    setTimeout(() => analyst.kill('SIGKILL'), ANALYST_ENDS_MS).unref();
   }
 }

@@ -6,6 +6,7 @@ import type { Overrides } from '../configuration/load.ts';
 import type { Mode } from '../core/record.ts';
 import { loadInChild } from '../policy-loader/load-in-child.ts';
 import { Supervisor } from '../supervisor.ts';
+import { endProcess, openLogOutput } from '../telemetry/log-output.ts';
 import { forkSampleApi } from './fork-sample-api.ts';
 import { faultLine, givenConfiguration, policyDirectories } from './read-configuration.ts';
 
@@ -49,7 +50,10 @@ export async function runGateway(options: RunOptions): Promise<number> {
   const loaded = await loadInChild(directories);
   if ('refusal' in loaded) return refuse(loaded.refusal);
   if (loaded.load.faults.length > 0) return refuse(...loaded.load.faults.map(faultLine));
+  const output = openLogOutput(2);
   const supervisor = new Supervisor({
+    say: (line) => void output.write(`${line}\n`),
+    endNow: (code) => endProcess(output, code),
     configuration,
     contracts: given.contracts,
     directories,
@@ -98,7 +102,9 @@ export async function runGateway(options: RunOptions): Promise<number> {
       `  note: Node ${process.versions.node} no longer gets security fixes; use Node ${SUPPORTED_NODE_MAJOR} or newer\n`,
     );
   }
-  return supervisor.stopped;
+  const code = await supervisor.stopped;
+  endProcess(output, code);
+  return code;
 }
 
 /** While it starts there is nothing to drain; the other processes end with this one. Codes as of a shell. */

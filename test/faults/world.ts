@@ -118,6 +118,16 @@ export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
+/** Not one that has ended and only waits for the first process of the machine to ask how: some take seconds over that. */
+export function isRunning(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return !'ZX'.includes(status[status.lastIndexOf(')') + 2]!);
+  } catch {
+    return false;
+  }
+}
+
 export function rssMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
 }
