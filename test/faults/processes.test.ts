@@ -1,5 +1,6 @@
 // Processes of a running gateway that are killed, stopped or renewed, under constant load with exact books. FAULTS=long repeats
 // each more often.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../run/gateway-process.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type FaultWorld,
   faultWorld,
   IS_LONG,
+  isRunning,
   openFiles,
   PATIENCE_MS,
   pause,
@@ -198,17 +200,9 @@ describe('processes under load', () => {
       gateway.process.stdout?.destroy();
       gateway.process.stderr?.destroy();
       await gateway.stop('SIGKILL');
-      const isAlive = (pid: number): boolean => {
-        try {
-          process.kill(pid, 0);
-          return true;
-        } catch {
-          return false;
-        }
-      };
       const end = Date.now() + 30_000;
-      while (children.some(isAlive) && Date.now() < end) await pause(100);
-      expect(children.filter(isAlive)).toEqual([]);
+      while (children.some(isRunning) && Date.now() < end) await pause(100);
+      expect(children.filter(isRunning).map(whatIs)).toEqual([]);
       const { createServer } = await import('node:net');
       const server = createServer();
       await new Promise<void>((resolve, reject) => {
@@ -220,6 +214,10 @@ describe('processes under load', () => {
     2 * PATIENCE_MS,
   );
 });
+
+function whatIs(pid: number): string {
+  return `${pid}: ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')}`;
+}
 
 /** Longer than a worker that stands still has to live. */
 const FRESH_MS = 20_000;
