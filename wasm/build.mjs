@@ -12,6 +12,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const MODULES = [
   ['skip-json.ts', 'src/data-types/skip-json.wasm.ts'],
   ['find-needles.ts', 'src/detectors/find-needles.wasm.ts'],
+  ['read-identifiers.ts', 'src/inspection/read-identifiers.wasm.ts'],
 ];
 
 /** @param {string} source @returns {string} the text of the TypeScript file */

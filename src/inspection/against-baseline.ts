@@ -5,7 +5,7 @@ import { claimWords, roleOfWords } from '../core/role.ts';
 import type { Detection } from './detect.ts';
 import { detectAgainstBaseline } from './detect.ts';
 import type { Observer } from './observe.ts';
-import type { SeenData } from './observe-body.ts';
+import type { SeenData } from './observe-bounds.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface Answer {

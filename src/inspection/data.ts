@@ -10,7 +10,7 @@ import type { CompiledDataPolicy } from '../policy/data-policies.ts';
 import type { Facts } from '../policy/match.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
 import { namesBefore } from './hit-names.ts';
-import { NO_DATA, type SeenData } from './observe-body.ts';
+import { NO_DATA, type SeenData } from './observe-bounds.ts';
 
 interface PlacedHit {
   readonly hit: Hit;

@@ -5,17 +5,22 @@ import type { BodyView } from '../core/detector.ts';
 import type { ObservedBody, ObservedField, ObservedType } from '../core/observation.ts';
 import { formatOf } from '../core/text-format.ts';
 import { decodePairs } from '../decoding/target.ts';
+import {
+  DEPTH_MAX,
+  ELEMENTS_MAX,
+  FIELDS_MAX,
+  HASHED_CHARS_MAX,
+  ID_FORMATS,
+  KEYS_MAX,
+  POINTER_CHARS_MAX,
+  type SeenData,
+} from './observe-bounds.ts';
 import type { KeyedHash } from './observe-hash.ts';
+import { identifiersOf } from './observe-identifiers.ts';
 import { ObservedPlace } from './observed-place.ts';
 
-export const FIELDS_MAX = 200;
-const DEPTH_MAX = 16;
 /** Elements of an array that are looked at whole; of those behind them only identifiers are. */
 const WHOLE_ELEMENTS_MAX = 3;
-const ELEMENTS_MAX = 100;
-const KEYS_MAX = 200;
-const POINTER_CHARS_MAX = 256;
-const HASHED_CHARS_MAX = 64;
 /** Larger bodies are read only in part, or not at all. */
 const BODY_BYTES_MAX = 65_536;
 const FORM_PAIRS_MAX = 200;
@@ -25,16 +30,24 @@ const WORD = /^[A-Za-z][A-Za-z_-]{0,31}$/;
 /** Of all bodies in this process: their places are a function of names alone. */
 let root = new ObservedPlace();
 
-/** Where sensitive values were found, by pointer (positions as `*`), and how many by type. */
-export interface SeenData {
-  holds(pointer: string): boolean;
-  readonly counts: readonly (readonly [string, number])[];
-}
-
-export const NO_DATA: SeenData = { holds: () => false, counts: [] };
-
 /** `whole: false` keeps identifiers only. */
 export function observeBody(body: BodyView, data: SeenData, hash: KeyedHash, whole: boolean): ObservedBody {
+  if (whole || body.format !== 'json' || body.bytes.length > BODY_BYTES_MAX)
+    return observeDecoded(body, data, hash, whole);
+  root = root.fresh;
+  const found = identifiersOf(body, root, data, hash);
+  if (found === undefined) return observeDecoded(body, data, hash, false);
+  return {
+    mediaType: body.mediaType,
+    fields: found.fields,
+    records: Math.max(found.records, 1),
+    dataTypes: data.counts,
+    isTruncated: true,
+  };
+}
+
+/** The same of the decoded value, whatever the body is. */
+export function observeDecoded(body: BodyView, data: SeenData, hash: KeyedHash, whole: boolean): ObservedBody {
   const value = decodedValue(body);
   if (value === undefined) {
     const isEmpty = body.format === 'empty';
@@ -169,6 +182,3 @@ class Walk {
     else this.fields.push({ pointer, type, format, length, number, hash, word });
   }
 }
-
-/** Of texts that identify something. */
-export const ID_FORMATS: ReadonlySet<string> = new Set(['uuid', 'object-id', 'numeric', 'hash', 'ulid', 'prefixed-id']);

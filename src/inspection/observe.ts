@@ -9,7 +9,8 @@ import type { AuthenticationScheme, Observation, ObservedClaim, ObservedField } 
 import { claimWords } from '../core/role.ts';
 import { formatOf } from '../core/text-format.ts';
 import { headerValue, type RawHeaders, type ResponseHead } from '../core/transaction.ts';
-import { FIELDS_MAX, ID_FORMATS, NO_DATA, observeBody, type SeenData } from './observe-body.ts';
+import { observeBody } from './observe-body.ts';
+import { FIELDS_MAX, ID_FORMATS, NO_DATA, type SeenData } from './observe-bounds.ts';
 import { KeyedHash } from './observe-hash.ts';
 
 const ENDPOINTS_MAX = 10_000;

@@ -5,7 +5,7 @@ import { childPointer } from '../core/field.ts';
 
 const PLACES_MAX = 16_384;
 /** Longer names are seldom seen twice. */
-const KEPT_NAME_CHARS_MAX = 64;
+export const KEPT_NAME_CHARS_MAX = 64;
 /** People, places and secrets are words as well. */
 const PRIVATE_NAME =
   /name|mail|pass|secret|token|street|city|address|phone|note|comment|title|description|text|message/i;
@@ -17,6 +17,8 @@ export class ObservedPlace {
   /** By its last name, what stands here identifies something. */
   readonly isNamedId: boolean;
   readonly isPrivate: boolean;
+  /** Its number where bodies are read off their bytes; 0 before it has one. */
+  node = 0;
   #members: Map<string, ObservedPlace> | undefined;
   #elements: ObservedPlace | undefined;
   readonly #kept: { count: number };

@@ -7,7 +7,7 @@ import type { Coverage, TransactionRecord } from '../core/record.ts';
 import type { Route } from '../core/route.ts';
 import type { Direction, RequestHead, ResponseHead } from '../core/transaction.ts';
 import type { Verdict } from '../core/verdict.ts';
-import type { SeenData } from './observe-body.ts';
+import type { SeenData } from './observe-bounds.ts';
 
 /** What inspection knows of a transaction at its end. */
 export interface Finished {

@@ -43,7 +43,7 @@ import { FieldCollector } from './field-collector.ts';
 import { finish } from './finish.ts';
 import { headValues } from './head-values.ts';
 import { identify } from './identified-request.ts';
-import type { SeenData } from './observe-body.ts';
+import type { SeenData } from './observe-bounds.ts';
 import { denyFinding, protocolFinding, restrictionFinding } from './own-findings.ts';
 import { downstreamLines, upstreamLines } from './own-headers.ts';
 import { planForResponse } from './response-plan.ts';

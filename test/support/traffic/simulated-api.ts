@@ -7,7 +7,8 @@ import { formatOf } from '../../../src/core/text-format.ts';
 import { viewBody } from '../../../src/decoding/body.ts';
 import { parseContentType } from '../../../src/decoding/content-type.ts';
 import { templateByClasses } from '../../../src/inspection/endpoints.ts';
-import { NO_DATA, observeBody } from '../../../src/inspection/observe-body.ts';
+import { observeBody } from '../../../src/inspection/observe-body.ts';
+import { NO_DATA } from '../../../src/inspection/observe-bounds.ts';
 import { KeyedHash } from '../../../src/inspection/observe-hash.ts';
 
 const HASH = new KeyedHash(Buffer.from('simulated-secret'));
