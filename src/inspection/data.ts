@@ -47,7 +47,11 @@ export function inspectBodyData(
     return NOTHING;
   const hits = policy.scanner.scan(body.bytes, body.format);
   if (hits.length === 0) return NOTHING;
-  const seen = (): SeenData => new SeenHits(body, hits);
+  let seenHits: SeenHits | undefined;
+  const seen = (): SeenData => {
+    seenHits ??= new SeenHits(body, hits);
+    return seenHits;
+  };
   // Where a hit sits costs a second reading of the body: only for hits that a policy asks about.
   const applying = new Map<string, readonly CompiledDataPolicy[]>();
   for (const { type } of hits) {
