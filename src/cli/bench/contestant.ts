@@ -121,6 +121,23 @@ export function cpuUsByPid(pid: number): Map<number, number> {
   return family;
 }
 
+/** Stops all its processes where they are: what one of them still has to do is not done while another one is measured. */
+export function standStill(pid: number): void {
+  for (const one of cpuUsByPid(pid).keys()) signalled(one, 'SIGSTOP');
+}
+
+export function goOn(pid: number): void {
+  for (const one of cpuUsByPid(pid).keys()) signalled(one, 'SIGCONT');
+}
+
+function signalled(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
 async function startGateway(upstreamPort: number, mode: Mode, workers: number): Promise<Running> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
   // Also when the bench is interrupted.
@@ -168,7 +185,10 @@ function spawnPinned(cpus: string, command: string, args: readonly string[], has
     if (said.length < 2_000) said += chunk.toString();
   });
   child.on('error', () => {});
-  process.once('exit', () => child.kill());
+  process.once('exit', () => {
+    if (child.pid !== undefined && child.exitCode === null) goOn(child.pid);
+    child.kill();
+  });
   lastWords.set(child, () => said.trim());
   return child;
 }

@@ -1,7 +1,7 @@
 // Runs every contestant through every scenario, interleaved round by round so that a disturbance of the machine hits all of
 // them, and takes medians. CPU time per request is the robust figure; latencies depend on what else the machine does.
 import type { ChildProcess } from 'node:child_process';
-import { type Contestant, cpuUsByPid, type Running, spawnLoad, startUpstream } from './contestant.ts';
+import { type Contestant, cpuUsByPid, goOn, type Running, spawnLoad, standStill, startUpstream } from './contestant.ts';
 import type { LoadBegins, LoadOrder, LoadResult } from './load-process.ts';
 import type { Method } from './payloads.ts';
 
@@ -103,6 +103,13 @@ const ROUND_PARTS_MAX = 5;
 /** Of a program that need not be warm: its connections and files are. */
 const NATIVE_WARM_MS = 500;
 
+/** Idle is who spends less than this of a core. */
+const IDLE_SHARE = 0.1;
+const IDLE_LOOK_MS = 300;
+const IDLE_WITHIN_MS = 3_000;
+/** What fell due while a contestant stood still is done by then. */
+const WAKING_MS = 200;
+
 /** Rates at which latency is measured, as shares of what the slowest gateway row manages. */
 const PACES = [0.5, 0.8];
 
@@ -122,7 +129,9 @@ export async function measure(
     for (const contestant of contestants) {
       onProgress(`starting ${contestant.name}`);
       try {
-        running.push({ contestant, name: contestant.name, it: await contestant.start(upstream.port) });
+        const it = await contestant.start(upstream.port);
+        standStill(it.pid);
+        running.push({ contestant, name: contestant.name, it });
       } catch (error) {
         missing.push({ contestant: contestant.name, why: (error as Error).message });
       }
@@ -132,9 +141,14 @@ export async function measure(
       const rounds = new Map<string, Cell[]>(running.map(({ name }) => [name, []]));
       for (let round = 0; round <= plan.rounds; round += 1) {
         for (const one of running) {
-          if (round === 0) await warmUp(load, one, scenario, plan, onProgress);
-          onProgress(`${scenario.name}, round ${round} of ${plan.rounds}: ${one.name}`);
-          if (round > 0) rounds.get(one.name)!.push(await measureOnce(load, one, scenario, plan));
+          await onTurn(one, async () => {
+            if (round === 0) {
+              await warmUp(load, one, scenario, plan, onProgress);
+              await idle(one);
+            }
+            onProgress(`${scenario.name}, round ${round} of ${plan.rounds}: ${one.name}`);
+            if (round > 0) rounds.get(one.name)!.push(await measureOnce(load, one, scenario, plan));
+          });
         }
       }
       for (const ofContestant of rounds.values()) cells.push(medianCell(ofContestant));
@@ -142,8 +156,17 @@ export async function measure(
     return { cells, paces: await measurePaces(load, running, cells, plan, onProgress), missing };
   } finally {
     load.kill();
+    for (const { it } of running) goOn(it.pid);
     await Promise.all([upstream, ...running.map(({ it }) => it)].map((one) => one.stop()));
   }
+}
+
+/** All others stand still: analysts and spare processes among them would still be busy with their own last round. */
+async function onTurn({ it }: Taking, measured: () => Promise<void>): Promise<void> {
+  goOn(it.pid);
+  await new Promise((resolve) => setTimeout(resolve, WAKING_MS));
+  await measured();
+  standStill(it.pid);
 }
 
 /**
@@ -171,6 +194,18 @@ export async function measureGateway(
   } finally {
     generator.kill();
     await Promise.all([upstream.stop(), it?.stop()]);
+  }
+}
+
+/** Compilers, and whoever learns from the warming up, have ended: what they did belongs to no round. */
+async function idle({ it: { pid } }: Taking): Promise<void> {
+  const spentUs = (): number => [...cpuUsByPid(pid).values()].reduce((sum, us) => sum + us, 0);
+  const until = performance.now() + IDLE_WITHIN_MS;
+  for (let before = spentUs(); performance.now() < until; ) {
+    await new Promise((resolve) => setTimeout(resolve, IDLE_LOOK_MS));
+    const now = spentUs();
+    if (now - before < IDLE_LOOK_MS * 1_000 * IDLE_SHARE) return;
+    before = now;
   }
 }
 
@@ -282,10 +317,13 @@ async function measurePace(
 ): Promise<Pace[]> {
   const rounds = new Map<string, LoadResult[]>(taking.map(({ name }) => [name, []]));
   for (let round = 1; round <= plan.pacedRounds; round += 1) {
-    for (const { name, it } of taking) {
+    for (const one of taking) {
+      const { name, it } = one;
       onProgress(`${requestsPerSecond} requests/s, round ${round} of ${plan.pacedRounds}: ${name}`);
       const order = { port: it.port, method, kilobytes, connections: PACED_CONNECTIONS, requestsPerSecond };
-      rounds.get(name)!.push(await ask(load, { ...order, durationMs: plan.durationMs * 2 }));
+      await onTurn(one, async () => {
+        rounds.get(name)!.push(await ask(load, { ...order, durationMs: plan.durationMs * 2 }));
+      });
     }
   }
   return [...rounds].map(([contestant, results]) => ({
