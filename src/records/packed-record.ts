@@ -1,149 +1,158 @@
-// Records on the way from worker to analyst. Most of one are the observed fields of its bodies, and most of their text as JSON would be
-// the names of their members: they are one flat list instead, with a number in front of each field that says what follows.
-// Invariant: the JSON of unpacked(JSON of packed(record)) is the JSON of the record.
-import type { Observation, ObservedBody, ObservedField, ObservedType } from '../core/observation.ts';
+// Records on the way from worker to analyst: a flat list each, in which the place says what a value is. Names of members would be most
+// of their text, and repeated texts most of the rest; both cost the reader more than what it reads them for.
+// Invariant: the JSON of what `Unpacking` makes of the JSON of these lists is the JSON of the records, in their order within a frame.
+import type { Actor } from '../core/actor.ts';
+import type { Observation, ObservedBody, ObservedField } from '../core/observation.ts';
 import type { TransactionRecord } from '../core/record.ts';
+import {
+  NUMBER_OF_ACTOR_KIND,
+  NUMBER_OF_TYPE,
+  OF_ACTOR,
+  OF_BODY,
+  OF_FIELD,
+  OF_OBSERVATION,
+  OF_RECORD,
+} from './layout.ts';
+import { WrittenTexts } from './texts-of-frame.ts';
 
-type PackedFields = readonly (string | number)[];
-type PackedBody = Omit<ObservedBody, 'fields'> & { readonly fields: PackedFields };
-type PackedObservation = Omit<Observation, 'request' | 'response'> & {
-  readonly request: PackedBody | undefined;
-  readonly response: PackedBody | undefined;
-};
-export type PackedRecord = Omit<TransactionRecord, 'observation'> & {
-  readonly observation?: PackedObservation | undefined;
-};
+/** Null is a number that JSON has no name for. */
+export type PackedRecord = readonly unknown[];
 
-const TYPES: readonly ObservedType[] = ['string', 'integer', 'number', 'boolean', 'null', 'object', 'array'];
-const NUMBER_OF_TYPE = new Map(TYPES.map((type, i) => [type, i] as const));
-/** What follows pointer and kind; the type is in the bits above. */
-const FORMAT = 1;
-const LENGTH = 2;
-const NUMBER = 4;
-const HASH = 8;
-const WORD = 16;
-const TYPE_BITS = 5;
+export class Packing {
+  readonly #texts = new WrittenTexts();
 
-export function packed(record: TransactionRecord): PackedRecord {
-  const { observation } = record;
-  if (observation === undefined) return record as PackedRecord;
-  const { request, response } = observation;
-  if (request === undefined && response === undefined) return record as PackedRecord;
-  return {
-    ...record,
-    observation: { ...observation, request: packedBody(request), response: packedBody(response) },
-  };
-}
-
-/**
- * What JSON leaves out is put in again: records of one shape, whatever they hold, cost who reads them a fraction of what twenty
- * shapes cost.
- */
-export function unpacked(record: PackedRecord): TransactionRecord {
-  const { observation } = record;
-  const whole = {
-    id: record.id,
-    receivedAt: record.receivedAt,
-    durationMs: record.durationMs,
-    upstreamMs: record.upstreamMs,
-    clientAddress: record.clientAddress,
-    method: record.method,
-    host: record.host,
-    path: record.path,
-    endpoint: oneOf(record.endpoint),
-    route: record.route,
-    mode: record.mode,
-    status: record.status,
-    requestBodyBytes: record.requestBodyBytes,
-    responseBodyBytes: record.responseBodyBytes,
-    actors: record.actors,
-    action: record.action,
-    enforced: record.enforced,
-    rule: record.rule,
-    confidence: record.confidence,
-    findings: record.findings.length === 0 ? NO_FINDINGS : record.findings,
-    coverage: record.coverage,
-    uninspected: record.uninspected,
-    fault: record.fault,
-    policyVersion: record.policyVersion,
-    observation: observation === undefined ? undefined : unpackedObservation(observation),
-  } satisfies { readonly [N in keyof TransactionRecord]-?: unknown };
-  return whole as TransactionRecord;
-}
-
-function unpackedObservation(observation: PackedObservation): Observation {
-  const whole = {
-    authentication: observation.authentication,
-    isCredentialInUrl: observation.isCredentialInUrl,
-    userAgent: oneOf(observation.userAgent),
-    country: observation.country,
-    network: observation.network,
-    isEncrypted: observation.isEncrypted,
-    upgrade: observation.upgrade,
-    graphqlOperation: observation.graphqlOperation,
-    claims: observation.claims,
-    query: observation.query,
-    headers: observation.headers,
-    path: observation.path,
-    request: unpackedBody(observation.request),
-    response: unpackedBody(observation.response),
-    account: observation.account,
-    responseHeaders: observation.responseHeaders,
-  } satisfies { readonly [N in keyof Observation]-?: unknown };
-  return whole as Observation;
-}
-
-const NO_FINDINGS: TransactionRecord['findings'] = [];
-
-/** Texts that come again and again, of which thousands of records then hold one. Forgotten when there are so many. */
-const TEXTS_MAX = 10_000;
-const texts = new Map<string, string>();
-
-function oneOf(text: string): string {
-  const known = texts.get(text);
-  if (known !== undefined) return known;
-  if (texts.size >= TEXTS_MAX) texts.clear();
-  texts.set(text, text);
-  return text;
-}
-
-function packedBody(body: ObservedBody | undefined): PackedBody | undefined {
-  if (body === undefined) return undefined;
-  const fields: (string | number)[] = [];
-  for (const field of body.fields) {
-    const { pointer, type, format, length, number, hash, word } = field;
-    let kind = NUMBER_OF_TYPE.get(type)! << TYPE_BITS;
-    if (format !== undefined) kind |= FORMAT;
-    if (length !== undefined) kind |= LENGTH;
-    if (number !== undefined) kind |= NUMBER;
-    if (hash !== undefined) kind |= HASH;
-    if (word !== undefined) kind |= WORD;
-    fields.push(kind, pointer);
-    if (format !== undefined) fields.push(format);
-    if (length !== undefined) fields.push(length);
-    if (number !== undefined) fields.push(number);
-    if (hash !== undefined) fields.push(hash);
-    if (word !== undefined) fields.push(word);
+  /** Another frame: what follows is read without what came before. */
+  begin(): void {
+    this.#texts.begin();
   }
-  return { ...body, fields };
-}
 
-function unpackedBody(body: PackedBody | undefined): ObservedBody | undefined {
-  if (body === undefined) return undefined;
-  const list = body.fields;
-  const fields: ObservedField[] = [];
-  for (let at = 0; at < list.length; ) {
-    const kind = list[at++] as number;
-    fields.push({
-      pointer: list[at++] as string,
-      type: TYPES[kind >> TYPE_BITS]!,
-      format: (kind & FORMAT) === 0 ? undefined : (list[at++] as string),
-      length: (kind & LENGTH) === 0 ? undefined : (list[at++] as number),
-      number: (kind & NUMBER) === 0 ? undefined : (list[at++] as number),
-      hash: (kind & HASH) === 0 ? undefined : (list[at++] as string),
-      word: (kind & WORD) === 0 ? undefined : (list[at++] as string),
-    });
+  packed(record: TransactionRecord): PackedRecord {
+    const texts = this.#texts;
+    const { upstreamMs, findings, uninspected, fault, observation } = record;
+    let holds = 0;
+    if (upstreamMs !== undefined) holds |= OF_RECORD.upstreamMs;
+    if (findings.length > 0) holds |= OF_RECORD.findings;
+    if (uninspected.length > 0) holds |= OF_RECORD.uninspected;
+    if (fault !== undefined) holds |= OF_RECORD.fault;
+    if (observation !== undefined) holds |= OF_RECORD.observation;
+    const list: unknown[] = [
+      holds,
+      record.id,
+      record.receivedAt,
+      record.durationMs,
+      texts.of(record.clientAddress),
+      texts.of(record.method),
+      texts.of(record.host),
+      record.path,
+      texts.of(record.endpoint),
+      texts.of(record.route),
+      texts.of(record.mode),
+      record.status,
+      record.requestBodyBytes,
+      record.responseBodyBytes,
+      texts.of(record.action),
+      texts.of(record.enforced),
+      texts.of(record.rule),
+      record.confidence,
+      texts.of(record.coverage),
+      texts.of(record.policyVersion),
+    ];
+    this.#actors(list, record.actors);
+    if (upstreamMs !== undefined) list.push(upstreamMs);
+    if (findings.length > 0) list.push(findings);
+    if (uninspected.length > 0) this.#listed(list, uninspected);
+    if (fault !== undefined) list.push(texts.of(fault));
+    if (observation !== undefined) this.#observation(list, observation);
+    return list;
   }
-  const { mediaType, records, dataTypes, isTruncated } = body;
-  return { mediaType, fields, records, dataTypes, isTruncated };
+
+  #actors(list: unknown[], actors: readonly Actor[]): void {
+    list.push(actors.length);
+    for (const { kind, id, isVerified } of actors) {
+      const verified = isVerified ? OF_ACTOR.isVerified : 0;
+      list.push((NUMBER_OF_ACTOR_KIND.get(kind)! << OF_ACTOR.kindFromBit) | verified, this.#texts.of(id));
+    }
+  }
+
+  #observation(list: unknown[], observation: Observation): void {
+    const texts = this.#texts;
+    const { country, network, upgrade, graphqlOperation, claims, query, headers, path } = observation;
+    const { request, response, account, responseHeaders } = observation;
+    let holds = 0;
+    if (observation.isCredentialInUrl) holds |= OF_OBSERVATION.isCredentialInUrl;
+    if (observation.isEncrypted) holds |= OF_OBSERVATION.isEncrypted;
+    if (country !== undefined) holds |= OF_OBSERVATION.country;
+    if (network !== undefined) holds |= OF_OBSERVATION.network;
+    if (upgrade !== undefined) holds |= OF_OBSERVATION.upgrade;
+    if (graphqlOperation !== undefined) holds |= OF_OBSERVATION.graphqlOperation;
+    if (claims.length > 0) holds |= OF_OBSERVATION.claims;
+    if (query.length > 0) holds |= OF_OBSERVATION.query;
+    if (headers !== undefined) holds |= OF_OBSERVATION.headers;
+    if (path !== undefined) holds |= OF_OBSERVATION.path;
+    if (request !== undefined) holds |= OF_OBSERVATION.request;
+    if (response !== undefined) holds |= OF_OBSERVATION.response;
+    if (account !== undefined) holds |= OF_OBSERVATION.account;
+    if (responseHeaders.length > 0) holds |= OF_OBSERVATION.responseHeaders;
+    list.push(holds, texts.of(observation.userAgent));
+    this.#listed(list, observation.authentication);
+    if (country !== undefined) list.push(texts.of(country));
+    if (network !== undefined) list.push(network);
+    if (upgrade !== undefined) list.push(texts.of(upgrade));
+    if (graphqlOperation !== undefined) list.push(texts.of(graphqlOperation));
+    if (claims.length > 0) {
+      list.push(claims.length);
+      for (const { name, hash, word } of claims) {
+        list.push(word === undefined ? 0 : 1, texts.of(name), texts.of(hash));
+        if (word !== undefined) list.push(texts.of(word));
+      }
+    }
+    if (query.length > 0) this.#fields(list, query);
+    if (headers !== undefined) this.#fields(list, headers);
+    if (path !== undefined) this.#fields(list, path);
+    if (request !== undefined) this.#body(list, request);
+    if (response !== undefined) this.#body(list, response);
+    if (account !== undefined) list.push(account);
+    if (responseHeaders.length > 0) this.#pairs(list, responseHeaders, true);
+  }
+
+  #body(list: unknown[], body: ObservedBody): void {
+    const { dataTypes } = body;
+    let holds = 0;
+    if (body.isTruncated) holds |= OF_BODY.isTruncated;
+    if (dataTypes.length > 0) holds |= OF_BODY.dataTypes;
+    list.push(holds, this.#texts.of(body.mediaType), body.records);
+    if (dataTypes.length > 0) this.#pairs(list, dataTypes, false);
+    this.#fields(list, body.fields);
+  }
+
+  #fields(list: unknown[], fields: readonly ObservedField[]): void {
+    const texts = this.#texts;
+    list.push(fields.length);
+    for (const { pointer, type, format, length, number, hash, word } of fields) {
+      let holds = NUMBER_OF_TYPE.get(type)! << OF_FIELD.typeFromBit;
+      if (format !== undefined) holds |= OF_FIELD.format;
+      if (length !== undefined) holds |= OF_FIELD.length;
+      if (number !== undefined) holds |= OF_FIELD.number;
+      if (hash !== undefined) holds |= OF_FIELD.hash;
+      if (word !== undefined) holds |= OF_FIELD.word;
+      list.push(holds, texts.of(pointer));
+      if (format !== undefined) list.push(texts.of(format));
+      if (length !== undefined) list.push(length);
+      if (number !== undefined) list.push(number);
+      // That of a word comes again, that of an identifier as a rule does not.
+      if (hash !== undefined) list.push(word === undefined ? hash : texts.of(hash));
+      if (word !== undefined) list.push(texts.of(word));
+    }
+  }
+
+  #pairs(list: unknown[], pairs: readonly (readonly [string, string | number])[], areTexts: boolean): void {
+    list.push(pairs.length);
+    for (const [name, value] of pairs)
+      list.push(this.#texts.of(name), areTexts ? this.#texts.of(value as string) : value);
+  }
+
+  #listed(list: unknown[], listed: readonly string[]): void {
+    list.push(listed.length);
+    for (const one of listed) list.push(this.#texts.of(one));
+  }
 }

@@ -5,7 +5,7 @@
 import { connect, type Socket } from 'node:net';
 import type { TransactionRecord } from '../core/record.ts';
 import { FRAME_HEAD_BYTES } from './frame.ts';
-import { packed } from './packed-record.ts';
+import { Packing } from './packed-record.ts';
 import type { WorkerCounts } from './worker-counts.ts';
 
 export const RECORDS_MAX = 20_000;
@@ -44,6 +44,8 @@ export class RecordQueue {
   /** In the order of their records; the last one is being filled. */
   #frames: Frame[] = [];
   readonly #spare: Buffer[] = [];
+  /** Of the last frame. */
+  readonly #packing = new Packing();
   #records = 0;
   #bytes = 0;
   #socket: Socket | undefined;
@@ -74,14 +76,18 @@ export class RecordQueue {
       this.dropped += 1;
       return false;
     }
-    const text = JSON.stringify(packed(record));
-    const frame = this.#frameFor(text);
-    const { end } = frame;
-    if (frame.records > 0) frame.bytes[frame.end++] = COMMA;
-    frame.end += frame.bytes.write(text, frame.end);
-    frame.records += 1;
-    this.#records += 1;
-    this.#bytes += frame.end - end;
+    const last = this.#frames.at(-1);
+    if (last !== undefined && last.records < BATCH_RECORDS_MAX) {
+      const text = JSON.stringify(this.#packing.packed(record));
+      if (hasRoom(last, text)) {
+        this.#add(last, text);
+        return true;
+      }
+    }
+    // Packed anew where there was no room: a frame knows no texts of the one before.
+    this.#packing.begin();
+    const text = JSON.stringify(this.#packing.packed(record));
+    this.#add(this.#pushFrame(text), text);
     return true;
   }
 
@@ -114,9 +120,17 @@ export class RecordQueue {
     });
   }
 
-  #frameFor(text: string): Frame {
-    const last = this.#frames.at(-1);
-    if (last !== undefined && last.records < BATCH_RECORDS_MAX && hasRoom(last, text)) return last;
+  #add(frame: Frame, text: string): void {
+    const { end } = frame;
+    if (frame.records > 0) frame.bytes[frame.end++] = COMMA;
+    frame.end += frame.bytes.write(text, frame.end);
+    frame.records += 1;
+    this.#records += 1;
+    this.#bytes += frame.end - end;
+  }
+
+  /** With room for the text at least. */
+  #pushFrame(text: string): Frame {
     const most = text.length * BYTES_OF_CODE_UNIT_MAX;
     const frame = this.#newFrame(most <= FRAME_ROOM_BYTES / 2 ? most : Buffer.byteLength(text));
     this.#frames.push(frame);

@@ -3,10 +3,11 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { TransactionRecord } from '../core/record.ts';
 import { FrameReader, textOf } from './frame.ts';
-import { type PackedRecord, unpacked } from './packed-record.ts';
 import type { Batch } from './record-queue.ts';
+import { Unpacking } from './unpacked-record.ts';
+import type { WorkerCounts } from './worker-counts.ts';
 
-type PackedBatch = Omit<Batch, 'records'> & { readonly records: (PackedRecord | undefined)[] };
+type PackedBatch = Omit<Batch, 'records'> & { readonly records: unknown[] };
 
 /** Its records can be gone through once. */
 export type ArrivedBatch = Omit<Batch, 'records'> & { readonly records: Iterable<TransactionRecord> };
@@ -22,7 +23,7 @@ export function listenForRecords(path: string, onBatch: OnBatch): Promise<Server
     socket.on('data', (chunk) => {
       try {
         for (const { value, text } of reader.read(chunk)) {
-          const batch = value as PackedBatch;
+          const batch = batchOf(value);
           onBatch({ ...batch, records: oneByOne(batch.records) }, rereading(text));
         }
       } catch {
@@ -40,24 +41,36 @@ export function listenForRecords(path: string, onBatch: OnBatch): Promise<Server
   });
 }
 
+/** @throws RangeError for what is no batch */
+function batchOf(value: unknown): PackedBatch {
+  const { worker, records, counts } = Object(value) as Partial<PackedBatch>;
+  if (typeof worker !== 'number' || !Array.isArray(records) || !areCounts(counts)) throw new RangeError('no batch');
+  return { worker, records, counts };
+}
+
+function areCounts(counts: Partial<WorkerCounts> | undefined): counts is WorkerCounts {
+  return typeof counts?.received === 'number' && Array.isArray(counts.durationMs?.buckets);
+}
+
 function rereading(text: Buffer): Parameters<OnBatch>[1] {
   // Whoever asks for one of them asks for others in the same turn.
-  let read: WeakRef<PackedBatch> | undefined;
+  let read: WeakRef<TransactionRecord[]> | undefined;
   return (index) => {
-    let batch = read?.deref();
-    if (batch === undefined) {
-      batch = JSON.parse(textOf(text)) as PackedBatch;
-      read = new WeakRef(batch);
+    let records = read?.deref();
+    if (records === undefined) {
+      records = [...oneByOne(batchOf(JSON.parse(textOf(text))).records)];
+      read = new WeakRef(records);
     }
-    return unpacked(batch.records[index]!);
+    return records[index]!;
   };
 }
 
 /** What was taken is let go before the next: of a whole batch the collector would copy each record. */
-function* oneByOne(records: (PackedRecord | undefined)[]): Generator<TransactionRecord> {
-  for (let i = 0; i < records.length; i++) {
-    const record = records[i]!;
-    records[i] = undefined;
-    yield unpacked(record);
+function* oneByOne(packed: unknown[]): Generator<TransactionRecord> {
+  const unpacking = new Unpacking();
+  for (let i = 0; i < packed.length; i++) {
+    const one = packed[i];
+    packed[i] = undefined;
+    yield unpacking.next(one);
   }
 }

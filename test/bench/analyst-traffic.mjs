@@ -7,7 +7,7 @@ import { viewBody } from '../../dist/decoding/body.js';
 import { parseContentType } from '../../dist/decoding/content-type.js';
 import { NO_DATA, observeBody } from '../../dist/inspection/observe-body.js';
 import { KeyedHash } from '../../dist/inspection/observe-hash.js';
-import { packed } from '../../dist/records/packed-record.js';
+import { Packing } from '../../dist/records/packed-record.js';
 import { WorkerCounter } from '../../dist/records/worker-counts.js';
 
 const SIMULATED = resolve(import.meta.dirname, '../support/traffic/simulated-api.ts');
@@ -36,6 +36,8 @@ export async function framesOf({ actors, isOneKilobyte, transactions, begin, per
   );
   const counts = new WorkerCounter().counts(NO_OTHERS);
   const frames = [];
+  const packing = new Packing();
+  packing.begin();
   /** @type {unknown[]} */
   let records = [];
   let n = 0;
@@ -43,7 +45,7 @@ export async function framesOf({ actors, isOneKilobyte, transactions, begin, per
     const body = bodies[n % BODIES];
     const { observation } = record;
     records.push(
-      packed({
+      packing.packed({
         ...record,
         id: `t-${seed}-${n}`,
         receivedAt: Math.floor(begin + (n * 1_000) / perSecond),
@@ -59,6 +61,7 @@ export async function framesOf({ actors, isOneKilobyte, transactions, begin, per
     head.writeUInt32LE(text.length);
     frames.push(Buffer.concat([head, text]));
     records = [];
+    packing.begin();
   }
   return frames;
 }
