@@ -19,6 +19,7 @@ import type { MessagesOf } from './incidents/evidence.ts';
 import { type IncidentEdit, type IncidentEvent, Incidents } from './incidents/incidents.ts';
 import type { IncidentFilter } from './incidents/listing.ts';
 import { type Observed, observedFindings, observedSignal } from './incidents/observed.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { Posture } from './posture/posture.ts';
 import type { OpenIncident } from './posture/risk.ts';
 import type { Proposal, ProposalStatus } from './response/proposals.ts';
@@ -305,24 +306,25 @@ export class Analysis {
   }
 
   dump(): AnalysisDump {
-    return { ...this.#dumpOfRest(), scenarios: this.#scenarios.dump() };
+    return JSON.parse([...this.dumpText()].join('')) as AnalysisDump;
   }
 
-  /** The same as JSON, in pieces between which other work may be done: each scenario is a whole of its own. */
-  *dumpText(): Generator<string> {
-    yield JSON.stringify(this.#dumpOfRest()).slice(0, -1);
-    let before = ',"scenarios":[';
-    for (const scenario of this.#scenarios.dumps()) {
-      yield before + JSON.stringify(scenario);
-      before = ',';
-    }
-    yield before === ',' ? ']}' : `${before}]}`;
+  /** The same as JSON, in small pieces between which other work may be done. */
+  dumpText(): Generator<string> {
+    const [occurrences, posture] = [this.#occurrences.dump(), this.posture.dump()];
+    const whole = { version: 1 as const, ...this.#cases(), occurrences, posture, scenarios: this.#scenarios.dump() };
+    return jsonPieces(whole);
   }
 
   /** What is worth keeping at once, a small part of the whole: incidents, whom they accuse, what people decided. */
   dumpOfCases(): CasesDump {
+    return JSON.parse([...this.casesText()].join('')) as CasesDump;
+  }
+
+  /** The same as JSON, in small pieces. */
+  casesText(): Generator<string> {
     this.#dumps += 1;
-    return this.#cases();
+    return jsonPieces(this.#cases());
   }
 
   /** Of a whole and of cases alone, whichever cases were dumped last hold. */
@@ -339,10 +341,6 @@ export class Analysis {
     this.#actors.restore(cases.actors);
     this.#precisions.restore(cases.precisions);
     this.#response.restore(cases.response);
-  }
-
-  #dumpOfRest(): Omit<AnalysisDump, 'scenarios'> {
-    return { version: 1, ...this.#cases(), occurrences: this.#occurrences.dump(), posture: this.posture.dump() };
   }
 
   #cases(): CasesDump {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Keep, Store } from '../core/store.ts';
+import { byTurns, jsonPieces } from './json-pieces.ts';
 
 const KIND = 'analysis-state';
 /** Well below the store's bound, since JSON escapes make it longer. */
@@ -36,13 +37,17 @@ export class StateKeeper {
     return this.#isRead;
   }
 
-  /** False when the state is too large, somebody else wrote meanwhile, or nothing was read yet. @throws Fault of the store */
-  async save(state: unknown): Promise<boolean> {
-    return this.#isRead && this.saveText([JSON.stringify(state)]);
+  /** As `saveText`. @throws Fault of the store */
+  save(state: unknown): Promise<boolean> {
+    return this.saveText(jsonPieces(state));
   }
 
-  /** As `save`; the state as JSON in pieces. After each of them, and after each part that is written, others have their turn. */
-  async saveText(pieces: Iterable<string>): Promise<boolean> {
+  /**
+   * The state as JSON in pieces. Between some of them, and after each part that is written, others have their turn. False when it is
+   * too large, somebody else wrote meanwhile, nothing was read yet, or it is not `isStill` true when all of it is there.
+   * @throws Fault of the store
+   */
+  async saveText(pieces: Iterable<string>, isStill: () => boolean = () => true): Promise<boolean> {
     if (!this.#isRead) return false;
     const parts: string[] = [];
     const hash = createHash('sha256');
@@ -50,6 +55,7 @@ export class StateKeeper {
       if (parts.push(part) > PARTS_MAX) return false;
       hash.update(part);
     }
+    if (!isStill()) return false;
     const headDocument = await this.#store.document(KIND, this.#idOf('head'));
     const head = headSchema.safeParse(headDocument?.value);
     const slot: Head['slot'] = head.success && head.data.slot === 'a' ? 'b' : 'a';
@@ -98,8 +104,8 @@ export class StateKeeper {
 /** Of PART_CHARS and one more where a character would be cut in two. */
 async function* partsOf(pieces: Iterable<string>): AsyncGenerator<string> {
   let waiting = '';
-  for (const piece of pieces) {
-    waiting += piece;
+  for await (const some of byTurns(pieces, PART_CHARS)) {
+    waiting += some;
     let from = 0;
     while (waiting.length - from > PART_CHARS) {
       const isCut = /[\ud800-\udbff]/.test(waiting[from + PART_CHARS - 1]!);
@@ -108,7 +114,6 @@ async function* partsOf(pieces: Iterable<string>): AsyncGenerator<string> {
       from = to;
     }
     waiting = waiting.slice(from);
-    await othersTurn();
   }
   if (waiting !== '') yield waiting;
 }

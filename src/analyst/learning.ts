@@ -7,7 +7,7 @@ import { type CommonState, SharedLearning } from '../analysis/learning/shared-le
 import { StateKeeper } from '../analysis/state-keeper.ts';
 import type { LearnedEndpoint } from '../core/learned-endpoint.ts';
 import type { Store } from '../core/store.ts';
-import { type LearnedFile, readLearned, writeLearned } from './learned-file.ts';
+import { type LearnedFile, readLearned, writeLearned, writeLearnedAtOnce } from './learned-file.ts';
 
 const PUBLISH_MS = 5_000;
 const SAVE_MS = 60_000;
@@ -73,20 +73,48 @@ export async function startLearning(options: LearningOptions): Promise<Learning>
   let told = -1;
   let tellFrom = 0;
 
-  const state = () => ({ dump: learner.dump(), added: shared?.added ?? new Map<string, number>(), fadedDay });
+  const textNow = () => {
+    const added = shared?.added ?? new Map<string, number>();
+    return learner.dumpText({ added: [...added], fadedDay });
+  };
+  /** Others' increments wait meanwhile: each is in the text as a whole, with its number, or not at all. */
+  const undisturbed = (work: () => Promise<void>): Promise<void> =>
+    shared === undefined ? work() : shared.alone(work);
+  let isEnding = false;
+  let saving: Promise<void> | undefined;
   const save = (): void => {
+    if (saving !== undefined || saved === changes(learner, shared)) return;
+    saving = undisturbed(async () => {
+      const now = changes(learner, shared);
+      const { pieces, isWhole } = textNow();
+      try {
+        if (await writeLearned(dataFolder, pieces, () => !isEnding && isWhole())) saved = now;
+      } catch (error) {
+        log.warn({ reason: (error as Error).message }, 'what was learned could not be kept');
+      }
+    }).finally(() => {
+      saving = undefined;
+    });
+  };
+  const saveAtOnce = (): void => {
     if (saved === changes(learner, shared)) return;
-    saved = changes(learner, shared);
     try {
-      writeLearned(dataFolder, state());
+      writeLearnedAtOnce(dataFolder, textNow().pieces);
     } catch (error) {
       log.warn({ reason: (error as Error).message }, 'what was learned could not be kept');
     }
   };
   const saveCommon = async (): Promise<void> => {
     if (shared?.hasBegun !== true || !(await options.claim('learned-state', COMMON_SAVE_MS))) return;
-    const { dump, added } = state();
-    await keeper.save({ dump, added: [...added], fadedDay }).catch(() => false);
+    await shared.alone(async () => {
+      const { dump, ...members } = { dump: learner.dumpText({}), added: [...shared.added], fadedDay };
+      const text = function* (): Generator<string> {
+        yield '{"dump":';
+        yield* dump.pieces;
+        yield `,${JSON.stringify(members).slice(1)}`;
+      };
+      await keeper.saveText(text(), () => dump.isWhole());
+    });
   };
   const tell = (): void => {
     const begun = performance.now();
@@ -118,9 +146,11 @@ export async function startLearning(options: LearningOptions): Promise<Learning>
     shared,
     async close() {
       for (const timer of timers) clearInterval(timer);
+      isEnding = true;
+      await saving;
       await shared?.publish();
       shared?.stop();
-      save();
+      saveAtOnce();
     },
   };
 }

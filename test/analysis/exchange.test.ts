@@ -176,7 +176,8 @@ describe('the kept state', () => {
     };
     expect(await keeper.saveText(ages())).toBe(true);
     clearInterval(others);
-    expect(turns).toBeGreaterThanOrEqual(20);
+    // 120 ms of work, 20 ms each.
+    expect(turns).toBeGreaterThanOrEqual(5);
     expect(await keeper.load()).toEqual([`x${'\u{1F600}'.repeat(800_000)}`]);
   });
 

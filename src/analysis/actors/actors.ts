@@ -1,11 +1,13 @@
 // Every identity seen lately, with what it did and how suspect it is.
 // Invariants: at most `actorsMax` are kept; who is in an incident is kept before others, and who came once goes first; texts are
 // held once. Who came once takes about 300 bytes, others 600 and more.
+
 import { type Actor, type ActorKind, actorKey } from '../../core/actor.ts';
 import type { ActorPopulation } from '../../core/actor-population.ts';
 import type { ActorProfile, TimelineEntry } from '../../core/actor-profile.ts';
 import { hashOf } from '../../core/hash.ts';
 import type { Incident, IncidentStatus } from '../../core/incident.ts';
+import { Listed } from '../json-pieces.ts';
 import { HyperLogLog } from '../scenarios/metrics/hyper-log-log.ts';
 import { OldestFirst } from '../scenarios/metrics/oldest-first.ts';
 import type { Occurrence } from '../scenarios/occurrence.ts';
@@ -111,14 +113,8 @@ export class Actors {
       const notable = this.#notableOf(actor, key, at);
       let addend = notable.addends.find((one) => one.incident === incident.id);
       if (addend === undefined) {
-        addend = {
-          incident: incident.id,
-          detection: incident.detection,
-          title: incident.title,
-          result: incident.result,
-          count: 0,
-          at,
-        };
+        const { id, detection, title, result } = incident;
+        addend = { incident: id, detection, title, result, count: 0, at };
         notable.addends.push(addend);
         if (notable.addends.length > ADDENDS_MAX) notable.addends.shift();
         this.#notice(notable, { at, kind: 'incident', text: incident.title, incident: incident.id });
@@ -194,16 +190,20 @@ export class Actors {
 
   /** Who matters: those in incidents. The others come back by themselves. */
   dump(): unknown {
-    return [...this.#notable].flatMap((key) => {
+    return new Listed(() => this.#dumps());
+  }
+
+  *#dumps(): Generator<unknown> {
+    for (const key of this.#notable) {
       const known = this.#known.get(key);
-      if (known === undefined) return [];
+      if (known === undefined) continue;
       this.#seenOf(known, key);
       const { seen, crowd, first, ...rest } = known;
       const entries = (Object.keys(SEEN_MAX) as (keyof typeof SEEN_MAX)[]).flatMap((kind) =>
         listed(seen, kind).map(({ number, count, lastSeen }) => [kind, this.#texts.textOf(number), count, lastSeen]),
       );
-      return [[key, rest, entries]];
-    });
+      yield [key, rest, entries];
+    }
   }
 
   restore(dump: unknown): void {

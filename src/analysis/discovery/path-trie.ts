@@ -28,6 +28,8 @@ export interface Ends<T> {
 export interface Room {
   /** Asked before each new node. */
   mayGrow(): boolean;
+  /** False while somebody goes through the nodes, over several turns: words become siblings afterwards. */
+  mayMerge(): boolean;
   gaveBackNode(): void;
   gaveBackEnd(): void;
 }
@@ -148,6 +150,7 @@ export class PathTrie<T> {
 
   /** Compares siblings again; to be called now and then, when shapes have become known. True when something was merged. */
   settle(): boolean {
+    if (!this.#room.mayMerge()) return false;
     const before = this.#changes;
     this.#settleNode(this.root, 0);
     return this.#changes !== before;
@@ -195,7 +198,7 @@ export class PathTrie<T> {
     }
     if (node.parameter?.isStated === true && !isAlwaysLiteral(segment)) return node.parameter;
     const child = this.#literalOf(node, segment);
-    if (isDue(node)) {
+    if (isDue(node) && this.#room.mayMerge()) {
       this.#mergeSiblings(node);
       return node.literals.get(segment) ?? node.parameter;
     }

@@ -2,10 +2,12 @@
 // rather than made twice. What turns out to be part of something graver of the same actor is taken in by it.
 // Invariants: at most INCIDENTS_MAX are kept (closed ones go first); every incident is told to others when it opens, changes in
 // a way that matters, and now and then while it only counts.
+
 import { createHash } from 'node:crypto';
 import { type Actor, actorKey } from '../../core/actor.ts';
 import { type Evidence, INCIDENT_COMMENTS_MAX, type Incident, type IncidentStatus } from '../../core/incident.ts';
 import type { TransactionRecord } from '../../core/record.ts';
+import { listed } from '../json-pieces.ts';
 import { AttachedMessages, type Messages } from './attached-messages.ts';
 import { addEvidence, type CaseFile, change, countIn, incidentOf, merge, openCase, rename } from './case-file.ts';
 import { AFTER_MAX, evidenceOf, type MessagesOf, passed, RecentRecords } from './evidence.ts';
@@ -196,7 +198,7 @@ export class Incidents {
   }
 
   dump(): unknown {
-    return { files: [...this.#byId.values()], accusing: [...this.#accusing] };
+    return { files: listed(this.#byId.values(), (file) => file), accusing: [...this.#accusing] };
   }
 
   restore(dump: unknown): void {

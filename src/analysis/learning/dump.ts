@@ -3,6 +3,7 @@
 // thrown, for it may have been written by another version or another hand. Bounds hold as for everything learned.
 import { z } from 'zod';
 import type { PathNode, PathTrie } from '../discovery/path-trie.ts';
+import { Listed, listed } from '../json-pieces.ts';
 import { Histogram } from './counts.ts';
 import { EndpointStats } from './endpoint-stats.ts';
 import { emptyField, type FieldStats, keepWord, PRINCIPALS_MIN, type SchemaStats } from './field-stats.ts';
@@ -88,7 +89,7 @@ type SchemaDump = z.output<typeof schemaSchema>;
 export function dumpOf(model: Model): z.input<typeof dumpSchema> {
   return {
     version: 1,
-    tries: [...model.tries].map(([root, trie]) => [root, nodesOf(trie)]),
+    tries: [...model.tries].map(([root, trie]) => [root, [...nodesOf(trie)]]),
     operations: [...model.operations].map(([id, stats]) => [id, statsDump(stats)]),
   };
 }
@@ -123,24 +124,31 @@ export function modelOf(dump: unknown, bounds: ModelBounds): { readonly model: M
   return { model, ignored };
 }
 
-function nodesOf(trie: PathTrie<EndpointStats>): z.input<typeof nodeSchema>[] {
-  const nodes: z.input<typeof nodeSchema>[] = [];
+/** The same for `jsonPieces`: an endpoint is a piece. */
+export function lazyDumpOf(model: Model): object {
+  return {
+    version: 1,
+    tries: listed(model.tries, ([root, trie]) => [root, new Listed(() => nodesOf(trie))], true),
+    operations: listed(model.operations, ([id, stats]) => [id, statsDump(stats)]),
+  };
+}
+
+function* nodesOf(trie: PathTrie<EndpointStats>): Generator<z.input<typeof nodeSchema>> {
   const open: { readonly path: readonly (string | null)[]; readonly node: PathNode<EndpointStats> }[] = [
     { path: [], node: trie.root },
   ];
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     const { path, node } = one;
-    nodes.push({
+    yield {
       path: [...path],
       why: [...node.why],
       isStated: node.isStated,
       ...(node.source === undefined ? {} : { source: node.source }),
       ...(node.end === undefined ? {} : { end: statsDump(node.end) }),
-    });
+    };
     for (const [word, child] of node.literals) open.push({ path: [...path, word], node: child });
     if (node.parameter !== undefined) open.push({ path: [...path, null], node: node.parameter });
   }
-  return nodes;
 }
 
 const HISTOGRAMS = [

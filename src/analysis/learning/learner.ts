@@ -8,7 +8,8 @@ import { LEARNED_DATA_DETECTIONS } from '../../core/baseline.ts';
 import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
 import type { ObservedClaim } from '../../core/observation.ts';
 import type { TransactionRecord } from '../../core/record.ts';
-import { dumpOf, modelOf } from './dump.ts';
+import { jsonPieces } from '../json-pieces.ts';
+import { dumpOf, lazyDumpOf, modelOf } from './dump.ts';
 import { type EndpointStats, ranked } from './endpoint-stats.ts';
 import { rangeOf } from './field-stats.ts';
 import { maturityOf } from './maturity.ts';
@@ -52,6 +53,8 @@ export class Learner {
   readonly #callers: LRUCache<number, CallerHour>;
   readonly #versions = new Versions();
   #takenSinceSettled = 0;
+  /** Of what was learned, otherwise than by learning. */
+  #changes = 0;
   readonly counts = { learned: 0, unclean: 0, suspect: 0, capped: 0, unknown: 0, frozen: 0, refused: 0 };
 
   constructor(options: LearnerOptions = {}) {
@@ -105,12 +108,14 @@ export class Learner {
 
   /** A template of an OpenAPI document or of an operator; what it covers becomes one endpoint. */
   state(stated: StatedTemplate): void {
+    this.#changes += 1;
     this.#model.state(stated);
     if (this.#fresh !== this.#model) this.#fresh.state(stated);
   }
 
   /** Takes a template back that was stated. */
   retract(stated: StatedTemplate): void {
+    this.#changes += 1;
     this.#model.retract(stated);
     if (this.#fresh !== this.#model) this.#fresh.retract(stated);
   }
@@ -132,6 +137,7 @@ export class Learner {
     const increments = this.#fresh;
     const isEmpty = increments.tries.size === 0 && increments.operations.size === 0;
     if (increments === this.#model || isEmpty) return undefined;
+    this.#changes += 1;
     this.#model.merge(increments);
     this.#fresh = this.#freshModel();
     return dumpOf(increments);
@@ -139,6 +145,7 @@ export class Learner {
 
   /** What another node learned. @returns entries that were not what they should be, and were left out */
   merge(increments: unknown): number {
+    this.#changes += 1;
     const { model, ignored } = modelOf(increments, this.#bounds);
     this.#model.merge(model);
     return ignored;
@@ -146,6 +153,7 @@ export class Learner {
 
   /** Old traffic counts less: `factor` 0.5 once per half-life. */
   fade(factor: number): void {
+    this.#changes += 1;
     for (const { found } of this.#model.found()) if (!found.end.isFrozen) found.end.fade(factor);
   }
 
@@ -171,6 +179,7 @@ export class Learner {
     const kept = this.#versions.get(id, version);
     const found = kept === undefined ? undefined : this.#foundById(id);
     if (kept === undefined || found === undefined) return false;
+    this.#changes += 1;
     found.replace(kept);
     return true;
   }
@@ -178,6 +187,7 @@ export class Learner {
   /** Forgets what was learned of an endpoint; it begins anew with the next transaction. */
   reset(id: string): boolean {
     const found = this.#foundById(id);
+    this.#changes += 1;
     found?.replace(Versions.empty());
     return found !== undefined;
   }
@@ -186,6 +196,25 @@ export class Learner {
   dump(): unknown {
     this.#fold();
     return dumpOf(this.#model);
+  }
+
+  /**
+   * The same, and more members, as JSON in small pieces. Learning goes on between them; whoever changes what was learned otherwise
+   * (an operator, the others' increments) makes the text worthless, which `isWhole` says when it is there.
+   */
+  dumpText(members: Readonly<Record<string, unknown>>): { readonly pieces: Iterable<string>; isWhole(): boolean } {
+    this.#fold();
+    const model = this.#model;
+    const changes = this.#changes;
+    const pieces = function* (): Generator<string> {
+      model.hold();
+      try {
+        yield* jsonPieces({ ...lazyDumpOf(model), ...members });
+      } finally {
+        model.letGo();
+      }
+    };
+    return { pieces: pieces(), isWhole: () => this.#changes === changes };
   }
 
   sizes(): Record<string, number> {

@@ -38,6 +38,8 @@ export class Model {
   readonly refused = { roots: 0, nodes: 0, endpoints: 0 };
   #nodes = 0;
   #ends = 0;
+  /** Whoever goes through it over several turns. */
+  #readers = 0;
   /** The tries by method and host, so that no text is put together to find one. */
   readonly #byMethod = new Map<string, Map<string, PathTrie<EndpointStats>>>();
   #path = '/';
@@ -88,6 +90,15 @@ export class Model {
   grow(method: string, host: string, path: string, operation: string | undefined): EndpointStats | undefined {
     if (operation !== undefined) return this.operation(operationId(method, host, path, operation));
     return (this.#trieOf(method, host) ?? this.trie(`${method} ${host}`))?.grow(this.#segmentsOf(path));
+  }
+
+  /** Until it is let go as often as it was held, words do not become siblings. */
+  hold(): void {
+    this.#readers += 1;
+  }
+
+  letGo(): void {
+    this.#readers -= 1;
   }
 
   settle(): void {
@@ -173,6 +184,7 @@ export class Model {
         },
         {
           mayGrow: () => this.#mayGrow(),
+          mayMerge: () => this.#readers === 0,
           gaveBackNode: () => {
             this.#nodes -= 1;
           },

@@ -108,6 +108,11 @@ export class SharedLearning {
     });
   }
 
+  /** Does it while nothing is brought or added; what comes meanwhile waits. Never rejects. */
+  alone(work: () => Promise<void>): Promise<void> {
+    return this.#next(work);
+  }
+
   /** Reads everything that the store keeps and this node does not have. Never rejects. */
   catchUp(): Promise<void> {
     return this.#next(() => this.#catchUp());

@@ -2,6 +2,7 @@
 // often enough becomes an incident; when later traffic shows that it is mended the incident is resolved, with a note.
 // Invariants: at most PLACES_MAX endpoints and hosts are remembered, what finds no room is counted in `refused`; only what the
 // upstream answered is judged; no clock, time comes with the records.
+
 import type { DataTypeDocument, ExceptionDocument, PostureDocument } from '../../core/document.ts';
 import type { Incident, IncidentStatus } from '../../core/incident.ts';
 import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
@@ -10,6 +11,7 @@ import { endOf } from '../../policy/exceptions.ts';
 import { compileMatch, type Matcher } from '../../policy/match.ts';
 import type { CatalogueEntry } from '../incidents/catalogue.ts';
 import type { Observed } from '../incidents/observed.ts';
+import { listed } from '../json-pieces.ts';
 import type { Occurrence } from '../scenarios/occurrence.ts';
 import { type CompiledCheck, compileCheck } from './checks/index.ts';
 import type { Loud } from './checks/judge.ts';
@@ -235,7 +237,7 @@ export class Posture {
   }
 
   dump(): unknown {
-    return { places: [...this.#places].map(([id, place]) => [id, place.dump()]), drift: this.#drift.dump() };
+    return { places: listed(this.#places, ([id, place]) => [id, place.dump()]), drift: this.#drift.dump() };
   }
 
   restore(dump: unknown): void {

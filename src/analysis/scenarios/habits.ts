@@ -1,7 +1,9 @@
 // What an actor itself used to do: its largest window so far, over how many windows and how long.
 // Poison-proof by pace: a habit grows with windows that raised nothing, and at most by a tenth a day once it is a day old.
 // 56 bytes each in typed arrays; of those for whom there is no room, who was seen in one small window goes first.
+
 import { hashOf } from '../../core/hash.ts';
+import { listed } from '../json-pieces.ts';
 import { grown, SlotTable } from './metrics/slot-table.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -87,8 +89,8 @@ export class Habits {
     return { entries: this.#table.size, evicted: this.#table.evicted };
   }
 
-  dump(): Dump {
-    return [...this.#table.slots()].map((slot) => [
+  dump(): Iterable<Dump[number]> {
+    return listed(this.#table.slots(), (slot) => [
       this.#table.keyOf(slot),
       {
         peak: this.#peaks[slot]!,

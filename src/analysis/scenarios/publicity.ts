@@ -1,6 +1,8 @@
 // Which places hold what everybody reads: a catalogue, not accounts. Where many objects had several different readers, reading
 // many of them is no sign of anything.
+
 import { hashOf, pairOf } from '../../core/hash.ts';
+import { listed } from '../json-pieces.ts';
 import { OldestFirst } from './metrics/oldest-first.ts';
 
 const OBJECTS_MAX = 200_000;
@@ -54,7 +56,7 @@ export class Publicity {
   }
 
   dump(): unknown {
-    return [...this.#places].map(([endpoint, place]) => [endpoint, place.judged, place.public]);
+    return listed(this.#places, ([endpoint, place]) => [endpoint, place.judged, place.public]);
   }
 
   restore(dump: unknown): void {

@@ -1,8 +1,10 @@
 // Every enabled scenario document with its pattern; an occurrence goes through all of them in the documents' order.
 // A document that changed only in words keeps its pattern as it is; one whose numbers changed begins with what was learned.
+
 import type { ValueBudgets } from '../../core/baseline.ts';
 import type { ScenarioDocument } from '../../core/document.ts';
 import { compileMatch, type Matcher } from '../../policy/match.ts';
+import { listed } from '../json-pieces.ts';
 import type { Occurrence } from './occurrence.ts';
 import { EndpointDrift } from './patterns/endpoint-drift.ts';
 import { FailedLogins } from './patterns/failed-logins.ts';
@@ -51,7 +53,7 @@ export class Scenarios {
         const pattern = isSame ? known.pattern : patternOf(document, titleOf);
         if (!isSame && known?.document.pattern.kind === document.pattern.kind) {
           const dump = known.pattern.dump();
-          if (dump !== undefined) pattern.restore(structuredClone(dump));
+          if (dump !== undefined) pattern.restore(JSON.parse(JSON.stringify(dump)));
         }
         const isEverywhere = document.match.endpoint.length === 0 && document.match.actor === undefined;
         return { document, pattern, matches: isEverywhere ? undefined : compileMatch(document.match) };
@@ -112,12 +114,8 @@ export class Scenarios {
     return Object.fromEntries(this.#loaded.map(({ document, pattern }) => [document.id, pattern.size()]));
   }
 
-  dump(): ScenarioDump {
-    return [...this.dumps()];
-  }
-
-  *dumps(): Generator<ScenarioDump[number]> {
-    for (const { document, pattern } of this.#loaded) yield [document.id, pattern.dump()];
+  dump(): Iterable<ScenarioDump[number]> {
+    return listed(this.#loaded, ({ document, pattern }) => [document.id, pattern.dump()], true);
   }
 
   restore(dump: ScenarioDump): void {

@@ -28,8 +28,9 @@ export interface Pattern {
   take(occurrence: Occurrence): Signal | undefined;
   /** Called every few seconds: ends idle windows, judges what only time decides. */
   sweep(now: number): readonly Signal[];
-  /** What was learned, as plain JSON; windows of minutes are not worth keeping. */
+  /** What was learned, to be made JSON of by `jsonPieces`; windows of minutes are not worth keeping. */
   dump(): unknown;
+  /** Of what that JSON says. */
   restore(dump: unknown): void;
   /** Entries held and entries dropped for want of room. */
   size(): { readonly entries: number; readonly evicted: number };

@@ -16,7 +16,7 @@ const ENDS: Ends<Seen> = {
   },
   shape: (end) => end.fields,
 };
-const ROOM = { mayGrow: () => true, gaveBackNode: () => {}, gaveBackEnd: () => {} };
+const ROOM = { mayGrow: () => true, mayMerge: () => true, gaveBackNode: () => {}, gaveBackEnd: () => {} };
 
 function trieOf(paths: readonly (readonly [path: string, fields: string])[]): PathTrie<Seen> {
   const trie = new PathTrie<Seen>(ENDS, ROOM);

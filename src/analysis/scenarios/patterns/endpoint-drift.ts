@@ -1,7 +1,9 @@
 // An endpoint against itself: share of errors, latency and size of answers in this hour against the same hour of earlier days,
 // or against all earlier hours while days are few. Robust z = (x − median) / (1.4826 · MAD), Iglewicz and Hoaglin 1993.
+
 import type { ScenarioDocument } from '../../../core/document.ts';
 import type { EndpointDriftPattern } from '../../../core/scenario.ts';
+import { listed } from '../../json-pieces.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { LogHistogram } from '../metrics/log-histogram.ts';
 import type { Occurrence } from '../occurrence.ts';
@@ -78,7 +80,7 @@ export class EndpointDrift implements Pattern {
   }
 
   dump(): unknown {
-    return [...this.#courses.entries()].map(([endpoint, { hours }]) => [endpoint, hours]);
+    return listed(this.#courses.entries(), ([endpoint, { hours }]) => [endpoint, hours]);
   }
 
   restore(dump: unknown): void {

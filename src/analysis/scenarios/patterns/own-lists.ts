@@ -1,8 +1,10 @@
 // Which objects an answer gave to somebody as its own: by a list that names the caller's own objects (a joint account, the
 // records of a family, the board of a team), or as the answer to creating one. Remembered from the first answer on, since the
 // list is often read long before the place is known to be private.
+
 import { hashOf, pairOf } from '../../../core/hash.ts';
 import { PairFilter } from '../../../core/pair-filter.ts';
+import { listed } from '../../json-pieces.ts';
 import type { Occurrence } from '../occurrence.ts';
 
 const LISTED_IDS_MAX = 50;
@@ -72,7 +74,7 @@ export class OwnLists {
   }
 
   dump(): unknown {
-    return { lists: [...this.#lists].map(([name, { own, others }]) => [name, own, others]), given: this.#given.dump() };
+    return { lists: listed(this.#lists, ([name, { own, others }]) => [name, own, others]), given: this.#given.dump() };
   }
 
   restore(dump: unknown): void {

@@ -1,7 +1,9 @@
 // Fields of answers that always equal who asks: the owner, the tenant. Learned per endpoint, role and claim; an answer in which
 // such a field names somebody else has left its owner.
+
 import type { ScenarioDocument } from '../../../core/document.ts';
 import type { OwnerFieldPattern } from '../../../core/scenario.ts';
+import { listed } from '../../json-pieces.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
@@ -103,7 +105,7 @@ export class OwnerField implements Pattern {
   }
 
   dump(): unknown {
-    return [...this.#places].map(([place, { invariants }]) => [
+    return listed(this.#places, ([place, { invariants }]) => [
       place,
       [...invariants].map(([key, { seen, equal, principals }]) => [
         key,

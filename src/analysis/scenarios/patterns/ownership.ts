@@ -1,9 +1,11 @@
 // Whose objects are read by whom. Where nearly every object was only ever read by one principal, the endpoint is private, and a
 // second principal's success on an owned object is broken object level authorization at the first request.
 // Those whose work it is to read others' objects (a role, or without roles a principal) are learned as such beforehand.
+
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf, highOf, lowOfPair, pairOf } from '../../../core/hash.ts';
 import type { OwnershipPattern } from '../../../core/scenario.ts';
+import { listed } from '../../json-pieces.ts';
 import { isIdentifierName } from '../asked-in-body.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import { KeyFilter } from '../metrics/key-filter.ts';
@@ -228,8 +230,8 @@ export class Ownership implements Pattern {
     return {
       lists: this.#lists.dump(),
       readersOwn: this.#readers.dump(),
-      owners: [...this.#owners],
-      endpoints: [...this.#endpoints].map(([endpoint, one]) => [
+      owners: listed(this.#owners, (entry) => entry),
+      endpoints: listed(this.#endpoints, ([endpoint, one]) => [
         endpoint,
         {
           objects: one.objects,

@@ -1,10 +1,12 @@
 // A field that decides over rights or money (role, tenant, price …) sent, and accepted, by somebody whose peers never send it at
 // this endpoint: privilege escalation by mass assignment.
+
 import type { PrivilegedSenders } from '../../../core/baseline.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { plainName } from '../../../core/field.ts';
 import { hashOf } from '../../../core/hash.ts';
 import type { PrivilegedFieldPattern } from '../../../core/scenario.ts';
+import { listed } from '../../json-pieces.ts';
 import { Agreement } from '../agreement.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import type { Occurrence } from '../occurrence.ts';
@@ -109,7 +111,7 @@ export class PrivilegedField implements Pattern {
   }
 
   dump(): unknown {
-    return [...this.#places].map(([endpoint, { requests, principals, senders }]) => [
+    return listed(this.#places, ([endpoint, { requests, principals, senders }]) => [
       endpoint,
       requests,
       Buffer.from(principals.registers).toString('base64'),

@@ -2,10 +2,12 @@
 // for several that it was never given has guessed or been told them.
 // What was issued to whom is a pair of hashes in a Bloom filter of two generations: constant memory, and its false positives
 // (under one percent when full) only ever miss, never accuse.
+
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { pairOf } from '../../../core/hash.ts';
 import { PairFilter } from '../../../core/pair-filter.ts';
 import type { ProvenancePattern } from '../../../core/scenario.ts';
+import { listed } from '../../json-pieces.ts';
 import { isIdentifierName } from '../asked-in-body.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
@@ -97,7 +99,7 @@ export class Provenance implements Pattern {
   dump(): unknown {
     return {
       issued: this.#issued.dump(),
-      places: [...this.#places].map(([key, one]) => [
+      places: listed(this.#places, ([key, one]) => [
         key,
         { ...one, principals: Buffer.from(one.principals.registers).toString('base64') },
       ]),

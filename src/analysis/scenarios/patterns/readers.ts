@@ -1,5 +1,7 @@
 // What each reader has at an endpoint: how many objects are its own there, and whose objects it read besides.
+
 import { pairOf } from '../../../core/hash.ts';
+import { listed } from '../../json-pieces.ts';
 import { OldestFirst } from '../metrics/oldest-first.ts';
 
 const READERS_MAX = 200_000;
@@ -38,7 +40,7 @@ export class Readers {
   }
 
   dump(): unknown {
-    return [...this.#owned];
+    return listed(this.#owned, (entry) => entry);
   }
 
   restore(dump: unknown): void {

@@ -1,8 +1,10 @@
 // Which role succeeds where. The first success of a role at an endpoint that only other, rarer roles used so far is broken
 // function level authorization. What anonymous clients may do, everybody may.
+
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf } from '../../../core/hash.ts';
 import type { RoleMatrixPattern } from '../../../core/scenario.ts';
+import { listed } from '../../json-pieces.ts';
 import { HyperLogLog } from '../metrics/hyper-log-log.ts';
 import type { Occurrence } from '../occurrence.ts';
 import type { Pattern, Signal } from '../signal.ts';
@@ -73,7 +75,7 @@ export class RoleMatrix implements Pattern {
         role,
         { successes, members: Buffer.from(members.registers).toString('base64') },
       ]),
-      cells: [...this.#cells].map(([endpoint, cells]) => [endpoint, [...cells]]),
+      cells: listed(this.#cells, ([endpoint, cells]) => [endpoint, [...cells]]),
     };
   }
 

@@ -1,8 +1,10 @@
 // The order in which endpoints are called, as a first-order Markov chain over all sessions. Several transitions that hardly
 // anybody makes, and hardly any usual ones beside them, are no person with the application in hand.
+
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf, pairOf } from '../../../core/hash.ts';
 import type { SequencePattern } from '../../../core/scenario.ts';
+import { listed } from '../../json-pieces.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
 import type { Occurrence } from '../occurrence.ts';
@@ -120,8 +122,8 @@ export class Sequence implements Pattern {
   }
 
   dump(): unknown {
-    const chain = [...this.#chain].map(([from, { total, next }]) => [from, total, [...next]]);
-    return { chain, habits: [...this.#habits.entries()] };
+    const chain = listed(this.#chain, ([from, { total, next }]) => [from, total, [...next]]);
+    return { chain, habits: listed(this.#habits.entries(), (entry) => entry) };
   }
 
   restore(dump: unknown): void {

@@ -1,10 +1,12 @@
 // One credential in two hands: two countries or networks at once, a new client, endpoints it never used, use after logout.
 // Any one of these has an innocent reason (a phone between networks, a VPN, an update), so several are asked for, and at least
 // one that says it is another device or another place on earth.
+
 import { type Actor, OPAQUE_TOKEN } from '../../../core/actor.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf } from '../../../core/hash.ts';
 import type { StolenCredentialPattern } from '../../../core/scenario.ts';
+import { listed } from '../../json-pieces.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { FirstSightings } from '../metrics/first-sightings.ts';
 import type { Occurrence } from '../occurrence.ts';
@@ -145,7 +147,7 @@ export class StolenCredential implements Pattern {
   }
 
   dump(): unknown {
-    return [...this.#credentials.entries()].map(([key, { uses, clients, endpoints, networks, places }]) => [
+    return listed(this.#credentials.entries(), ([key, { uses, clients, endpoints, networks, places }]) => [
       key,
       { uses, clients, endpoints, networks, places } satisfies CredentialDump,
     ]);

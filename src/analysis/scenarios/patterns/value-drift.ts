@@ -1,8 +1,10 @@
 // Values of requests that nobody sends: signs and zeros flipped, numbers far beyond all others, another type, a word outside an
 // enumeration, another content type. Normal is what several principals sent at an endpoint, field by field.
+
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf } from '../../../core/hash.ts';
 import type { ValueDriftPattern } from '../../../core/scenario.ts';
+import { listed } from '../../json-pieces.ts';
 import { Agreement } from '../agreement.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
 import { SlidingCount } from '../metrics/sliding-count.ts';
@@ -110,7 +112,7 @@ export class ValueDrift implements Pattern {
   }
 
   dump(): unknown {
-    return [...this.#places].map(([endpoint, { samples, principals, mediaTypes, fields }]) => [
+    return listed(this.#places, ([endpoint, { samples, principals, mediaTypes, fields }]) => [
       endpoint,
       samples,
       principals,

@@ -2,11 +2,13 @@
 // walked, sensitive values taken, requests made.
 // A threshold is passed only above a floor, above what the actor itself used to do, and above the population; the population
 // learns from the largest window of each actor that raised nothing.
+
 import type { Actor, ActorKind } from '../../../core/actor.ts';
 import type { ValueBudgets } from '../../../core/baseline.ts';
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf, hashOfWords } from '../../../core/hash.ts';
 import type { VolumePattern, VolumeWindow } from '../../../core/scenario.ts';
+import { listed } from '../../json-pieces.ts';
 import { isIdentifierName, isLookedUp } from '../asked-in-body.ts';
 import { Habits } from '../habits.ts';
 import { ExpiringTable } from '../metrics/expiring-table.ts';
@@ -187,11 +189,11 @@ export class Volume implements Pattern {
     return sizes.reduce((a, b) => ({ entries: a.entries + b.entries, evicted: a.evicted + b.evicted }));
   }
 
-  dump(): readonly WalkDump[] {
+  dump(): unknown {
     return this.#walks.map(({ peers, habits, names }) => ({
-      populations: [...peers.entries()].map(([, { name, population }]) => [name, population.dump()]),
+      populations: listed(peers.entries(), ([, { name, population }]) => [name, population.dump()]),
       habits: habits.dump(),
-      names: [...names],
+      names: listed(names, (entry) => entry),
     }));
   }
 
