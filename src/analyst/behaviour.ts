@@ -11,6 +11,7 @@ import type { PolicyBundle } from '../core/document.ts';
 import type { StatusFromSink } from '../core/sink.ts';
 import { FLUSH_MS, type Store } from '../core/store.ts';
 import type { Sinks } from '../sinks/open-sinks.ts';
+import { casesName, casesOfOthers, type FoundCases } from './cases-of-others.ts';
 
 const TICK_MS = 2_000;
 const SAVE_MS = 30_000;
@@ -69,7 +70,7 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
     if (!keepers.whole.isRead) return;
     const begunAt = performance.now();
     try {
-      if (!(await keepers.cases.save(analysis.dumpOfCases()))) log.warn({}, 'the incidents were not kept: too large');
+      if (!(await keepers.cases.saveText(analysis.casesText()))) log.warn({}, 'the incidents were not kept: too large');
     } catch (error) {
       log.warn({ code: (error as { code?: string }).code }, 'the incidents could not be kept');
     } finally {
@@ -108,7 +109,8 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
   const exchange = new Exchange({ store, node: `${options.node}.${randomUUID()}`, analysis });
   const keepers: Keepers = {
     whole: new StateKeeper(store, options.node),
-    cases: new StateKeeper(store, `${options.node}.cases`),
+    cases: new StateKeeper(store, casesName(options.node)),
+    others: () => (isShared ? casesOfOthers(store, options.node) : Promise.resolve(undefined)),
   };
 
   const heed = (wish: ResponseWish): void => {
@@ -214,13 +216,22 @@ export async function startBehaviour(options: BehaviourOptions): Promise<Behavio
 interface Keepers {
   readonly whole: StateKeeper;
   readonly cases: StateKeeper;
+  /** For a node that knows nothing. */
+  readonly others: () => Promise<FoundCases | undefined>;
 }
 
-async function restore(analysis: Analysis, { whole, cases }: Keepers, log: Logger): Promise<void> {
+async function restore(analysis: Analysis, { whole, cases, others }: Keepers, log: Logger): Promise<void> {
   try {
     const alone = (await cases.load()) as CasesDump | undefined;
+    // Before the last is read, so that all of it is tried again when the store goes away meanwhile.
+    const found = alone === undefined ? await others() : undefined;
     const kept = (await whole.load()) as AnalysisDump | undefined;
-    analysis.restore(kept, alone);
+    if (kept !== undefined || found === undefined) analysis.restore(kept, alone);
+    else {
+      analysis.restore(undefined, found.cases);
+      const { node, ignored } = found;
+      log.info({ node, ignored }, 'the incidents of a node that was there before were taken over');
+    }
   } catch (error) {
     // Another version wrote it: learned anew rather than not started. Or the store is away: asked again until it answers.
     if (whole.isRead) log.warn({ reason: (error as Error).message }, 'what the analysis knew could not be read back');
