@@ -8,6 +8,7 @@ import { Fault } from '../core/fault.ts';
 import { connectionOf } from './client-connection.ts';
 import type { ProxyCounters } from './counters.ts';
 import { isHttp2 } from './downstream.ts';
+import { joinSmallWrites } from './joined-writes.ts';
 import { HEADER_BYTES_MAX, secureServer } from './secure-listener.ts';
 import type { PaceSettings, ProxySettings } from './settings.ts';
 
@@ -44,6 +45,8 @@ export function createListener(
     maxConnections: settings.connectionsMax,
   });
   const plain = server as http.Server;
+  // HTTP/2 writes past its socket.
+  plain.on(settings.tls === undefined ? 'connection' : 'secureConnection', joinSmallWrites);
   plain.on('request', (request, response) => events.onRequest(request, response));
   plain.on('checkContinue', (request: http.IncomingMessage, response: http.ServerResponse) => {
     events.onRequest(request, response, () => response.writeContinue());

@@ -5,6 +5,7 @@ import * as https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector, Pool } from 'undici';
 import { CircuitBreaker } from './circuit-breaker.ts';
+import { joinSmallWrites } from './joined-writes.ts';
 import { lastGoodLookup } from './last-good-lookup.ts';
 import type { UpstreamSettings } from './settings.ts';
 
@@ -57,8 +58,17 @@ export class UpstreamMember {
       keepAliveTimeout: KEEP_ALIVE_MS,
       // A name may stand for other addresses by now; those of a busy upstream would never be left.
       ...(isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? { clientTtl: SAME_ADDRESS_MS } : {}),
-      connect: (options, callback) =>
-        connect(name === undefined ? omitName(options) : { ...options, ...name }, callback),
+      connect: (options, callback) => {
+        const given = name === undefined ? omitName(options) : { ...options, ...name };
+        connect(given, (...[error, socket]) => {
+          if (error !== null) {
+            callback(error, null);
+            return;
+          }
+          joinSmallWrites(socket);
+          callback(null, socket);
+        });
+      },
     });
   }
 
