@@ -1,5 +1,5 @@
-// AssemblyScript. Reads a whole JSON text as src/inspection/observe-identifiers.ts wants it: strictly, without making values, and
-// tells where strings and numbers stand that may identify something. Built by `npm run wasm` into
+// AssemblyScript. Reads a whole JSON text as src/inspection/observe-bytes.ts wants it: strictly, without making values, and
+// tells where values stand that may identify something, or all of the first elements. Built by `npm run wasm` into
 // src/inspection/read-identifiers.wasm.ts.
 // Invariant: no text is read to its end that JSON.parse refuses. What is left to the parser: a name twice in an object, a name
 // that has no node, objects with very many members, very deep texts, and more tokens than there is room for.
@@ -27,15 +27,23 @@ const LEFT: u32 = 4;
 const TRIED_MAX: u32 = 16;
 
 // A level: whether it is an object, its node, members or elements so far, the object's number, the member that is expected, the
-// token of an array of objects.
-const LEVEL_BYTES: u32 = 24;
+// token of the array, whether everything in it is wanted.
+const LEVEL_BYTES: u32 = 28;
+/** Elements of an array that are wanted whole; of those behind them only identifiers are. */
+const WHOLE_ELEMENTS_MAX: u32 = 3;
 
-/** Kinds of a token, whose other words are level, node, start and end; of an array its length stands instead of its start. */
+/** Kinds of a token, whose other words are level, node, start and end; of an array its length stands instead of its start, of a literal
+ *  its first letter. */
 const PLAIN: u32 = 0;
 const DECODED: u32 = 1;
 const INTEGER: u32 = 2;
 const NUMBER: u32 = 3;
 const ARRAY: u32 = 4;
+const OBJECT_OPENED: u32 = 5;
+const LITERAL: u32 = 6;
+/** Besides: it is wanted whatever it is; an array begins with an object or array. */
+const WHOLE: u32 = 8;
+const RECORDS: u32 = 16;
 const TOKEN_BYTES: u32 = 20;
 
 let input: u32 = 0;
@@ -62,8 +70,14 @@ declare function member(node: u32, open: u32, close: u32): u32;
 @external('env', 'elements')
 declare function elements(node: u32): u32;
 
-/** How many tokens the first `length` bytes of the input have; -1 to leave them to the parser. */
-export function read(length: u32, root: u32): i32 {
+/** 1 when something that was read last is not looked into, since it is too deep or its pointer too long. */
+export function wasCut(): u32 {
+  return isCut ? 1 : 0;
+}
+let isCut: bool = false;
+
+/** How many tokens the first `length` bytes of the input have; -1 to leave them to the parser. `whole` wants more than identifiers. */
+export function read(length: u32, root: u32, whole: bool): i32 {
   const end = input + length;
   let i = input;
   let level = levels - LEVEL_BYTES;
@@ -71,7 +85,10 @@ export function read(length: u32, root: u32): i32 {
   let isObject = false;
   /** Of the value that comes; 0 when nothing of it is wanted. */
   let node = root;
+  /** Of that value: it is wanted whatever it is. */
+  let isWhole = whole;
   count = 0;
+  isCut = false;
   while (true) {
     i = behindSpace(i, end);
     if (i >= end) return -1;
@@ -79,21 +96,32 @@ export function read(length: u32, root: u32): i32 {
     if (c == 0x22) {
       const close = stringEnd(i + 1, end);
       if (close == 0) return -1;
-      if (node != 0 && !takeString(i + 1, close, node, isObject ? depth - 1 : depth)) return -1;
+      if (node != 0 && !takeString(i + 1, close, node, isObject ? depth - 1 : depth, isWhole)) return -1;
       i = close + 1;
     } else if ((c | 0x20) == 0x7b) {
       if (depth >= LEVELS_MAX) return -1;
       isObject = c == 0x7b;
-      if (depth >= DEPTH_MAX || (flagsOf(node) & CLOSED) != 0) node = 0;
+      const place = node;
+      if (place != 0 && (depth >= DEPTH_MAX || (flagsOf(place) & CLOSED) != 0)) {
+        node = 0;
+        isCut = true;
+      }
       level += LEVEL_BYTES;
       depth += 1;
       store<u32>(level, isObject ? 1 : 0);
       store<u32>(level, node, 4);
       store<u32>(level, 0, 8);
       store<u32>(level, 0, 20);
+      store<u32>(level, isWhole ? 1 : 0, 24);
       i = behindSpace(i + 1, end);
       if (i >= end) return -1;
       const first: u32 = load<u8>(i);
+      const hasRecords = !isObject && node != 0 && (first | 0x20) == 0x7b;
+      if (place != 0 && (isWhole || hasRecords)) {
+        const kind = isObject ? OBJECT_OPENED : hasRecords ? ARRAY | RECORDS : ARRAY;
+        if (!add(isWhole ? kind | WHOLE : kind, depth - 1, place, 0, 0)) return -1;
+        if (!isObject) store<u32>(level, tokens + (count - 1) * TOKEN_BYTES, 20);
+      }
       if (first != c + 2) {
         if (isObject) {
           objects += 1;
@@ -105,10 +133,6 @@ export function read(length: u32, root: u32): i32 {
         } else {
           store<u32>(level, 1, 8);
           if (node != 0) {
-            if ((first | 0x20) == 0x7b) {
-              if (!add(ARRAY, depth - 1, node, 0, 0)) return -1;
-              store<u32>(level, tokens + (count - 1) * TOKEN_BYTES, 20);
-            }
             node = elementsOf(node);
             if (node == 0) return -1;
           }
@@ -119,13 +143,14 @@ export function read(length: u32, root: u32): i32 {
       const start = i;
       i = numberEnd(i, end);
       if (i == 0) return -1;
-      if ((flagsOf(node) & NAMED_ID) != 0) {
+      if (node != 0 && (isWhole || (flagsOf(node) & NAMED_ID) != 0)) {
         const kind = isPlain ? INTEGER : NUMBER;
-        if (!add(kind, isObject ? depth - 1 : depth, node, start - input, i - input)) return -1;
+        if (!add(isWhole ? kind | WHOLE : kind, isObject ? depth - 1 : depth, node, start - input, i - input)) return -1;
       }
     } else {
       i = literalEnd(c, i, end);
       if (i == 0) return -1;
+      if (node != 0 && isWhole && !add(LITERAL, isObject ? depth - 1 : depth, node, c, 0)) return -1;
     }
 
     // Behind a value: what comes next, or what ends here.
@@ -136,6 +161,7 @@ export function read(length: u32, root: u32): i32 {
       const next: u32 = load<u8>(i);
       if (next == 0x2c) {
         const within = load<u32>(level, 4);
+        isWhole = load<u32>(level, 24) != 0;
         if (isObject) {
           i = valueOfMember(behindSpace(i + 1, end), end, level, within);
           if (i == 0) return -1;
@@ -144,6 +170,7 @@ export function read(length: u32, root: u32): i32 {
           const before = load<u32>(level, 8);
           store<u32>(level, before + 1, 8);
           node = before < ELEMENTS_MAX ? load<u32>(at(within), ELEMENTS) : 0;
+          isWhole = isWhole && before < WHOLE_ELEMENTS_MAX;
           i += 1;
         }
         break;
@@ -243,10 +270,11 @@ function add(kind: u32, level: u32, node: u32, start: u32, stop: u32): bool {
 }
 
 /** Every format of an identifier has a digit in it, but for a UUID of letters. */
-function takeString(start: u32, close: u32, node: u32, level: u32): bool {
+function takeString(start: u32, close: u32, node: u32, level: u32, isWhole: bool): bool {
   const mayBeId = isEscaped ? !isOtherBefore : !isOther && (hasDigit || close - start == 36);
-  if (!mayBeId && (flagsOf(node) & NAMED_ID) == 0) return true;
-  return add(isEscaped || isWide ? DECODED : PLAIN, level, node, start - input, close - input);
+  if (!isWhole && !mayBeId && (flagsOf(node) & NAMED_ID) == 0) return true;
+  const kind = isEscaped || isWide ? DECODED : PLAIN;
+  return add(isWhole ? kind | WHOLE : kind, level, node, start - input, close - input);
 }
 
 // What the last stringEnd has seen: a backslash; a byte that identifiers do not have, anywhere and before the first backslash; a digit;

@@ -1,4 +1,4 @@
-// Where in a JSON text strings and numbers stand that may identify something: the memory of wasm/read-identifiers.ts, with a node for
+// Where in a JSON text values stand that may identify something, or that are observed whole: the memory of wasm/read-identifiers.ts, with a node for
 // each place that was met.
 // Invariants: the numbers here are those of the module; a place has one node or none, and a node one place; one text at a time, since
 // nothing here waits.
@@ -24,7 +24,7 @@ const NAMED_ID = 1;
 const CLOSED = 2;
 const LEFT = 4;
 const LEVELS_MAX = 512;
-const LEVEL_WORDS = 6;
+const LEVEL_WORDS = 7;
 const TOKENS_MAX = 8_192;
 export const TOKEN_WORDS = 5;
 
@@ -32,16 +32,22 @@ export const TOKEN_WORDS = 5;
 export const KIND = 0;
 export const LEVEL = 1;
 export const NODE = 2;
-/** Of an array its length. */
+/** Of an array its length, of a literal its first letter. */
 export const START = 3;
 export const END = 4;
 
-/** A string as it stands there, one with escapes or wide characters, an integer of few digits, another number, an array of objects. */
+/** A string as it stands there, one with escapes or wide characters, an integer of few digits, another number … */
 export const PLAIN = 0;
 export const DECODED = 1;
 export const INTEGER = 2;
 export const NUMBER = 3;
 export const ARRAY = 4;
+export const OBJECT = 5;
+export const LITERAL = 6;
+export const KINDS = 7;
+/** Besides: it is wanted whatever it is; an array begins with an object or array. */
+export const WHOLE = 8;
+export const RECORDS = 16;
 
 /** JavaScript puts such names in front of all others, by their numbers. */
 const INDEX_NAME = /^(?:0|[1-9]\d{0,9})$/;
@@ -57,7 +63,8 @@ declare const WebAssembly: {
 
 interface Exports {
   configure(input: number, nodes: number, levels: number, tokens: number): void;
-  read(length: number, root: number): number;
+  read(length: number, root: number, whole: number): number;
+  wasCut(): number;
 }
 
 export class IdentifierTokens {
@@ -105,15 +112,23 @@ export class IdentifierTokens {
     this.#wasm.configure(input, nodes, levels, tokens);
   }
 
-  /** How many tokens there are; -1 when it is no JSON, or has to be parsed. A text of at most TEXT_BYTES_MAX. */
-  read(text: Buffer, root: ObservedPlace): number {
+  /**
+   * How many tokens there are; -1 when it is no JSON, or has to be parsed. A text of at most TEXT_BYTES_MAX. `whole` wants all of its
+   * first elements.
+   */
+  read(text: Buffer, root: ObservedPlace, whole: boolean): number {
     const isFull = this.#places.length > NODES_MAX / 2;
     if (isFull || this.#places[1] !== root) this.#begin(root);
     this.#text = text;
     this.#input.set(text);
-    const count = this.#wasm.read(text.length, 1);
+    const count = this.#wasm.read(text.length, 1, whole ? 1 : 0);
     this.#text = NOTHING;
     return count;
+  }
+
+  /** Something in the latest text is too deep, or its pointer too long, to be looked into. */
+  get wasCut(): boolean {
+    return this.#wasm.wasCut() !== 0;
   }
 
   placeOf(node: number): ObservedPlace {

@@ -14,9 +14,10 @@ import {
   KEYS_MAX,
   POINTER_CHARS_MAX,
   type SeenData,
+  WORD,
 } from './observe-bounds.ts';
+import { readBody } from './observe-bytes.ts';
 import type { KeyedHash } from './observe-hash.ts';
-import { identifiersOf } from './observe-identifiers.ts';
 import { ObservedPlace } from './observed-place.ts';
 
 /** Elements of an array that are looked at whole; of those behind them only identifiers are. */
@@ -25,24 +26,21 @@ const WHOLE_ELEMENTS_MAX = 3;
 const BODY_BYTES_MAX = 65_536;
 const FORM_PAIRS_MAX = 200;
 
-const WORD = /^[A-Za-z][A-Za-z_-]{0,31}$/;
-
 /** Of all bodies in this process: their places are a function of names alone. */
 let root = new ObservedPlace();
 
 /** `whole: false` keeps identifiers only. */
 export function observeBody(body: BodyView, data: SeenData, hash: KeyedHash, whole: boolean): ObservedBody {
-  if (whole || body.format !== 'json' || body.bytes.length > BODY_BYTES_MAX)
-    return observeDecoded(body, data, hash, whole);
+  if (body.format !== 'json' || body.bytes.length > BODY_BYTES_MAX) return observeDecoded(body, data, hash, whole);
   root = root.fresh;
-  const found = identifiersOf(body, root, data, hash);
-  if (found === undefined) return observeDecoded(body, data, hash, false);
+  const read = readBody(body, root, data, hash, whole);
+  if (read === undefined) return observeDecoded(body, data, hash, whole);
   return {
     mediaType: body.mediaType,
-    fields: found.fields,
-    records: Math.max(found.records, 1),
+    fields: read.fields,
+    records: Math.max(read.records, 1),
     dataTypes: data.counts,
-    isTruncated: true,
+    isTruncated: read.isTruncated,
   };
 }
 

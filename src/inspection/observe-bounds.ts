@@ -10,6 +10,9 @@ export const HASHED_CHARS_MAX = 64;
 /** Of texts that identify something. */
 export const ID_FORMATS: ReadonlySet<string> = new Set(['uuid', 'object-id', 'numeric', 'hash', 'ulid', 'prefixed-id']);
 
+/** What an enumeration is made of. */
+export const WORD = /^[A-Za-z][A-Za-z_-]{0,31}$/;
+
 /** Where sensitive values were found, by pointer (positions as `*`), and how many by type. */
 export interface SeenData {
   holds(pointer: string): boolean;

@@ -1,10 +1,9 @@
-// The identifiers of a JSON body read off its bytes: what observe-body.ts keeps of the parsed value when it keeps identifiers
-// only, without making the value.
+// What a JSON body is observed for, read off its bytes: what observe-body.ts finds in the parsed value, without making the value.
 // Invariants: of a body that this reads, both find the same, in the same order, under the same bounds. What takes more than a look at
 // the bytes is left to the parser: names that stand twice in an object, look like numbers, or are very long, objects with very
-// many, and very deep bodies.
+// many, very deep bodies, and whole ones with more fields than are kept.
 import type { BodyView } from '../core/detector.ts';
-import type { ObservedField } from '../core/observation.ts';
+import type { ObservedField, ObservedType } from '../core/observation.ts';
 import { formatOf } from '../core/text-format.ts';
 import {
   ARRAY,
@@ -13,41 +12,53 @@ import {
   IdentifierTokens,
   INTEGER,
   KIND,
+  KINDS,
   LEVEL,
+  LITERAL,
   NODE,
   NUMBER,
+  OBJECT,
   PLAIN,
+  RECORDS,
   START,
   TEXT_BYTES_MAX,
   TOKEN_WORDS,
+  WHOLE,
 } from './identifier-tokens.ts';
-import { DEPTH_MAX, FIELDS_MAX, HASHED_CHARS_MAX, ID_FORMATS, type SeenData } from './observe-bounds.ts';
+import { DEPTH_MAX, FIELDS_MAX, HASHED_CHARS_MAX, ID_FORMATS, type SeenData, WORD } from './observe-bounds.ts';
 import type { KeyedHash } from './observe-hash.ts';
 import type { ObservedPlace } from './observed-place.ts';
 
-export interface FoundIdentifiers {
+export interface ReadBody {
   readonly fields: readonly ObservedField[];
   /** Elements of the largest array of objects; 0 without one. */
   readonly records: number;
+  readonly isTruncated: boolean;
 }
 
 /** Elements of the innermost array that is looked at stand one level below it. */
 const LEVELS = DEPTH_MAX + 1;
 
+const LETTER_N = 0x6e;
+
 /** Made when the first body is there to be read. */
 let reader: IdentifierTokens | undefined;
 
 /** Undefined when the body is no JSON, or has to be parsed. */
-export function identifiersOf(
+export function readBody(
   body: BodyView,
   root: ObservedPlace,
   data: SeenData,
   hash: KeyedHash,
-): FoundIdentifiers | undefined {
+  whole: boolean,
+): ReadBody | undefined {
   if (body.bytes.length > TEXT_BYTES_MAX) return undefined;
   reader ??= new IdentifierTokens();
-  const count = reader.read(body.bytes, root);
-  return count === -1 ? undefined : new Found(body, data, hash).from(reader, count);
+  const count = reader.read(body.bytes, root, whole);
+  if (count === -1 || (whole && count >= FIELDS_MAX)) return undefined;
+  const found = new Found(body, data, hash);
+  found.take(reader, count);
+  return found.result(!whole || reader.wasCut);
 }
 
 class Found {
@@ -65,7 +76,7 @@ class Found {
     this.#hash = hash;
   }
 
-  from(reader: IdentifierTokens, count: number): FoundIdentifiers {
+  take(reader: IdentifierTokens, count: number): void {
     const { tokens } = reader;
     const text = count === 0 ? '' : this.#body.latin1;
     for (let at = 0; at < count * TOKEN_WORDS; at += TOKEN_WORDS) {
@@ -73,22 +84,43 @@ class Found {
       const start = tokens[at + START]!;
       const end = tokens[at + END]!;
       const kind = tokens[at + KIND]!;
-      if (kind === ARRAY) {
-        this.#array(level, start);
-        continue;
-      }
+      if ((kind & RECORDS) !== 0) this.#array(level, start);
       if (this.#isFull(level)) continue;
       const place = reader.placeOf(tokens[at + NODE]!);
-      if (kind === PLAIN) this.#text(text.slice(start, end), place, level);
-      else if (kind === INTEGER) this.#integer(text.slice(start, end), place, level);
-      else if (kind === DECODED) {
-        this.#text(JSON.parse(this.#body.bytes.toString('utf8', start - 1, end + 1)) as string, place, level);
-      } else if (kind === NUMBER) {
-        const value = Number(text.slice(start, end));
-        if (Number.isSafeInteger(value)) this.#number(value, String(value), place, level);
+      const isWhole = (kind & WHOLE) !== 0;
+      switch (kind & KINDS) {
+        case PLAIN:
+          this.#text(text.slice(start, end), place, level, isWhole);
+          break;
+        case DECODED:
+          this.#text(
+            JSON.parse(this.#body.bytes.toString('utf8', start - 1, end + 1)) as string,
+            place,
+            level,
+            isWhole,
+          );
+          break;
+        case INTEGER:
+          this.#integer(text.slice(start, end), place, level);
+          break;
+        case NUMBER: {
+          const value = Number(text.slice(start, end));
+          if (Number.isSafeInteger(value)) this.#number(value, String(value), place, level);
+          else if (isWhole) this.#number(value, undefined, place, level);
+          break;
+        }
+        case ARRAY:
+          if (isWhole) this.#plain('array', start, place, level);
+          break;
+        case OBJECT:
+          this.#plain('object', undefined, place, level);
+          break;
+        case LITERAL:
+          this.#plain(start === LETTER_N ? 'null' : 'boolean', undefined, place, level);
+          break;
+        default:
       }
     }
-    return this.#result();
   }
 
   #array(level: number, count: number): void {
@@ -104,10 +136,11 @@ class Found {
     if (longest[before]! < count) longest[before] = count;
   }
 
-  #text(text: string, place: ObservedPlace, level: number): void {
+  #text(text: string, place: ObservedPlace, level: number, isWhole: boolean): void {
     const format = formatOf(text);
-    if (!place.isNamedId && !(format !== undefined && ID_FORMATS.has(format))) return;
+    if (!isWhole && !place.isNamedId && !(format !== undefined && ID_FORMATS.has(format))) return;
     const isHashed = text.length > 0 && text.length <= HASHED_CHARS_MAX;
+    const isWord = isWhole && !place.isPrivate && WORD.test(text) && !this.#data.holds(place.pointer);
     this.#push(level, {
       pointer: place.pointer,
       type: 'string',
@@ -115,7 +148,7 @@ class Found {
       length: text.length,
       number: undefined,
       hash: isHashed ? this.#hash.of(text) : undefined,
-      word: undefined,
+      word: isWord ? text : undefined,
     });
   }
 
@@ -125,15 +158,27 @@ class Found {
     this.#number(value, digits, place, level);
   }
 
-  /** `text` is the value as JavaScript writes it. */
-  #number(value: number, text: string, { pointer }: ObservedPlace, level: number): void {
+  /** `text` is an integer as JavaScript writes it; of other numbers there is none. */
+  #number(value: number, text: string | undefined, { pointer }: ObservedPlace, level: number): void {
     this.#push(level, {
       pointer,
-      type: 'integer',
+      type: text === undefined ? 'number' : 'integer',
       format: undefined,
       length: undefined,
       number: this.#data.counts.length > 0 && this.#data.holds(pointer) ? undefined : value,
-      hash: this.#hash.of(text),
+      hash: text === undefined ? undefined : this.#hash.of(text),
+      word: undefined,
+    });
+  }
+
+  #plain(type: ObservedType, length: number | undefined, { pointer }: ObservedPlace, level: number): void {
+    this.#push(level, {
+      pointer,
+      type,
+      format: undefined,
+      length,
+      number: undefined,
+      hash: undefined,
       word: undefined,
     });
   }
@@ -155,7 +200,7 @@ class Found {
     return count >= FIELDS_MAX;
   }
 
-  #result(): FoundIdentifiers {
+  result(isTruncated: boolean): ReadBody {
     const all: ObservedField[] = [];
     let records = 0;
     for (let level = 0; level < LEVELS; level++) {
@@ -166,6 +211,6 @@ class Found {
       const fields = this.#levels[level];
       if (fields !== undefined) for (let i = 0; i < fields.length && all.length < FIELDS_MAX; i++) all.push(fields[i]!);
     }
-    return { fields: all, records };
+    return { fields: all, records, isTruncated };
   }
 }
