@@ -26,15 +26,16 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?
 const EMAIL = /^[^@\s/]{1,64}@[^@\s/]{1,190}\.[a-z]{2,24}$/i;
 const URI = /^[a-z][a-z0-9+.-]{1,15}:\/\/[^\s]+$/i;
 const IPV4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
-/** `cus_9s6XKzkNRiz8i3`, `order-2041`: a short word, a joiner, and a part with digits. */
-const PREFIXED = /^[a-z]{1,12}[_-](?=[A-Za-z0-9]*\d)[A-Za-z0-9]{3,64}$/i;
+const PREFIX_CHARS_MAX = 12;
+const PREFIXED_CHARS_MIN = 3;
+const PREFIXED_CHARS_MAX = 64;
 
 export function formatOf(text: string): TextFormat | undefined {
   const { length } = text;
   if (length === 0 || length > FORMAT_CHARS_MAX) return undefined;
   const first = text.charCodeAt(0);
   if (first >= 0x30 && first <= 0x39) {
-    if (length <= 20 && /^\d+$/.test(text)) return 'numeric';
+    if (length <= 20 && areDigits(text)) return 'numeric';
     if (length === 10 && DATE.test(text)) return 'date';
     if (length >= 16 && length <= 35 && DATE_TIME.test(text)) return 'date-time';
     if (length >= 7 && length <= 15 && IPV4.test(text)) return 'ipv4';
@@ -44,8 +45,42 @@ export function formatOf(text: string): TextFormat | undefined {
   if (length === 36 && UUID.test(text)) return 'uuid';
   if (length === 26 && ULID.test(text) && /\d/.test(text)) return 'ulid';
   if (length >= 16 && length <= 128 && HEX.test(text) && /\d/.test(text)) return length === 24 ? 'object-id' : 'hash';
-  if (length <= 77 && PREFIXED.test(text)) return 'prefixed-id';
+  if (isPrefixed(text)) return 'prefixed-id';
   if (text.includes('@') && EMAIL.test(text)) return 'email';
   if (text.includes('://') && URI.test(text)) return 'uri';
   return undefined;
+}
+
+// Both without a pattern: of an answer they are asked for every identifier, and calling a pattern costs more than these.
+
+function areDigits(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (!isDigit(text.charCodeAt(i))) return false;
+  return true;
+}
+
+/** `cus_9s6XKzkNRiz8i3`, `order-2041`: a short word of ASCII letters, a joiner, and letters and digits with a digit among them. */
+function isPrefixed(text: string): boolean {
+  const { length } = text;
+  let i = 0;
+  while (i < length && isLetter(text.charCodeAt(i))) i += 1;
+  if (i === 0 || i > PREFIX_CHARS_MAX || i === length) return false;
+  const joiner = text.charCodeAt(i);
+  if (joiner !== 0x2d && joiner !== 0x5f) return false;
+  i += 1;
+  if (length - i < PREFIXED_CHARS_MIN || length - i > PREFIXED_CHARS_MAX) return false;
+  let hasDigit = false;
+  for (; i < length; i++) {
+    const c = text.charCodeAt(i);
+    if (isDigit(c)) hasDigit = true;
+    else if (!isLetter(c)) return false;
+  }
+  return hasDigit;
+}
+
+function isDigit(c: number): boolean {
+  return c >= 0x30 && c <= 0x39;
+}
+
+function isLetter(c: number): boolean {
+  return (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a;
 }
