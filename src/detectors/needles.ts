@@ -14,6 +14,8 @@ const WORD_BYTES_MAX = 256;
 const BUCKETS = 8;
 const BUCKET_WORDS_MAX = 64;
 const ENTRY_BYTES = 24;
+/** A bit for each hash of three bytes. */
+const KNOWN_BYTES = 8 * 1024;
 const BUCKET_BYTES = 4 + BUCKET_WORDS_MAX * ENTRY_BYTES;
 
 /** TypeScript knows it only as a part of browsers. */
@@ -24,7 +26,7 @@ declare const WebAssembly: {
 };
 
 interface Exports {
-  configure(input: number, halves: number, buckets: number, found: number): void;
+  configure(input: number, halves: number, buckets: number, found: number, known: number): void;
   search(length: number): number;
 }
 
@@ -70,23 +72,23 @@ class Search {
 
   constructor(words: readonly Buffer[]) {
     const wordBytes = words.reduce((sum, word) => sum + word.length, 0);
-    const sizes = [WINDOW_BYTES + READ_AHEAD_BYTES, 128, BUCKETS * BUCKET_BYTES, words.length, wordBytes];
+    const sizes = [WINDOW_BYTES + READ_AHEAD_BYTES, 128, BUCKETS * BUCKET_BYTES, words.length, KNOWN_BYTES, wordBytes];
     const offsets: number[] = [];
     let end = 16;
     for (const size of sizes) {
       offsets.push(end);
       end += Math.ceil(size / 16) * 16;
     }
-    const [input = 0, halves = 0, buckets = 0, found = 0, texts = 0] = offsets;
+    const [input = 0, halves = 0, buckets = 0, found = 0, known = 0, texts = 0] = offsets;
     const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE_BYTES), maximum: 1_024 });
     const { buffer } = memory;
     this.#window = new Uint8Array(buffer, input, WINDOW_BYTES);
     this.#found = new Uint8Array(buffer, found, words.length);
     this.#overlap = Math.max(0, ...words.map((word) => word.length)) - 1;
-    writeTables(buffer, words, { halves, buckets, texts });
+    writeTables(buffer, words, { halves, buckets, known, texts });
     const module = new WebAssembly.Module(Buffer.from(MODULE_BASE64, 'base64'));
     this.#wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
-    this.#wasm.configure(input, halves, buckets, found);
+    this.#wasm.configure(input, halves, buckets, found, known);
   }
 
   /** 1 for each word that is there; undefined when none is. */
@@ -116,9 +118,10 @@ class Search {
 function writeTables(
   buffer: ArrayBuffer,
   words: readonly Buffer[],
-  at: { readonly halves: number; readonly buckets: number; readonly texts: number },
+  at: { readonly halves: number; readonly buckets: number; readonly known: number; readonly texts: number },
 ): void {
   const halves = new Uint8Array(buffer, at.halves, 128);
+  const known = new Uint8Array(buffer, at.known, KNOWN_BYTES);
   const texts = new Uint8Array(buffer, at.texts);
   const view = new DataView(buffer);
   const ordered = words
@@ -142,6 +145,8 @@ function writeTables(
       view.setUint8(entry + k, byte);
       view.setUint8(entry + 4 + k, 0xff);
     }
+    const hash = Math.imul(word.readUIntLE(before, 3), 0x9e3779b1) >>> 16;
+    known[hash >> 3]! |= 1 << (hash & 7);
     view.setUint32(entry + 8, before, true);
     view.setUint32(entry + 12, at.texts + text, true);
     view.setUint32(entry + 16, word.length, true);
