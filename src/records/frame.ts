@@ -4,25 +4,19 @@ import { isAscii } from 'node:buffer';
 export const FRAME_BYTES_MAX = 64 * 1024 * 1024;
 export const FRAME_HEAD_BYTES = 4;
 
-export interface Frame {
-  readonly value: unknown;
-  /** Its JSON. */
-  readonly text: Buffer;
-}
-
-/** Takes chunks as they come and gives whole frames. @throws RangeError for a frame over the bound */
+/** Takes chunks as they come and gives the JSON of whole frames. @throws RangeError for a frame over the bound */
 export class FrameReader {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   /** Of the frame that is arriving, with its head; until it is there, chunks only wait. */
   #wantedBytes = FRAME_HEAD_BYTES;
 
-  read(chunk: Buffer): Frame[] {
+  read(chunk: Buffer): Buffer[] {
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
     if (this.#waitingBytes < this.#wantedBytes) return [];
     const bytes = this.#waiting.length === 1 ? chunk : Buffer.concat(this.#waiting, this.#waitingBytes);
-    const frames: Frame[] = [];
+    const frames: Buffer[] = [];
     let at = 0;
     this.#wantedBytes = FRAME_HEAD_BYTES;
     while (bytes.length - at >= FRAME_HEAD_BYTES) {
@@ -34,7 +28,7 @@ export class FrameReader {
       }
       const start = at + FRAME_HEAD_BYTES;
       at = start + length;
-      frames.push({ value: JSON.parse(textOf(bytes.subarray(start, at))), text: bytes.subarray(start, at) });
+      frames.push(bytes.subarray(start, at));
     }
     const rest = bytes.subarray(at);
     this.#waiting = rest.length === 0 ? [] : [rest];

@@ -22,8 +22,9 @@ export function listenForRecords(path: string, onBatch: OnBatch): Promise<Server
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk) => {
       try {
-        for (const { value, text } of reader.read(chunk)) {
-          const batch = batchOf(value);
+        // One is parsed when those before it are done: the collector would copy what waits.
+        for (const text of reader.read(chunk)) {
+          const batch = batchOf(text);
           onBatch({ ...batch, records: oneByOne(batch.records) }, rereading(text));
         }
       } catch {
@@ -41,9 +42,9 @@ export function listenForRecords(path: string, onBatch: OnBatch): Promise<Server
   });
 }
 
-/** @throws RangeError for what is no batch */
-function batchOf(value: unknown): PackedBatch {
-  const { worker, records, counts } = Object(value) as Partial<PackedBatch>;
+/** @throws RangeError or SyntaxError for what is no batch */
+function batchOf(text: Buffer): PackedBatch {
+  const { worker, records, counts } = Object(JSON.parse(textOf(text))) as Partial<PackedBatch>;
   if (typeof worker !== 'number' || !Array.isArray(records) || !areCounts(counts)) throw new RangeError('no batch');
   return { worker, records, counts };
 }
@@ -58,7 +59,7 @@ function rereading(text: Buffer): Parameters<OnBatch>[1] {
   return (index) => {
     let records = read?.deref();
     if (records === undefined) {
-      records = [...oneByOne(batchOf(JSON.parse(textOf(text))).records)];
+      records = [...oneByOne(batchOf(text).records)];
       read = new WeakRef(records);
     }
     return records[index]!;

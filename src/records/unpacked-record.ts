@@ -1,7 +1,7 @@
 // The analyst's end of packed records. Every record and field that comes out has all its members in one order, whatever it holds:
 // records of one shape cost who reads them a fraction of what twenty shapes cost.
 // Invariant: a list that is none of a record's is refused with a RangeError, and its length bounds the work that it causes.
-import { ACTOR_KINDS, type Actor } from '../core/actor.ts';
+import { ACTOR_KINDS, type Actor, SharedActor } from '../core/actor.ts';
 import type {
   AuthenticationScheme,
   Observation,
@@ -87,8 +87,7 @@ export class Unpacking {
     const actors: Actor[] = [];
     for (let left = this.#count(); left > 0; left--) {
       const holds = this.#number();
-      const kind = known(ACTOR_KINDS[holds >> OF_ACTOR.kindFromBit]);
-      actors.push({ kind, id: this.#text(), isVerified: (holds & OF_ACTOR.isVerified) !== 0 });
+      actors.push(sharedActor(holds, this.#text()));
     }
     return actors;
   }
@@ -220,6 +219,31 @@ export class Unpacking {
     this.#texts.push(text);
     return text;
   }
+}
+
+/** By what is said of it besides its id. Forgotten when there are so many. */
+const ACTORS_KEPT_MAX = 10_000;
+const actorsKept = new Map<number, Map<string, SharedActor>>();
+let actorsKeptCount = 0;
+
+function sharedActor(holds: number, id: string): SharedActor {
+  let byId = actorsKept.get(holds);
+  const kept = byId?.get(id);
+  if (kept !== undefined) return kept;
+  const kind = known(ACTOR_KINDS[holds >> OF_ACTOR.kindFromBit]);
+  const actor = new SharedActor(kind, id, (holds & OF_ACTOR.isVerified) !== 0);
+  if (actorsKeptCount >= ACTORS_KEPT_MAX) {
+    actorsKept.clear();
+    actorsKeptCount = 0;
+    byId = undefined;
+  }
+  if (byId === undefined) {
+    byId = new Map();
+    actorsKept.set(holds, byId);
+  }
+  byId.set(id, actor);
+  actorsKeptCount += 1;
+  return actor;
 }
 
 function known<T>(value: T | undefined): T {

@@ -13,6 +13,8 @@ import { WorkerCounter } from '../../dist/records/worker-counts.js';
 
 const SIMULATED = resolve(import.meta.dirname, '../support/traffic/simulated-api.ts');
 const RECORDS_PER_FRAME = 100;
+/** Who probes does so again and again, and is one of many. */
+const ACTORS_PER_PROBER = 50;
 /** Different bodies of 1 KB, so that nothing is fast because it was there before. */
 const BODIES = 500;
 const NO_OTHERS = {
@@ -42,7 +44,13 @@ export async function framesOf({ actors, isOneKilobyte, transactions, begin, per
   /** @type {unknown[]} */
   let records = [];
   let n = 0;
-  for (const record of module.simulatedTraffic({ seed, transactions, days: 1, actors })) {
+  for (const record of module.simulatedTraffic({
+    seed,
+    transactions,
+    days: 1,
+    actors,
+    probers: actors / ACTORS_PER_PROBER,
+  })) {
     const body = bodies[n % BODIES];
     const { observation } = record;
     records.push(

@@ -5,6 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import { actorKey } from '../../core/actor.ts';
 import { LEARNED_DATA_DETECTIONS } from '../../core/baseline.ts';
+import { pairOf } from '../../core/hash.ts';
 import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
 import type { ObservedClaim } from '../../core/observation.ts';
 import type { TransactionRecord } from '../../core/record.ts';
@@ -21,6 +22,8 @@ const HOUR_MS = 3_600_000;
 const SAMPLES_PER_CALLER_MAX = 200;
 /** Of the running hour, at an endpoint each; they take 12 MB when there are so many. */
 const CALLERS_MAX = 50_000;
+/** Found once for each; forgotten when there are so many. */
+const ENDPOINT_HASHES_MAX = 10_000;
 const SETTLE_EVERY = 20_000;
 /** An endpoint that only ever redirected is one when so many callers saw it. */
 const REDIRECTED_CALLERS_MIN = 3;
@@ -51,6 +54,7 @@ export class Learner {
   #model: Model;
   #fresh: Model;
   readonly #callers: LRUCache<number, CallerHour>;
+  readonly #endpointHashes = new Map<string, number>();
   readonly #versions = new Versions();
   #takenSinceSettled = 0;
   /** Of what was learned, otherwise than by learning. */
@@ -71,14 +75,11 @@ export class Learner {
       counts.unclean += 1;
       return;
     }
-    const key = principalOf(record);
-    if (
-      this.#options.isSuspect !== undefined &&
-      record.actors.some((actor) => this.#options.isSuspect!(actorKey(actor)))
-    ) {
+    if (this.#isSuspect(record)) {
       counts.suspect += 1;
       return;
     }
+    const principal = hash53(principalOf(record));
     const { method, host, path, status, observation } = record;
     const operation = observation?.graphqlOperation;
     const isSuccess = (status >= 200 && status < 400) || status === 101;
@@ -93,12 +94,11 @@ export class Learner {
       return;
     }
     const hour = Math.floor(record.receivedAt / HOUR_MS);
-    if (!this.#mayAdd(record, key, hour)) {
+    if (!this.#mayAdd(record, principal, hour)) {
       counts.capped += 1;
       return;
     }
     counts.learned += 1;
-    const principal = hash53(key);
     stats.add(record, { principal, hour, claims: namingClaims(observation?.claims) });
     const object = isSuccess ? objectOf(record) : undefined;
     if (object !== undefined) stats.owners.read(object, principal);
@@ -221,9 +221,26 @@ export class Learner {
     return { ...this.#model.sizes(), callers: this.#callers.size, ...prefixed('refused', this.#model.refused) };
   }
 
+  #isSuspect({ actors }: TransactionRecord): boolean {
+    const { isSuspect } = this.#options;
+    if (isSuspect === undefined) return false;
+    for (const actor of actors) if (isSuspect(actorKey(actor))) return true;
+    return false;
+  }
+
+  #hashOf(endpoint: string): number {
+    let hash = this.#endpointHashes.get(endpoint);
+    if (hash === undefined) {
+      if (this.#endpointHashes.size >= ENDPOINT_HASHES_MAX) this.#endpointHashes.clear();
+      hash = hash53(endpoint);
+      this.#endpointHashes.set(endpoint, hash);
+    }
+    return hash;
+  }
+
   /** Counts a request of a caller; false when it has had its share of this hour. */
-  #mayAdd(record: TransactionRecord, key: string, hour: number): boolean {
-    const id = hash53(record.endpoint, '#', key);
+  #mayAdd(record: TransactionRecord, principal: number, hour: number): boolean {
+    const id = pairOf(this.#hashOf(record.endpoint), principal);
     let caller = this.#callers.get(id);
     if (caller === undefined || caller.hour !== hour) {
       const { method, host, path, observation } = record;

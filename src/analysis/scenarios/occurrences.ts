@@ -169,11 +169,12 @@ export class Occurrences {
     const named = belief === 'open' ? actors.filter((actor) => !isToken(actor)) : actors;
     const sorted = inOrder(named) ? named : [...named].sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind]);
     const strongest = belief === 'unproven' ? sorted.find((actor) => !isToken(actor)) : sorted[0];
-    const identity = strongest === undefined || strongest.kind === 'ip' ? undefined : hashOf(actorKey(strongest));
+    let identity: number | undefined;
     const occurred: OccurredActor[] = [];
     for (const actor of sorted) {
       const key = actorKey(actor);
       const hash = hashOf(key);
+      if (actor === strongest && actor.kind !== 'ip') identity = hash;
       const share = actor.kind === 'ip' ? this.#crowds.shareOf(hash, identity, receivedAt) : 1;
       occurred.push({ actor, key, hash, share });
     }

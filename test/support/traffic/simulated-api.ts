@@ -147,6 +147,8 @@ export interface TrafficOptions {
   readonly days: number;
   /** Share of transactions that probe paths which are not there. */
   readonly probes?: number;
+  /** Those who probe, when it is not everybody now and then. */
+  readonly probers?: number;
   /** People; each has one object of every private resource. */
   readonly actors?: number;
 }
@@ -156,6 +158,7 @@ export function* simulatedTraffic({
   transactions,
   days,
   probes = 0.03,
+  probers,
   actors = ACTORS,
 }: TrafficOptions): Generator<TransactionRecord> {
   const random = randomOf(seed);
@@ -164,7 +167,8 @@ export function* simulatedTraffic({
     const at = START + Math.floor((n / transactions) * days * 24 * HOUR_MS);
     const person = pick(actors);
     if (random() < probes) {
-      yield recordOf(n, at, person, 'GET', SHOP, PROBES[pick(PROBES.length)]! + pick(5_000), 404, undefined, {
+      const prober = probers === undefined ? person : pick(probers);
+      yield recordOf(n, at, prober, 'GET', SHOP, PROBES[pick(PROBES.length)]! + pick(5_000), 404, undefined, {
         error: 'not found',
       });
       continue;
