@@ -40,7 +40,8 @@ export class Packing {
       record.id,
       record.receivedAt,
       record.durationMs,
-      texts.of(record.clientAddress),
+      // Of many callers most come once a frame: who it was is always written out.
+      record.clientAddress,
       texts.of(record.method),
       texts.of(record.host),
       record.path,
@@ -70,7 +71,7 @@ export class Packing {
     list.push(actors.length);
     for (const { kind, id, isVerified } of actors) {
       const verified = isVerified ? OF_ACTOR.isVerified : 0;
-      list.push((NUMBER_OF_ACTOR_KIND.get(kind)! << OF_ACTOR.kindFromBit) | verified, this.#texts.of(id));
+      list.push((NUMBER_OF_ACTOR_KIND.get(kind)! << OF_ACTOR.kindFromBit) | verified, id);
     }
   }
 
@@ -102,7 +103,7 @@ export class Packing {
     if (claims.length > 0) {
       list.push(claims.length);
       for (const { name, hash, word } of claims) {
-        list.push(word === undefined ? 0 : 1, texts.of(name), texts.of(hash));
+        list.push(word === undefined ? 0 : 1, texts.of(name), hash);
         if (word !== undefined) list.push(texts.of(word));
       }
     }

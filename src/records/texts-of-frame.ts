@@ -1,4 +1,4 @@
-// Texts that come again within a frame (endpoints, pointers, words, who it was) are written once, where they first occur; after that
+// Texts that come again within a frame (endpoints, pointers, words, clients) are written once, where they first occur; after that
 // their number stands for them. Numbers follow from the order of the texts alone, so that nothing but the texts themselves travels.
 
 /** Longer ones are written out each time, by both ends alike. */
@@ -38,13 +38,16 @@ export class WrittenTexts {
   }
 }
 
-/** The analyst's end: thousands of records then hold one text, which tables find by being the same. */
+/** The analyst's end: texts of all workers. */
+const ONES_KEPT_MAX = 10_000;
+
+/** Thousands of records then hold one text, which tables find by being the same. */
 const kept = new Map<string, string>();
 
 export function oneOf(text: string): string {
   const known = kept.get(text);
   if (known !== undefined) return known;
-  if (kept.size >= TEXTS_KEPT_MAX) kept.clear();
+  if (kept.size >= ONES_KEPT_MAX) kept.clear();
   kept.set(text, text);
   return text;
 }

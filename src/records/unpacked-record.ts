@@ -30,7 +30,7 @@ export class Unpacking {
     const id = this.#written();
     const receivedAt = this.#number();
     const durationMs = this.#number();
-    const clientAddress = this.#text();
+    const clientAddress = this.#written();
     const method = this.#text();
     const host = this.#text();
     const path = this.#written();
@@ -87,7 +87,7 @@ export class Unpacking {
     const actors: Actor[] = [];
     for (let left = this.#count(); left > 0; left--) {
       const holds = this.#number();
-      actors.push(sharedActor(holds, this.#text()));
+      actors.push(sharedActor(holds, this.#written()));
     }
     return actors;
   }
@@ -134,7 +134,7 @@ export class Unpacking {
     for (let left = this.#count(); left > 0; left--) {
       const hasWord = this.#number() !== 0;
       const name = this.#text();
-      const hash = this.#text();
+      const hash = this.#written();
       claims.push({ name, hash, word: hasWord ? this.#text() : undefined });
     }
     return claims;
@@ -221,28 +221,20 @@ export class Unpacking {
   }
 }
 
-/** By what is said of it besides its id. Forgotten when there are so many. */
-const ACTORS_KEPT_MAX = 10_000;
-const actorsKept = new Map<number, Map<string, SharedActor>>();
-let actorsKeptCount = 0;
+/** A power of two. One that is met again is the same object unless another one has taken its place meanwhile. */
+const ACTORS_KEPT_MAX = 16_384;
+const actorsKept: (SharedActor | undefined)[] = new Array<undefined>(ACTORS_KEPT_MAX).fill(undefined);
 
 function sharedActor(holds: number, id: string): SharedActor {
-  let byId = actorsKept.get(holds);
-  const kept = byId?.get(id);
-  if (kept !== undefined) return kept;
   const kind = known(ACTOR_KINDS[holds >> OF_ACTOR.kindFromBit]);
-  const actor = new SharedActor(kind, id, (holds & OF_ACTOR.isVerified) !== 0);
-  if (actorsKeptCount >= ACTORS_KEPT_MAX) {
-    actorsKept.clear();
-    actorsKeptCount = 0;
-    byId = undefined;
-  }
-  if (byId === undefined) {
-    byId = new Map();
-    actorsKept.set(holds, byId);
-  }
-  byId.set(id, actor);
-  actorsKeptCount += 1;
+  const isVerified = (holds & OF_ACTOR.isVerified) !== 0;
+  let mixed = holds;
+  for (let i = 0; i < id.length; i++) mixed = Math.imul(mixed ^ id.charCodeAt(i), 0x0100_0193);
+  const place = (mixed ^ (mixed >>> 15)) & (ACTORS_KEPT_MAX - 1);
+  const kept = actorsKept[place];
+  if (kept !== undefined && kept.id === id && kept.kind === kind && kept.isVerified === isVerified) return kept;
+  const actor = new SharedActor(kind, id, isVerified);
+  actorsKept[place] = actor;
   return actor;
 }
 
