@@ -20,10 +20,9 @@ export interface Plan {
   readonly inFlightMax?: number;
   /** Of a contestant that takes milliseconds a request: a round of fewer requests says little, and goes on. */
   readonly roundRequestsMin: number;
-  /** Requests to each contestant before anything is measured, and the longest that may take; of later scenarios a share. */
+  /** Requests of all scenarios to each contestant before anything is measured, and the longest that may take. */
   readonly warmRequests: number;
   readonly warmMsMax: number;
-  readonly laterWarmShare: number;
   /** Rounds at a constant rate. */
   readonly pacedRounds: number;
 }
@@ -73,8 +72,8 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /**
- * A process that inspects has ten times the code of one that only passes on, and costs three times as much until it is compiled:
- * eight thousand requests later it is. What a later scenario needs besides is a part of that.
+ * A process that inspects has ten times the code of one that only passes on, and costs three times as much until it is compiled: of
+ * answers of 16 KB after six thousand of them. One scenario after the other would be compiled anew for each.
  */
 export const SHORT_PLAN: Plan = {
   scenarios: SCENARIOS,
@@ -82,19 +81,17 @@ export const SHORT_PLAN: Plan = {
   durationMs: 500,
   connections: 64,
   roundRequestsMin: 80,
-  warmRequests: 8_000,
-  warmMsMax: 12_000,
-  laterWarmShare: 0.25,
-  pacedRounds: 3,
+  warmRequests: 24_000,
+  warmMsMax: 24_000,
+  pacedRounds: 2,
 };
 export const FULL_PLAN: Plan = {
   ...SHORT_PLAN,
   rounds: 5,
   durationMs: 1_500,
   roundRequestsMin: 150,
-  warmRequests: 16_000,
-  warmMsMax: 30_000,
-  laterWarmShare: 0.5,
+  warmRequests: 48_000,
+  warmMsMax: 60_000,
   pacedRounds: 5,
 };
 
@@ -112,6 +109,8 @@ const WAKING_MS = 200;
 
 /** Rates at which latency is measured, as shares of what the slowest gateway row manages. */
 const PACES = [0.5, 0.8];
+
+const PACED_UNCOUNTED_MS = 4_000;
 
 /** Connections at a fixed rate: enough for the rate, few enough to keep the generator quiet. */
 const PACED_CONNECTIONS = 32;
@@ -136,18 +135,20 @@ export async function measure(
         missing.push({ contestant: contestant.name, why: (error as Error).message });
       }
     }
+    for (const one of running) {
+      await onTurn(one, async () => {
+        await warmUp(load, one, plan, onProgress);
+        await idle(one);
+      });
+    }
     const cells: Cell[] = [];
     for (const scenario of plan.scenarios) {
       const rounds = new Map<string, Cell[]>(running.map(({ name }) => [name, []]));
-      for (let round = 0; round <= plan.rounds; round += 1) {
+      for (let round = 1; round <= plan.rounds; round += 1) {
         for (const one of running) {
           await onTurn(one, async () => {
-            if (round === 0) {
-              await warmUp(load, one, scenario, plan, onProgress);
-              await idle(one);
-            }
             onProgress(`${scenario.name}, round ${round} of ${plan.rounds}: ${one.name}`);
-            if (round > 0) rounds.get(one.name)!.push(await measureOnce(load, one, scenario, plan));
+            rounds.get(one.name)!.push(await measureOnce(load, one, scenario, plan));
           });
         }
       }
@@ -185,7 +186,7 @@ export async function measureGateway(
   try {
     it = await contestant.start(upstream.port);
     const one = { contestant, name: contestant.name, it };
-    await warmUp(generator, one, scenario, plan, () => {});
+    await warmUp(generator, one, plan, () => {});
     const cells: Cell[] = [];
     for (let round = 0; round < plan.rounds; round += 1) cells.push(await measureOnce(generator, one, scenario, plan));
     const failing = cells.find((cell) => cell.failures > 0);
@@ -218,16 +219,15 @@ interface Taking {
 async function warmUp(
   load: ChildProcess,
   { contestant, name: who, it: { port } }: Taking,
-  { name, method, kilobytes }: Scenario,
   plan: Plan,
   onProgress: (what: string) => void,
 ): Promise<void> {
-  const ofScenario = name === plan.scenarios[0]!.name ? 1 : plan.laterWarmShare;
   const { warmShare = 1 } = contestant;
-  const part = (warmShare === 0 ? 1 : warmShare) * ofScenario;
-  const until = performance.now() + (warmShare === 0 ? NATIVE_WARM_MS : plan.warmMsMax * part);
-  for (let requests = 0; requests < plan.warmRequests * part && performance.now() < until; ) {
-    onProgress(`${name}, warming up: ${who}`);
+  const requestsWanted = plan.warmRequests * (warmShare === 0 ? 1 : warmShare);
+  const until = performance.now() + (warmShare === 0 ? NATIVE_WARM_MS : plan.warmMsMax * warmShare);
+  onProgress(`warming up: ${who}`);
+  for (let requests = 0, turn = 0; requests < requestsWanted && performance.now() < until; turn += 1) {
+    const { method, kilobytes } = plan.scenarios[turn % plan.scenarios.length]!;
     const order = { port, method, kilobytes, ...loadOf(plan, contestant), durationMs: 500 };
     requests += (await ask(load, order)).requests;
   }
@@ -299,41 +299,30 @@ async function measurePaces(
     .filter((cell) => cell.scenario === scenario.name && cell.contestant.startsWith('sallyport'))
     .map((cell) => cell.requestsPerSecond);
   if (capacities.length === 0 || Math.min(...capacities) < 10) return [];
-  const paces: Pace[] = [];
-  for (const share of PACES) {
-    const requestsPerSecond = Math.floor(Math.min(...capacities) * share);
-    paces.push(...(await measurePace(load, taking, scenario, { share, requestsPerSecond }, plan, onProgress)));
-  }
-  return paces;
-}
-
-async function measurePace(
-  load: ChildProcess,
-  taking: readonly Taking[],
-  { method, kilobytes }: Scenario,
-  { share, requestsPerSecond }: Pick<Pace, 'share' | 'requestsPerSecond'>,
-  plan: Plan,
-  onProgress: (what: string) => void,
-): Promise<Pace[]> {
-  const rounds = new Map<string, LoadResult[]>(taking.map(({ name }) => [name, []]));
+  const paces = PACES.map((share) => ({ share, requestsPerSecond: Math.floor(Math.min(...capacities) * share) }));
+  const results = new Map<string, LoadResult[]>();
   for (let round = 1; round <= plan.pacedRounds; round += 1) {
     for (const one of taking) {
-      const { name, it } = one;
-      onProgress(`${requestsPerSecond} requests/s, round ${round} of ${plan.pacedRounds}: ${name}`);
-      const order = { port: it.port, method, kilobytes, connections: PACED_CONNECTIONS, requestsPerSecond };
+      const { method, kilobytes } = scenario;
+      const order = { port: one.it.port, method, kilobytes, connections: PACED_CONNECTIONS };
       await onTurn(one, async () => {
-        rounds.get(name)!.push(await ask(load, { ...order, durationMs: plan.durationMs * 2 }));
+        onProgress(`at a constant rate, round ${round} of ${plan.pacedRounds}: ${one.name}`);
+        // What a process does every few seconds was due while it stood still, all of it at once; and its caches are cold.
+        await ask(load, { ...order, ...paces[0]!, durationMs: PACED_UNCOUNTED_MS });
+        for (const { share, requestsPerSecond } of paces) {
+          const result = await ask(load, { ...order, requestsPerSecond, durationMs: plan.durationMs * 4 });
+          results.set(`${one.name} ${share}`, [...(results.get(`${one.name} ${share}`) ?? []), result]);
+        }
       });
     }
   }
-  return [...rounds].map(([contestant, results]) => ({
-    contestant,
-    share,
-    requestsPerSecond,
-    p50Us: median(results.map((one) => one.p50Us)),
-    p99Us: median(results.map((one) => one.p99Us)),
-    p999Us: median(results.map((one) => one.p999Us)),
-  }));
+  return paces.flatMap(({ share, requestsPerSecond }) =>
+    taking.map(({ name: contestant }) => {
+      const ofPace = results.get(`${contestant} ${share}`)!;
+      const of = (figure: 'p50Us' | 'p99Us' | 'p999Us'): number => median(ofPace.map((one) => one[figure]));
+      return { contestant, share, requestsPerSecond, p50Us: of('p50Us'), p99Us: of('p99Us'), p999Us: of('p999Us') };
+    }),
+  );
 }
 
 /** @public used by test/bench from the build */
@@ -375,5 +364,6 @@ function medianCell(rounds: readonly Cell[]): Cell {
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
+  const middle = sorted.length / 2;
+  return Number.isInteger(middle) ? (sorted[middle - 1]! + sorted[middle]!) / 2 : sorted[Math.floor(middle)]!;
 }
