@@ -82,20 +82,33 @@ export async function faultWorld(args: readonly string[] = [], launch: Launch = 
 }
 
 export async function metricOf(gateway: RunningGateway, name: string): Promise<number> {
-  const text = await (await fetch(`${gateway.admin}/metrics`)).text();
-  const line = new RegExp(`^${name.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(text);
-  return Number(line?.[1] ?? Number.NaN);
+  return (await metricsOf(gateway, [name]))[0]!;
 }
 
-/** inspected + uninspected + refused = received, and as many were received as sent; waits for what is on its way. */
-export async function booksOf(gateway: RunningGateway, sent: number): Promise<void> {
-  const counted = (what: string): Promise<number> => metricOf(gateway, `sallyport_transactions_${what}_total`);
-  await until(async () => (await counted('received')) >= sent, PATIENCE_MS);
-  const [received, inspected, uninspected, refused] = await Promise.all(
-    ['received', 'inspected', 'uninspected', 'refused'].map(counted),
-  );
-  expect(received).toBe(sent);
+/** Of one moment. */
+async function metricsOf(gateway: RunningGateway, names: readonly string[]): Promise<number[]> {
+  const text = await (await fetch(`${gateway.admin}/metrics`)).text();
+  return names.map((name) => {
+    const line = new RegExp(`^${name.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(text);
+    return Number(line?.[1] ?? Number.NaN);
+  });
+}
+
+const COUNTED = ['received', 'inspected', 'uninspected', 'refused'].map(
+  (what) => `sallyport_transactions_${what}_total`,
+);
+
+/** inspected + uninspected + refused = received, while traffic goes on as well. Resolves with `received`. */
+export async function booksAddUp(gateway: RunningGateway): Promise<number> {
+  const [received, inspected, uninspected, refused] = await metricsOf(gateway, COUNTED);
   expect(inspected! + uninspected! + refused!).toBe(received);
+  return received!;
+}
+
+/** The same, and as many were received as sent; waits for what is on its way. */
+export async function booksOf(gateway: RunningGateway, sent: number): Promise<void> {
+  await until(async () => (await metricOf(gateway, COUNTED[0]!)) >= sent, PATIENCE_MS);
+  expect(await booksAddUp(gateway)).toBe(sent);
 }
 
 /** Both workers serve, none of them among `not`. */
