@@ -23,6 +23,8 @@ export function openLogOutput(fd: 1 | 2 = 1): LogOutput {
     maxWrite: WRITE_BYTES_MAX,
     maxLength: WAITING_BYTES_MAX,
   });
+  // Its own tries again for ever when the reader is gone: behind a fatal line, and at every exit.
+  out.flushSync = () => out.flush();
   setInterval(() => out.flush(), LOG_FLUSH_MS).unref();
   return out;
 }

@@ -39,18 +39,24 @@ describe('processes under load', () => {
     async () => {
       const { gateway } = world;
       let sent = 0;
+      let again = 0;
       for (let i = 0; i < RENEWAL.times; i++) {
         const old = gateway.pids('gateway');
-        const result = await world.underLoad(RENEWAL.perSecond, async () => {
+        const renewed = async (): Promise<void> => {
           const startedAt = performance.now();
           gateway.process.kill('SIGHUP');
           await twoWorkers(gateway, old);
           await pause(RENEWAL.leastMs - (performance.now() - startedAt));
-        });
+        };
+        const result = await world.underLoad(RENEWAL.perSecond, renewed, { comesAgain: true });
         expect(result.failed).toEqual([]);
+        // A connection that waits for a request cannot be told that it ends; a request may be on its way when it does.
+        expect(result.again).toBeLessThanOrEqual(2);
+        again += result.again;
         sent += result.sent;
       }
-      console.log(`renewal: ${RENEWAL.times} times, ${sent} requests, 0 failed`);
+      console.log(`renewal: ${RENEWAL.times} times, ${sent} requests, 0 failed, ${again} sent again`);
+      // What was sent again had not been received before.
       await booksOf(gateway, sent);
     },
     IS_LONG ? 20 * PATIENCE_MS : 2 * PATIENCE_MS,

@@ -12,7 +12,7 @@ import {
   until,
   upstreamThat,
 } from '../run/gateway-process.ts';
-import { constantLoad, type LoadResult } from '../support/constant-load.ts';
+import { constantLoad, type LoadOptions, type LoadResult } from '../support/constant-load.ts';
 
 export const IS_LONG = process.env.FAULTS === 'long';
 export const PATIENCE_MS = 120_000;
@@ -23,7 +23,7 @@ export interface FaultWorld {
   /** Target → how often it arrived. */
   readonly seen: Map<string, number>;
   /** Load while something bad is done, and what became of it. */
-  underLoad(perSecond: number, bad: () => Promise<void>): Promise<LoadResult>;
+  underLoad(perSecond: number, bad: () => Promise<void>, options?: LoadOptions): Promise<LoadResult>;
   metric(name: string): Promise<number>;
   end(): Promise<void>;
 }
@@ -60,8 +60,8 @@ export async function faultWorld(args: readonly string[] = [], launch: Launch = 
     gateway,
     policies,
     seen,
-    underLoad: async (perSecond, bad) => {
-      const load = constantLoad(new URL(gateway.url), perSecond);
+    underLoad: async (perSecond, bad, options) => {
+      const load = constantLoad(new URL(gateway.url), perSecond, options);
       await pause(500);
       await bad();
       await pause(500);

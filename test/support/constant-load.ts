@@ -7,7 +7,20 @@ export interface LoadResult {
   readonly answered: number;
   /** Number and what came instead. */
   readonly failed: readonly string[];
+  /** Sent again on another connection, once each. */
+  readonly again: number;
   readonly latenciesMs: readonly number[];
+}
+
+export interface LoadOptions {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: http.OutgoingHttpHeaders;
+  /**
+   * As clients do with a GET (RFC 9112 §9.3.1): one that meets a kept connection in the moment in which the other side closes it goes out
+   * once more.
+   */
+  readonly comesAgain?: boolean;
 }
 
 export interface ConstantLoad {
@@ -23,11 +36,8 @@ const TICK_MS = 10;
 
 let loads = 0;
 
-export function constantLoad(
-  target: URL,
-  perSecond: number,
-  options: { readonly method?: string; readonly body?: string; readonly headers?: http.OutgoingHttpHeaders } = {},
-): ConstantLoad {
+export function constantLoad(target: URL, perSecond: number, options: LoadOptions = {}): ConstantLoad {
+  const { comesAgain = false, ...request } = options;
   const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
   const failed: string[] = [];
   const latenciesMs: number[] = [];
@@ -36,6 +46,7 @@ export function constantLoad(
   let sent = 0;
   let answered = 0;
   let ended = 0;
+  let again = 0;
   let onEnded = (): void => {};
   const startedAt = performance.now();
   const end = (id: string, failure: string | undefined, sentAt: number): void => {
@@ -47,11 +58,12 @@ export function constantLoad(
   };
   const send = (): void => {
     sent += 1;
-    const id = `/${name}/${sent}`;
-    const sentAt = performance.now();
-    const { body, ...rest } = options;
+    ask(`/${name}/${sent}`, performance.now(), comesAgain);
+  };
+  const ask = (id: string, sentAt: number, mayComeAgain: boolean): void => {
+    const { body, ...rest } = request;
     let isAnswered = false;
-    const request = http.request({ host: target.hostname, port: target.port, path: id, agent, ...rest }, (response) => {
+    const asked = http.request({ host: target.hostname, port: target.port, path: id, agent, ...rest }, (response) => {
       isAnswered = true;
       response.resume();
       response.on('error', () => {});
@@ -60,10 +72,14 @@ export function constantLoad(
         end(id, isWhole ? undefined : `status ${response.statusCode}${response.complete ? '' : ', cut'}`, sentAt);
       });
     });
-    request.on('error', (error: NodeJS.ErrnoException) => {
-      if (!isAnswered) end(id, error.code ?? error.message, sentAt);
+    asked.on('error', (error: NodeJS.ErrnoException) => {
+      if (isAnswered) return;
+      if (mayComeAgain && asked.reusedSocket && error.code === 'ECONNRESET') {
+        again += 1;
+        ask(id, sentAt, false);
+      } else end(id, error.code ?? error.message, sentAt);
     });
-    request.end(body);
+    asked.end(body);
   };
   const timer = setInterval(() => {
     const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond);
@@ -82,7 +98,7 @@ export function constantLoad(
         });
       }
       agent.destroy();
-      return { sent, answered, failed, latenciesMs };
+      return { sent, answered, failed, again, latenciesMs };
     },
   };
 }
