@@ -1,15 +1,13 @@
-// AssemblyScript. Reads a whole JSON text as src/inspection/observe-bytes.ts wants it: strictly, without making values, and
-// tells where values stand that may identify something, or all of the first elements. Built by `npm run wasm` into
-// src/inspection/read-identifiers.wasm.ts.
-// Invariant: no text is read to its end that JSON.parse refuses. What is left to the parser: a name twice in an object, a name
-// that has no node, objects with very many members, very deep texts, and more tokens than there is room for.
+// AssemblyScript. Reads a whole JSON text as src/inspection/observe-bytes.ts wants it: strictly, without making values, and tells where
+// values stand that may identify something, or all of the first elements. `npm run wasm` makes src/inspection/read-identifiers.wasm.ts of it.
+// Invariant: no text is read to its end that JSON.parse refuses. What is left to the parser: a name twice in an object, a name that has
+// no node, objects with very many members, very deep texts, and more tokens than there is room for.
 
 const DEPTH_MAX: u32 = 16;
 const ELEMENTS_MAX: u32 = 100;
 const KEYS_MAX: u32 = 200;
 const LEVELS_MAX: u32 = 512;
 const TOKENS_MAX: u32 = 8192;
-
 // A node: its flags, the length of its name, the member that follows it, its first member, its elements, the latest object with it,
 // and its name. Number 0 is none.
 const NODE_BYTES: u32 = 96;
@@ -25,13 +23,11 @@ const CLOSED: u32 = 2;
 const LEFT: u32 = 4;
 /** Members that are compared before somebody is asked. */
 const TRIED_MAX: u32 = 16;
-
 // A level: whether it is an object, its node, members or elements so far, the object's number, the member that is expected, the
 // token of the array, whether everything in it is wanted.
 const LEVEL_BYTES: u32 = 28;
 /** Elements of an array that are wanted whole; of those behind them only identifiers are. */
 const WHOLE_ELEMENTS_MAX: u32 = 3;
-
 /** Kinds of a token, whose other words are level, node, start and end; of an array its length stands instead of its start, of a literal
  *  its first letter. */
 const PLAIN: u32 = 0;
@@ -45,7 +41,6 @@ const LITERAL: u32 = 6;
 const WHOLE: u32 = 8;
 const RECORDS: u32 = 16;
 const TOKEN_BYTES: u32 = 20;
-
 let input: u32 = 0;
 let nodes: u32 = 0;
 let levels: u32 = 0;
