@@ -44,8 +44,8 @@ export function runGateway(): void {
     // A supervisor that has died meanwhile is noticed by `disconnect`.
     if (process.connected) process.send!(message, () => {});
   };
-  // Without its supervisor a worker has no policy changes and no one to answer to. Whoever read its log may be gone as well, and the
-  // hook that writes the rest of it at an exit would try again for ever: so there is no exit, and not that of Node's cluster either.
+  // Without its supervisor a worker has no policy changes and no one to answer to. Whoever read its log may be gone as well, and an exit
+  // waits for a write that nobody takes: so there is none, and not that of Node's cluster either.
   const lost = (): void => {
     if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
     setTimeout(killSelf, LOG_FLUSH_MS);

@@ -19,6 +19,8 @@ const FIRST = 3;
 const ELEMENTS = 4;
 const NAME = 8;
 const NAME_BYTES_MAX = 64;
+/** New names of one text: with more of them the parser is cheaper, which whoever makes up names for each body would make use of. */
+const NEW_NAMES_MAX = 256;
 const NO_NAME = 0xffff_ffff;
 const NAMED_ID = 1;
 const CLOSED = 2;
@@ -80,6 +82,7 @@ export class IdentifierTokens {
   /** The last member of each node, which the next one is put behind. */
   readonly #lasts = new Uint16Array(NODES_MAX);
   #text: Buffer = NOTHING;
+  #newNames = 0;
 
   constructor() {
     const sizes = [
@@ -120,6 +123,7 @@ export class IdentifierTokens {
     const isFull = this.#places.length > NODES_MAX / 2;
     if (isFull || this.#places[1] !== root) this.#begin(root);
     this.#text = text;
+    this.#newNames = 0;
     this.#input.set(text);
     const count = this.#wasm.read(text.length, 1, whole ? 1 : 0);
     this.#text = NOTHING;
@@ -144,6 +148,7 @@ export class IdentifierTokens {
   }
 
   #member(parent: number, open: number, close: number): number {
+    if (++this.#newNames > NEW_NAMES_MAX) return 0;
     const name = JSON.parse(this.#text.toString('utf8', open, close + 1)) as string;
     if (name.length > KEPT_NAME_CHARS_MAX) return 0;
     const place = this.#places[parent]!.member(name);
