@@ -11,6 +11,7 @@ import { Pace } from './pace.ts';
 import { collectGarbage, Pressure, processorMs } from './pressure.ts';
 import { DEFAULT_PACE, type ProxySettings } from './settings.ts';
 import { transactionIds } from './transaction-id.ts';
+import { Turns } from './turns.ts';
 import { createUpgrade } from './upgrade.ts';
 import { Upstream } from './upstream.ts';
 
@@ -46,6 +47,7 @@ export function createDataPlane(settings: ProxySettings, inspector: Inspector): 
     counters,
     pace,
     pressure,
+    turns: new Turns(),
     upstreams,
     nextId: transactionIds(),
     endsConnections: () => isDraining || pressure.isTight,

@@ -12,6 +12,8 @@ import { localReply } from './local-reply.ts';
 import type { RequestBody } from './request-body.ts';
 
 const JOINED_BYTES_MAX = 8 * 1024;
+/** What a stream of HTTP/2 has sent it tells only by pieces as they were given, and nobody else can: a whole answer would be one. */
+const PIECE_BYTES_MAX = 64 * 1024;
 
 export class Downstream {
   readonly request: IncomingMessage;
@@ -39,6 +41,7 @@ export class Downstream {
   readonly unread = { sentBytes: 0, queuedBytes: 0, waitedMs: 0 };
   /** Of the body, given out by `send`; sent or not. */
   givenBytes = 0;
+  #hasMorePieces = false;
   #settleClosed!: () => void;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
@@ -83,6 +86,10 @@ export class Downstream {
   /** Sends a part of the answer's body, and with the last one its end. False when the client is behind. */
   send(bytes: Buffer, isLast: boolean): boolean {
     const { response } = this;
+    if (isLast && this.isHttp2 && bytes.length > PIECE_BYTES_MAX) {
+      this.#sendPieces(bytes);
+      return true;
+    }
     this.givenBytes += bytes.length;
     // As text a small body joins the head in a single write that needs no list of buffers; latin1 keeps every byte.
     const isSmall = bytes.length <= JOINED_BYTES_MAX && !this.isHttp2;
@@ -90,6 +97,11 @@ export class Downstream {
     if (isSmall) response.end(bytes.toString('latin1'), 'latin1');
     else response.end(bytes);
     return true;
+  }
+
+  /** Ends an answer whose bytes were all given, which of some may happen a while later. */
+  end(): void {
+    if (!this.#hasMorePieces) this.response.end();
   }
 
   /** Ends an answer that cannot be completed, so that nobody takes what arrived for the whole. */
@@ -133,6 +145,18 @@ export class Downstream {
   abandon(): void {
     this.lose(clientClosed());
     this.#settleClosed();
+  }
+
+  #sendPieces(bytes: Buffer): void {
+    const { response } = this;
+    this.#hasMorePieces = bytes.length > PIECE_BYTES_MAX;
+    const piece = bytes.subarray(0, PIECE_BYTES_MAX);
+    this.givenBytes += piece.length;
+    if (!this.#hasMorePieces) response.end(piece);
+    else {
+      response.once('drain', () => this.#sendPieces(bytes.subarray(PIECE_BYTES_MAX)));
+      response.write(piece);
+    }
   }
 
   /**

@@ -15,6 +15,7 @@ import type { Pace } from './pace.ts';
 import type { Pressure } from './pressure.ts';
 import { Relay } from './relay.ts';
 import type { ProxySettings } from './settings.ts';
+import type { Turns } from './turns.ts';
 import type { Upstream } from './upstream.ts';
 
 /** At the 50 ms that one may take at most, so many are through within a second: nobody who comes then has to be sent away. */
@@ -26,6 +27,7 @@ export interface ExchangeContext {
   readonly counters: ProxyCounters;
   readonly pace: Pace;
   readonly pressure: Pressure;
+  readonly turns: Turns;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly nextId: (now: number) => string;
   /** True while the worker drains or has too little memory: connections are not kept. */
@@ -105,6 +107,7 @@ async function transact(
         inspection,
         route: outcome.route,
         held: responseBytes,
+        turns: context.turns,
         isLast: isLast || context.endsConnections(),
         refuse,
         requestJudged: () => body.tap?.finish(),

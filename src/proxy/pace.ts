@@ -50,11 +50,11 @@ export class Pace {
    * client that is still sending. The answer is ended when the rest is there or the time is up.
    */
   linger(downstream: Downstream): void {
-    const { request, response } = downstream;
+    const { request } = downstream;
     const lingering: Lingering = { downstream, until: performance.now() + this.#settings.lingerMs };
     const settle = (): void => {
       this.#lingering.delete(lingering);
-      response.end();
+      downstream.end();
     };
     this.#lingering.add(lingering);
     request.once('end', settle).once('close', settle);
@@ -77,7 +77,7 @@ export class Pace {
     for (const lingering of this.#lingering) {
       if (now < lingering.until) continue;
       const { response } = lingering.downstream;
-      response.end();
+      lingering.downstream.end();
       // A slow reader has its own bound.
       if (!response.writableFinished && !response.destroyed) continue;
       this.#lingering.delete(lingering);

@@ -12,6 +12,7 @@ import type { Downstream } from './downstream.ts';
 import { faultOf } from './faults.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { type BodyLength, downstreamHeaders } from './response-headers.ts';
+import type { Turns } from './turns.ts';
 
 export interface RelayJob {
   readonly downstream: Downstream;
@@ -21,6 +22,7 @@ export interface RelayJob {
   readonly isLast: boolean;
   /** Room for the response's body; released by the owner. */
   readonly held: HeldBytes;
+  readonly turns: Turns;
   /** Replies locally: the verdict on the response was a block. */
   readonly refuse: (refusal: Refusal) => void;
   /** Settles when the copy of the request's body has been judged; undefined when there is none to wait for. */
@@ -29,6 +31,8 @@ export interface RelayJob {
 
 /** Bodies announced to be at most this long come with their head; longer ones and unbounded ones may make it wait. */
 const HEAD_WAITS_BYTES_MAX = 64 * 1024;
+/** Who has got so much of an answer waits for his turn with the rest. */
+const AT_ONCE_BYTES_MAX = 256 * 1024;
 
 export class Relay implements Dispatcher.DispatchHandler {
   readonly done: Promise<void>;
@@ -248,13 +252,15 @@ export class Relay implements Dispatcher.DispatchHandler {
     if (downstream.send(chunk, this.bodyBytes === this.#announcedBytes)) return true;
     if (!this.#awaitsDrain) {
       this.#awaitsDrain = true;
-      response.once('drain', () => {
+      const goOn = (): void => {
         this.#awaitsDrain = false;
+        if (!this.#isSettled) this.#resume?.();
+      };
+      response.once('drain', () => {
         // Node says so from inside the write of another answer in the same pipeline, and so while undici reads that one; its parser
         // of one connection cannot be woken by that of another.
-        process.nextTick(() => {
-          if (!this.#isSettled) this.#resume?.();
-        });
+        if (this.bodyBytes <= AT_ONCE_BYTES_MAX) process.nextTick(goOn);
+        else this.#job.turns.wait(goOn);
       });
     }
     return false;

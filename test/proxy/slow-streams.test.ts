@@ -15,8 +15,8 @@ async function readerOf(body: 'stream' | 'hold') {
   const tls = { ...writeCertificate(testFolder(), 'one.example'), minVersion: 'TLSv1.2' as const };
   const { plane, port } = await gateway([upstream.url], new InspectorThatForwards({ body }), {
     tls,
-    // What waits of a whole answer has the time for it besides: two seconds here.
-    pace: { tickMs: 20, writeIdleMs: WRITE_IDLE_MS, bodyBytesPerSecondMin: LARGE.length / 2 },
+    // What waits has the time for it besides: half a second for a piece here, and half a minute if an answer were one.
+    pace: { tickMs: 20, writeIdleMs: WRITE_IDLE_MS, bodyBytesPerSecondMin: 128 * 1024 },
   });
   const session = http2.connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
   session.on('error', () => {});
