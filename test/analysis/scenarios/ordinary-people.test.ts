@@ -257,4 +257,19 @@ describe('an order of calls that hardly anybody uses', () => {
     }
     expect(world.titles()).toEqual([]);
   });
+
+  it('is nothing where there is no order: people who call what they need, often this and seldom that', () => {
+    const world = new World(15);
+    const { random } = world;
+    const kinds = ['products', 'orders', 'carts', 'invoices', 'reviews', 'accounts', 'cards', 'branches'];
+    const seldom = ['search', 'export', 'count', 'latest', 'archive', 'labels', 'history', 'limits'];
+    for (let i = 0; i < 12_000; i++) {
+      const kind = kinds[Math.floor(random() * kinds.length)]!;
+      const way = random();
+      const path = way < 0.4 ? `/api/${kind}` : `/api/${kind}/${seldom[Math.floor(random() * seldom.length)]!}`;
+      world.send(customer(i % 60), 'GET', path);
+      world.pass(SECOND / 4);
+    }
+    expect(world.titles()).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 // The order in which endpoints are called, as a first-order Markov chain over all sessions. Several transitions that hardly
-// anybody makes, and hardly any usual ones beside them, are no person with the application in hand.
+// anybody makes, and hardly any usual ones beside them, are no person with the application in hand. What hardly anybody calls at all is
+// in no unusual order when it is called: a step counts only where it comes much less often than it would if there were no order.
 
 import type { ScenarioDocument } from '../../../core/document.ts';
 import { hashOf, pairOf } from '../../../core/hash.ts';
@@ -18,6 +19,10 @@ const COMMON = 20;
 /** Who took a step so long ago takes it as its habit: a robot that checks every morning in an order of its own. */
 const HABIT_AFTER_MS = 6 * 3_600_000;
 const HABITS_MAX = 50_000;
+/** Of how often a step would be taken if where one comes from did not matter (lift, Brin et al. 1997). */
+const LIFT_MAX = 0.25;
+/** Of fewer one cannot tell: none where three are expected is an accident in one of twenty cases (Poisson). */
+const EXPECTED_MIN = 4;
 const HABIT_IDLE_MS = 30 * 24 * 3_600_000;
 /** Between transactions of one session: longer apart, they do not follow each other. */
 const GAP_MS = 10 * 60_000;
@@ -39,6 +44,8 @@ export class Sequence implements Pattern {
   readonly #scenario: ScenarioDocument;
   readonly #pattern: SequencePattern;
   readonly #chain = new Map<string, Successors>();
+  /** Steps to an endpoint, wherever they come from; of those beyond the bound nothing is known. */
+  readonly #arrivals = new Map<string, number>();
   readonly #walks: ExpiringTable<Walk, number>;
   /** Steps that are not common, by who takes them → since when. */
   readonly #habits = new ExpiringTable<number, number>(HABITS_MAX, HABIT_IDLE_MS);
@@ -136,6 +143,7 @@ export class Sequence implements Pattern {
     for (const [from, total, next] of chain) {
       this.#chain.set(from, { total, next: new Map(next) });
       this.#transitions += total;
+      for (const [to, { count }] of next) this.#arrivals.set(to, (this.#arrivals.get(to) ?? 0) + count);
     }
   }
 
@@ -143,7 +151,10 @@ export class Sequence implements Pattern {
     const successors = this.#chain.get(from);
     if (this.#transitions < this.#pattern.transitionsMin) return false;
     if (successors === undefined || successors.total < this.#pattern.fromMin) return false;
-    return (successors.next.get(to)?.count ?? 0) < successors.total * this.#pattern.probabilityMax;
+    const count = successors.next.get(to)?.count ?? 0;
+    const expected = (successors.total * (this.#arrivals.get(to) ?? 0)) / this.#transitions;
+    const isAvoided = expected >= EXPECTED_MIN && count <= expected * LIFT_MAX;
+    return isAvoided && count < successors.total * this.#pattern.probabilityMax;
   }
 
   #isCommon(from: string, to: string): boolean {
@@ -168,5 +179,7 @@ export class Sequence implements Pattern {
     }
     successors.total += 1;
     this.#transitions += 1;
+    const arrivals = this.#arrivals.get(to);
+    if (arrivals !== undefined || this.#arrivals.size < ENDPOINTS_MAX) this.#arrivals.set(to, (arrivals ?? 0) + 1);
   }
 }
