@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { runnerImport } from 'vite';
 import { recordsJson } from '../../dist/cli/bench/payloads.js';
+import { hashOf } from '../../dist/core/hash.js';
 import { viewBody } from '../../dist/decoding/body.js';
 import { parseContentType } from '../../dist/decoding/content-type.js';
 import { observeBody } from '../../dist/inspection/observe-body.js';
@@ -15,8 +16,10 @@ const SIMULATED = resolve(import.meta.dirname, '../support/traffic/simulated-api
 const RECORDS_PER_FRAME = 100;
 /** Who probes does so again and again, and is one of many. */
 const ACTORS_PER_PROBER = 50;
-/** Different bodies of 1 KB, so that nothing is fast because it was there before. */
-const BODIES = 500;
+/** Different lists of orders; hardly two people get the same. */
+const LISTS = 5_000;
+/** With what the simulated API says already it is 1 KB. */
+const LIST_BYTES = 900;
 const NO_OTHERS = {
   recordsDropped: 0,
   recordingsDropped: 0,
@@ -34,8 +37,8 @@ export async function framesOf({ actors, isOneKilobyte, transactions, begin, per
   const { module } = await runnerImport(SIMULATED);
   const json = parseContentType('application/json');
   const hash = new KeyedHash(Buffer.from('bench-secret'));
-  const bodies = Array.from({ length: isOneKilobyte ? BODIES : 0 }, (_, i) =>
-    observeBody(viewBody(Buffer.from(recordsJson(1_024, i * 7)), json), NO_DATA, hash, true),
+  const lists = Array.from({ length: isOneKilobyte ? LISTS : 0 }, (_, i) =>
+    observeBody(viewBody(Buffer.from(`{"lines":${recordsJson(LIST_BYTES, i * 7)}}`), json), NO_DATA, hash, true),
   );
   const counts = new WorkerCounter().counts(NO_OTHERS);
   const frames = [];
@@ -51,16 +54,11 @@ export async function framesOf({ actors, isOneKilobyte, transactions, begin, per
     actors,
     probers: actors / ACTORS_PER_PROBER,
   })) {
-    const body = bodies[n % BODIES];
-    const { observation } = record;
     records.push(
       packing.packed({
-        ...record,
+        ...(isOneKilobyte ? withList(record, lists) : record),
         id: `t-${seed}-${n}`,
         receivedAt: Math.floor(begin + (n * 1_000) / perSecond),
-        ...(body === undefined || record.status !== 200
-          ? {}
-          : { responseBodyBytes: 1_024, observation: { ...observation, response: body } }),
       }),
     );
     n += 1;
@@ -73,4 +71,22 @@ export async function framesOf({ actors, isOneKilobyte, transactions, begin, per
     packing.begin();
   }
   return frames;
+}
+
+/**
+ * The same place gives the same person the same list, and everybody who asks for what belongs to nobody.
+ * @param {import('../../src/core/record.ts').TransactionRecord} record
+ * @param {import('../../src/core/observation.ts').ObservedBody[]} lists
+ */
+function withList(record, lists) {
+  const { observation, path, actors } = record;
+  const { response } = observation ?? {};
+  if (observation === undefined || response === undefined || record.status >= 300) return record;
+  const isPrivate = response.fields.some(({ pointer }) => pointer.endsWith('/owner'));
+  const list = lists[hashOf(isPrivate ? `${path} ${actors[0]?.id}` : path) % LISTS];
+  return {
+    ...record,
+    responseBodyBytes: 1_024,
+    observation: { ...observation, response: { ...response, fields: [...response.fields, ...list.fields] } },
+  };
 }
