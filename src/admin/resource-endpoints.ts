@@ -1,5 +1,6 @@
 // /api/v1/endpoints and baselines: what was learned of the API, and what people do with it: freeze, keep, roll back, reset.
 import type { FastifyInstance } from 'fastify';
+import type { EndpointPage } from '../analysis/learning/learner.ts';
 import { openapiOf } from '../analysis/learning/openapi.ts';
 import type { LearnedEndpoint } from '../core/learned-endpoint.ts';
 import type { DriftFinding } from '../openapi/drift/drift.ts';
@@ -91,16 +92,20 @@ export function endpointRoutes(
     return byEndpoint;
   };
 
+  const pageOf = ({ host, text, offset, limit }: Query): EndpointPage =>
+    learner.page(
+      (one) => (host === undefined || one.host === host) && (text === undefined || one.id.includes(text)),
+      offset,
+      limit,
+    );
+
   api.get<{ Querystring: Query }>('/endpoints', { schema: { querystring } }, async (request) => {
-    const { host, text, offset, limit } = request.query;
-    const wanted = learner
-      .endpoints()
-      .filter((one) => (host === undefined || one.host === host) && (text === undefined || one.id.includes(text)));
+    const { total, items } = pageOf(request.query);
     const open = analysis.openIncidents();
     const drift = drifts();
     return {
-      total: wanted.length,
-      items: wanted.slice(offset, offset + limit).map((one) => ({
+      total,
+      items: items.map((one) => ({
         ...inShort(one),
         isPromoted: isPromoted(one.id),
         tags: posture.tags(one.id, one),
@@ -126,11 +131,8 @@ export function endpointRoutes(
   });
 
   api.get<{ Querystring: Query }>('/baselines', { schema: { querystring } }, async (request) => {
-    const { host, text, offset, limit } = request.query;
-    const wanted = learner
-      .endpoints()
-      .filter((one) => (host === undefined || one.host === host) && (text === undefined || one.id.includes(text)));
-    return { total: wanted.length, items: wanted.slice(offset, offset + limit).map(baselineOf) };
+    const { total, items } = pageOf(request.query);
+    return { total, items: items.map(baselineOf) };
   });
 
   api.get<{ Params: { id: string } }>('/baselines/:id', async (request, reply) => {

@@ -59,6 +59,19 @@ function* listPieces(entries: Iterable<unknown>, areLarge: boolean): Generator<s
   yield before === ',' ? ']' : '[]';
 }
 
+/** The entries of a list whose making is long together; others have their turn as with `byTurns`. */
+export async function allByTurns<T>(entries: Iterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  let since = performance.now();
+  for (const entry of entries) {
+    all.push(entry);
+    if (performance.now() - since < TURN_MS) continue;
+    await othersTurn();
+    since = performance.now();
+  }
+  return all;
+}
+
 /** Pieces put together to `charsMin` or more, but for the last; others have their turn whenever TURN_MS are over. */
 export async function* byTurns(pieces: Iterable<string>, charsMin: number): AsyncGenerator<string> {
   let waiting = '';

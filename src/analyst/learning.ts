@@ -1,6 +1,7 @@
 // Learning on this node: records in, templates for the workers out, kept in the data folder and shared with other nodes.
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { allByTurns } from '../analysis/json-pieces.ts';
 import { Learner } from '../analysis/learning/learner.ts';
 import type { StatedTemplate } from '../analysis/learning/model.ts';
 import { type CommonState, SharedLearning } from '../analysis/learning/shared-learning.ts';
@@ -83,9 +84,9 @@ export async function startLearning(options: LearningOptions): Promise<Learning>
   let isEnding = false;
   let saving: Promise<void> | undefined;
   const save = (): void => {
-    if (saving !== undefined || saved === changes(learner, shared)) return;
+    if (saving !== undefined || saved === learner.changes) return;
     saving = undisturbed(async () => {
-      const now = changes(learner, shared);
+      const now = learner.changes;
       const { pieces, isWhole } = textNow();
       try {
         if (await writeLearned(dataFolder, pieces, () => !isEnding && isWhole())) saved = now;
@@ -97,7 +98,7 @@ export async function startLearning(options: LearningOptions): Promise<Learning>
     });
   };
   const saveAtOnce = (): void => {
-    if (saved === changes(learner, shared)) return;
+    if (saved === learner.changes) return;
     try {
       writeLearnedAtOnce(dataFolder, textNow().pieces);
     } catch (error) {
@@ -116,12 +117,22 @@ export async function startLearning(options: LearningOptions): Promise<Learning>
       await keeper.saveText(text(), () => dump.isWhole());
     });
   };
-  const tell = (): void => {
+  let isTelling = false;
+  const tell = async (): Promise<void> => {
     const begun = performance.now();
-    if (told === changes(learner, shared) || begun < tellFrom) return;
-    told = changes(learner, shared);
-    options.onChange(learner.endpoints());
-    tellFrom = begun + (performance.now() - begun) * TELL_SHARE;
+    const now = learner.changes;
+    if (isTelling || told === now || begun < tellFrom) return;
+    isTelling = true;
+    await undisturbed(async () => {
+      const { endpoints, isStill } = learner.look();
+      const all = await allByTurns(endpoints);
+      // What a person has changed meanwhile is told already, and newer; the rest is looked at again.
+      if (isEnding || !isStill()) return;
+      told = now;
+      tellFrom = begun + (performance.now() - begun) * TELL_SHARE;
+      options.onChange(all);
+    });
+    isTelling = false;
   };
   const fade = (): void => {
     const days = today() - fadedDay;
@@ -133,14 +144,14 @@ export async function startLearning(options: LearningOptions): Promise<Learning>
   shared?.start();
   const timers = [
     setInterval(save, SAVE_MS),
-    setInterval(tell, TELL_MS),
+    setInterval(() => void tell(), TELL_MS),
     setInterval(fade, SAVE_MS),
     ...(shared === undefined
       ? []
       : [setInterval(() => void shared.publish(), PUBLISH_MS), setInterval(() => void saveCommon(), COMMON_SAVE_MS)]),
   ];
   for (const timer of timers) timer.unref();
-  tell();
+  options.onChange(learner.endpoints());
   return {
     learner,
     shared,
@@ -159,11 +170,6 @@ export async function startLearning(options: LearningOptions): Promise<Learning>
 async function readCommon(keeper: StateKeeper): Promise<LearnedFile | undefined> {
   const kept = (await keeper.load()) as { dump: unknown; added: [string, number][]; fadedDay: number } | undefined;
   return kept === undefined ? undefined : { ...kept, added: new Map(kept.added) };
-}
-
-/** Grows with everything that is learned here or heard of. */
-function changes(learner: Learner, shared: SharedLearning | undefined): number {
-  return learner.counts.learned + (shared?.counts.added ?? 0);
 }
 
 function today(): number {

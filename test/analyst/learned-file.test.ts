@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { jsonPieces, listed } from '../../src/analysis/json-pieces.ts';
+import { allByTurns, jsonPieces, listed } from '../../src/analysis/json-pieces.ts';
 import { LEARNED_FILE } from '../../src/analysis/learning/dump.ts';
 import { Learner } from '../../src/analysis/learning/learner.ts';
 import { readLearned, writeLearned, writeLearnedAtOnce } from '../../src/analyst/learned-file.ts';
@@ -128,5 +128,45 @@ describe('what was learned, on the disk', () => {
     }
     writeLearnedAtOnce(place, jsonPieces({ n: 1, fill: listed(Array(20_000).fill(1), (one) => one) }));
     expect(numberIn(place)).toBe(1);
+  });
+});
+
+describe('what was learned, as it is told', () => {
+  it('is looked at piece by piece while learning goes on, and a person who changes it meanwhile is heard', async () => {
+    const learner = learnerOf(ENDPOINTS);
+    const known = learner.endpoints();
+    const { endpoints, isStill } = learner.look();
+    const fresh = manyEndpoints(ENDPOINTS);
+    let turns = 0;
+    const others = setInterval(() => {
+      turns += 1;
+      learner.take(fresh.next().value as TransactionRecord);
+    }, 0);
+    const told = await allByTurns(
+      (function* () {
+        for (const one of endpoints) {
+          yield one;
+          // As long as a look at ten times as many.
+          const until = performance.now() + 0.5;
+          while (performance.now() < until);
+        }
+      })(),
+    );
+    clearInterval(others);
+    expect(told.map(({ id }) => id)).toEqual(known.map(({ id }) => id));
+    expect(turns).toBeGreaterThan(3);
+    expect(isStill()).toBe(true);
+    learner.freeze(known[0]!.id, true);
+    expect(isStill()).toBe(false);
+  });
+
+  it('is looked at only where a page shows it', () => {
+    const learner = learnerOf(ENDPOINTS);
+    const known = learner.endpoints();
+    const ofHost = known.filter(({ host }) => host === 'h7.test');
+    const page = learner.page(({ host }) => host === 'h7.test', 2, 3);
+    expect(page).toEqual({ total: ofHost.length, items: ofHost.slice(2, 5) });
+    expect(page.items).toHaveLength(3);
+    expect(learner.page(() => false, 0, 10)).toEqual({ total: 0, items: [] });
   });
 });

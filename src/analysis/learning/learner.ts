@@ -9,11 +9,10 @@ import { pairOf } from '../../core/hash.ts';
 import type { LearnedEndpoint } from '../../core/learned-endpoint.ts';
 import type { ObservedClaim } from '../../core/observation.ts';
 import type { TransactionRecord } from '../../core/record.ts';
-import { jsonPieces } from '../json-pieces.ts';
+import { jsonPieces, listed } from '../json-pieces.ts';
 import { dumpOf, lazyDumpOf, modelOf } from './dump.ts';
-import { type EndpointStats, ranked } from './endpoint-stats.ts';
-import { rangeOf } from './field-stats.ts';
-import { maturityOf } from './maturity.ts';
+import type { EndpointStats } from './endpoint-stats.ts';
+import { isEndpoint, learnedOf } from './learned-of.ts';
 import { DEFAULT_BOUNDS, type FoundEndpoint, Model, type ModelBounds, type StatedTemplate } from './model.ts';
 import { hash53 } from './smallest.ts';
 import { Versions } from './versions.ts';
@@ -25,8 +24,6 @@ const CALLERS_MAX = 50_000;
 /** Found once for each; forgotten when there are so many. */
 const ENDPOINT_HASHES_MAX = 10_000;
 const SETTLE_EVERY = 20_000;
-/** An endpoint that only ever redirected is one when so many callers saw it. */
-const REDIRECTED_CALLERS_MIN = 3;
 
 export interface LearnerOptions {
   /** True for actors that are accused of something: nothing is learned from them. */
@@ -35,6 +32,12 @@ export interface LearnerOptions {
   readonly stated?: readonly StatedTemplate[];
   /** Keeps what is new apart, for `increments`. */
   readonly isShared?: boolean;
+}
+
+export interface EndpointPage {
+  /** On all pages. */
+  readonly total: number;
+  readonly items: readonly LearnedEndpoint[];
 }
 
 /** What one caller does at one endpoint within one hour. */
@@ -67,6 +70,11 @@ export class Learner {
     this.#model = new Model(this.#bounds, options.stated);
     this.#fresh = this.#freshModel();
     this.#callers = new LRUCache({ max: CALLERS_MAX, dispose: (caller) => this.#closeHour(caller) });
+  }
+
+  /** Grows with everything that changes what is learned. */
+  get changes(): number {
+    return this.counts.learned + this.#changes;
   }
 
   take(record: TransactionRecord): void {
@@ -121,10 +129,22 @@ export class Learner {
   }
 
   endpoints(): LearnedEndpoint[] {
-    this.#fold();
-    const learned: LearnedEndpoint[] = [];
-    for (const one of this.#model.found()) if (isEndpoint(one.found.end)) learned.push(learnedOf(one));
-    return learned.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return this.#found().map(learnedOf);
+  }
+
+  /**
+   * The same one by one, a tenth of a millisecond's work each. Learning may go on between them, and what becomes part of another
+   * endpoint meanwhile is told as it was; `isStill` as `isWhole` of `dumpText`.
+   */
+  look(): { readonly endpoints: Iterable<LearnedEndpoint>; isStill(): boolean } {
+    const changes = this.#changes;
+    return { endpoints: listed(this.#found(), learnedOf), isStill: () => this.#changes === changes };
+  }
+
+  /** Those of which `isWanted`, in the order of their ids; only these are made that are asked for. */
+  page(isWanted: (one: Pick<FoundEndpoint, 'id' | 'host'>) => boolean, offset: number, limit: number): EndpointPage {
+    const wanted = this.#found().filter(isWanted);
+    return { total: wanted.length, items: wanted.slice(offset, offset + limit).map(learnedOf) };
   }
 
   endpoint(id: string): LearnedEndpoint | undefined {
@@ -161,6 +181,7 @@ export class Learner {
   freeze(id: string, isFrozen: boolean): boolean {
     const found = this.#foundById(id);
     if (found === undefined) return false;
+    this.#changes += 1;
     found.found.end.isFrozen = isFrozen;
     return true;
   }
@@ -278,6 +299,11 @@ export class Learner {
     if (this.#fresh !== this.#model) this.#model.settle();
   }
 
+  #found(): FoundEndpoint[] {
+    this.#fold();
+    return [...this.#model.found()].filter(({ found }) => isEndpoint(found.end)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
   #foundById(id: string): FoundEndpoint | undefined {
     this.#fold();
     for (const one of this.#model.found()) if (one.id === id && isEndpoint(one.found.end)) return one;
@@ -327,50 +353,6 @@ function principalOf(record: TransactionRecord): string {
 function objectOf(record: TransactionRecord): number | undefined {
   if (!record.actors.some((actor) => actor.kind !== 'ip')) return undefined;
   return hash53(record.path) + 1;
-}
-
-function isEndpoint({ samples, successes, statuses, principals }: EndpointStats): boolean {
-  if (samples === 0 || successes === 0) return false;
-  for (const status of statuses.keys()) if (status.startsWith('2') || status === '101') return true;
-  return principals.distinct() >= REDIRECTED_CALLERS_MIN;
-}
-
-function learnedOf({ id, method, host, operation, found }: FoundEndpoint): LearnedEndpoint {
-  const { end: stats, template, source, why } = found;
-  const hours = Array.from({ length: 24 }, (_, hour) => Math.round(stats.hours.get(hour) ?? 0));
-  const success = stats.responses.get('2xx');
-  return {
-    id,
-    method,
-    host,
-    template,
-    source,
-    why,
-    operation,
-    firstSeen: stats.firstSeen,
-    lastSeen: stats.lastSeen,
-    samples: Math.round(stats.samples),
-    principals: stats.principals.distinct(),
-    statuses: ranked(stats.statuses),
-    authentication: ranked(stats.authentication),
-    countries: ranked(stats.countries),
-    hours,
-    isWebSocket: stats.isWebSocket,
-    query: stats.query.fields.size === 0 ? undefined : stats.query.learned(),
-    request: stats.request.samples === 0 ? undefined : stats.request.learned(),
-    responses: [...stats.responses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, one]) => [name, one.learned()]),
-    requestBytes: rangeOf(stats.requestBytes),
-    responseBytes: rangeOf(stats.responseBytes),
-    records: rangeOf(stats.records),
-    latencyMs: rangeOf(stats.latencyMs),
-    dataTypes: [...stats.dataTypes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, one]) => [name, rangeOf(one)]),
-    requestsPerCaller: rangeOf(stats.requestsPerCaller),
-    failuresPerCaller: rangeOf(stats.failuresPerCaller),
-    ownership: stats.owners.learned(),
-    ownerFields: success?.ownerFields() ?? [],
-    maturity: maturityOf(stats),
-    isFrozen: stats.isFrozen,
-  };
 }
 
 function prefixed(prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> {
