@@ -79,7 +79,8 @@ describe('a query of death', () => {
             await (await fetch(`${gateway.admin}/metrics`)).text(),
           );
         await until(counted, PATIENCE_MS);
-        expect(gateway.output()).toContain('workers died of one request again and again');
+        // Lines leave in blocks, up to 250 ms later.
+        await until(() => gateway.output().includes('workers died of one request again and again'), PATIENCE_MS);
         const { items } = (await (await gateway.api('/transactions')).json()) as {
           items: { status: number; coverage: string }[];
         };
