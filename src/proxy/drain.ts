@@ -5,6 +5,7 @@
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Server as TcpServer } from 'node:net';
+import { setImmediate as socketsRead } from 'node:timers/promises';
 import type { ProxyCounters } from './counters.ts';
 import type { Server } from './listener.ts';
 
@@ -48,6 +49,8 @@ export async function drain(
   TcpServer.prototype.close.call(server);
   for (const session of sessions) session.close();
   await within(Math.min(IDLE_MS, graceMs), () => connections.size === 0);
+  // Only after sockets were read: on a connection that looks idle a request may have come while this process had no processor.
+  await socketsRead();
   closeIdle(server);
   await within(Math.max(0, graceMs - IDLE_MS), () => {
     closeIdle(server);
