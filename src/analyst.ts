@@ -14,6 +14,7 @@ import { SessionStore } from './admin/session-store.ts';
 import { TokenStore } from './admin/token-store.ts';
 import { UserStore } from './admin/user-store.ts';
 import { SharedRestrictions } from './analysis/response/shared-restrictions.ts';
+import { goAfterTheWorkers } from './analyst/after-the-workers.ts';
 import { ApiDocuments } from './analyst/api-documents.ts';
 import { Backtests } from './analyst/backtests.ts';
 import { type Behaviour, startBehaviour } from './analyst/behaviour.ts';
@@ -53,6 +54,7 @@ const CLOSE_MS = 4_000;
 
 // The collector's helpers cost this process more than they do for it: of what is young little lives on, and they wait for it.
 setFlagsFromString('--no-parallel-scavenge');
+goAfterTheWorkers();
 
 async function start(first: AnalystStart, tell: (message: FromAnalyst) => void): Promise<void> {
   const { configuration, directories, dataFolder } = first;
