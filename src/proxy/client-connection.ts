@@ -49,7 +49,7 @@ export class ClientConnection {
   takesMore = true;
   /** An answer that ends the connection is being written: those that wait behind it are nobody's either. */
   isEnding = false;
-  /** The latest one; of those under way only its body may still be arriving. */
+  /** Of those under way the latest, the only one whose body may still be arriving. An idle connection keeps nothing of what it had. */
   latest: UnderWay | undefined;
   #requests = 0;
   #isActiveSafe = true;
@@ -85,6 +85,7 @@ export class ClientConnection {
   end(): void {
     this.active -= 1;
     if (this.active > 0) return;
+    this.latest = undefined;
     while (this.#waiting.length > 0 && (this.active === 0 || (this.#isActiveSafe && this.#waiting[0]!.isSafe))) {
       this.#waiting.shift()!.go();
     }
