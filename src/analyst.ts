@@ -75,6 +75,8 @@ async function start(first: AnalystStart, tell: (message: FromAnalyst) => void):
   const pictures = startPictures(dataFolder, log, (received) => recent.note('traffic', { received }));
   const store = openStore(configuration.store, { dataFolder, log });
   const installation = openInstallation(dataFolder);
+  // What was known before is there when the first request is, unless the store is away.
+  await within(STORE_ANSWER_MS, store.settled());
   const shared = new SharedRestrictions({ store, node: installation.node, book, now: Date.now });
   book.onChange((change, origin) => {
     tell({ kind: 'restrictions', change });

@@ -128,6 +128,8 @@ export interface Subscriber {
 
 export interface Store extends CollectedWrites, StoreReads, AnsweredWrites {
   readonly kind: 'embedded' | 'redis';
+  /** Resolves when it answers for the first time, or a first attempt to reach it has failed. Never rejects. */
+  settled(): Promise<void>;
   /** Resolves when everything offered before is in the store. */
   flush(): Promise<void>;
   /** To every node, the own one included; best effort: nobody is told twice, some may miss it. */

@@ -72,6 +72,38 @@ describe.skipIf(!hasRedis)('a Redis server that speaks no TLS', () => {
   }, 30_000);
 });
 
+describe.skipIf(!hasRedis)('whether a Redis store can be used', () => {
+  it('is settled with its first answer, for one server and for a cluster', async () => {
+    const redis = await RedisProcess.start();
+    const masters = await startCluster();
+    const nodes = masters.map(({ port }) => ({ host: '127.0.0.1', port }));
+    const places = [
+      { kind: 'server', host: '127.0.0.1', port: redis.port, database: 0 },
+      { kind: 'cluster', nodes },
+    ] as const;
+    for (const place of places) {
+      const store = storeAt(place);
+      expect(store.health().state).toBe('down');
+      await store.settled();
+      expect(store.health().state).toBe('up');
+      await store.close();
+    }
+    for (const one of [redis, ...masters]) await one.remove();
+  }, 60_000);
+
+  it('is settled by a first attempt that fails, whether nobody listens or the password is wrong', async () => {
+    const redis = await RedisProcess.start('--requirepass', 'secret');
+    const server = { kind: 'server', host: '127.0.0.1', database: 0 } as const;
+    for (const port of [1, redis.port]) {
+      const store = storeAt({ ...server, port });
+      await store.settled();
+      expect(store.health().state).toBe('down');
+      await store.close();
+    }
+    await redis.remove();
+  }, 30_000);
+});
+
 describe.skipIf(!hasRedis)('the Redis store on a cluster of three masters', () => {
   let nodes: readonly RedisProcess[] = [];
   let store: Store;

@@ -156,6 +156,8 @@ export class EmbeddedStore extends Collecting implements Store {
     return unsubscribe;
   }
 
+  async settled(): Promise<void> {}
+
   onEmptied(listener: () => void): Unsubscribe {
     return this.#listeners.onEmptied(listener);
   }

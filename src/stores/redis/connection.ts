@@ -2,6 +2,7 @@
 // once. Breaker: after FAILURES_MAX time-outs in a row the connection is thrown away with all that was queued on it, and
 // nothing is sent until a new one has answered. Nothing here waits for ever and nothing is sent twice by itself.
 import { Fault } from '../../core/fault.ts';
+import { Latch } from '../../core/latch.ts';
 import type { StoreLog } from '../log.ts';
 import type { Tally } from '../tally.ts';
 import { createClient, type RedisAccess, type RedisClient } from './client.ts';
@@ -36,6 +37,8 @@ const REASONS: Record<string, string> = {
 
 export class Connection {
   readonly client: RedisClient;
+  /** Opened when it is known whether it can be used. */
+  readonly settled = new Latch();
   inFlight = 0;
   #reason: string | undefined = 'CONNECTION';
   #since = Date.now();
@@ -123,6 +126,7 @@ export class Connection {
     this.#isOpen = false;
     this.#connectingSince = performance.now();
     this.#become(reason);
+    this.settled.open();
   }
 
   /** Called now and then: a connection that never gets ready is begun anew. */
@@ -152,6 +156,7 @@ export class Connection {
     this.#isOpen = true;
     this.#become(undefined);
     onOpen();
+    this.settled.open();
   }
 
   #timedOut(): Fault {

@@ -150,6 +150,10 @@ export class RedisStore extends Collecting implements Store {
     return this.#channels.subscribe(channel, subscriber);
   }
 
+  settled(): Promise<void> {
+    return this.#connection.settled.opened;
+  }
+
   onEmptied(listener: () => void): Unsubscribe {
     return this.#listeners.onEmptied(listener);
   }
