@@ -368,8 +368,10 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   await Promise.race([work.catch(() => {}), new Promise<void>((resolve) => setTimeout(resolve, ms).unref())]);
 }
 
-process.once('message', (message: ToAnalyst) => {
+process.on('message', function begin(message: ToAnalyst) {
+  // The start has everything that was sent before it.
   if (message.kind !== 'start') return;
+  process.off('message', begin);
   const tell = (out: FromAnalyst): void => {
     // A supervisor that has died meanwhile is noticed by `disconnect`.
     if (process.connected) process.send!(out, () => {});

@@ -88,7 +88,7 @@ function warmUp(bundle: PolicyBundle): void {
   } catch {
     // Its start will say so.
   }
-  nameAs('spare worker of sallyport, ready');
+  if (process.argv[2] === 'spare') nameAs('spare worker of sallyport, ready');
 }
 
 /** What lists of processes show: of a worker that was spare, what they show of the others. */

@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import type { PreparedContract } from './core/contract.ts';
 import type { PolicyBundle } from './core/document.ts';
 import type { KeySets } from './core/key-set.ts';
+import { Latch } from './core/latch.ts';
 import { KEY_SET_TIMES, KeySetKeeper } from './key-sets/key-set-keeper.ts';
 import type { CanaryPlace, FromAnalyst, FromWorker, ToAnalyst, ToWorker } from './messages.ts';
 import { outlineOf } from './openapi/outline.ts';
@@ -17,6 +18,7 @@ import { EXEC_ARGV } from './supervisor/exec-argv.ts';
 import { closeUntakenConnections } from './supervisor/handed-connections.ts';
 import { keySetUrls } from './supervisor/key-set-urls.ts';
 import { LastKnown } from './supervisor/last-known.ts';
+import { setUpWorkers } from './supervisor/set-up-workers.ts';
 import type { SupervisorSettings } from './supervisor/settings.ts';
 import { socketPathIn } from './supervisor/socket-path.ts';
 import { SpareWorker } from './supervisor/spare-worker.ts';
@@ -44,7 +46,11 @@ export class Supervisor {
   readonly #socketPath: string;
   readonly #workers = new Map<number, WorkerState>();
   #analyst: ChildProcess | undefined;
-  #bundle: PolicyBundle;
+  /** Nobody begins before it is there. */
+  #bundle!: PolicyBundle;
+  readonly #isRead = new Latch();
+  /** The analyst has said who is restricted. */
+  readonly #mayServe = new Latch();
   readonly #lastKnown = new LastKnown();
   readonly #keySets: KeySetKeeper;
   readonly #contracts: ContractKeeper;
@@ -63,7 +69,6 @@ export class Supervisor {
 
   constructor(settings: SupervisorSettings) {
     this.#settings = settings;
-    this.#bundle = settings.bundle;
     this.#spare = new SpareWorker(settings.workers, () => this.#bundle);
     this.#socketPath = socketPathIn(settings.dataFolder);
     this.stopped = new Promise((resolve) => {
@@ -88,18 +93,20 @@ export class Supervisor {
     });
   }
 
-  async start(): Promise<Started> {
-    await this.#contracts.start();
-    const [analyst] = await Promise.all([this.#startAnalyst(), this.#keySets.start()]);
+  /** Of policies that nobody can use there is nothing to start; why, whoever read them knows. */
+  async start(policies: Promise<PolicyBundle | undefined>): Promise<Started> {
+    setUpWorkers();
+    // They load their code while the policies are read.
+    const knowing = Promise.all([this.#startAnalyst(), this.#keySets.start()]);
+    const starting = Promise.all(Array.from({ length: this.#settings.workers }, () => this.#startWorker()));
+    const [bundle] = await Promise.all([policies, this.#contracts.start()]);
+    if (bundle === undefined) return this.#giveUp('there are no policies');
+    this.#bundle = bundle;
+    this.#isRead.open();
+    const [analyst] = await knowing;
     if ('failure' in analyst) return this.#giveUp(analyst.failure);
-    cluster.setupPrimary({
-      exec: new URL('./gateway.js', import.meta.url).pathname,
-      args: [],
-      execArgv: EXEC_ARGV,
-      serialization: 'json',
-    });
-    cluster.schedulingPolicy = cluster.SCHED_RR;
-    const ports = await Promise.all(Array.from({ length: this.#settings.workers }, () => this.#startWorker()));
+    this.#mayServe.open();
+    const ports = await starting;
     const failed = ports.find((port) => typeof port === 'string');
     if (failed !== undefined) return this.#giveUp(failed as string);
     const beat = setInterval(() => {
@@ -171,7 +178,7 @@ export class Supervisor {
         this.#analystCrashes = performance.now() - this.#analystStartedAt > STABLE_MS ? 0 : this.#analystCrashes + 1;
         setTimeout(() => void this.#startAnalyst(), backOff(this.#analystCrashes)).unref();
       });
-      const start: ToAnalyst = {
+      const start = (): ToAnalyst => ({
         kind: 'start',
         configuration,
         contracts: this.#contracts.contracts.map(outlineOf),
@@ -180,8 +187,8 @@ export class Supervisor {
         socketPath: this.#socketPath,
         dataFolder,
         adminToken,
-      };
-      child.send(start);
+      });
+      void this.#isRead.opened.then(() => child.send(start()));
     });
   }
 
@@ -194,7 +201,10 @@ export class Supervisor {
     this.#workersStarted += 1;
     const state = newWorker(worker, this.#workersStarted, isSurplus);
     this.#workers.set(worker.id, state);
-    const begin = (): void => {
+    const begin = async (): Promise<void> => {
+      await this.#isRead.opened;
+      if (this.#gatewayPort === undefined) worker.send({ kind: 'warm', bundle: this.#bundle } satisfies ToWorker);
+      await this.#mayServe.opened;
       worker.send({
         kind: 'start',
         worker: state.number,
@@ -208,11 +218,11 @@ export class Supervisor {
         notePath: this.#notePath(state),
       } satisfies ToWorker);
     };
-    if (spare?.isLoaded === true) begin();
+    if (spare?.isLoaded === true) void begin();
     return new Promise((resolve) => {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'heartbeat' || message.kind === 'listening') state.pulse.beat(performance.now());
-        if (message.kind === 'loaded') begin();
+        if (message.kind === 'loaded') void begin();
         else if (message.kind === 'listening') {
           state.isServing = true;
           this.#gatewayPort = message.port;

@@ -21,7 +21,8 @@ export interface PolicyWatch {
   readonly retryMs?: number;
 }
 
-const STANDBY_MS = 1_000;
+/** Reading everything is a second or two of a core, which belongs to those that serve while they are new. */
+const STANDBY_MS = 5_000;
 /** The loader itself failed: on a machine without time or memory, which may have both a little later. */
 const RETRY_MS = 10_000;
 const RETRIES_MAX = 5;
@@ -49,7 +50,6 @@ export function watchPolicies(options: PolicyWatch): () => Promise<void> {
     live.faults = [];
     onChange(result.load.bundle);
   });
-  // Not while everything starts.
   const standBy = (): void => void setTimeout(() => keepStandby(directories), STANDBY_MS).unref();
   standBy();
   watchFiles(

@@ -3,8 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Overrides } from '../configuration/load.ts';
+import type { PolicyBundle } from '../core/document.ts';
 import type { Mode } from '../core/record.ts';
-import { loadInChild } from '../policy-loader/load-in-child.ts';
+import { type ChildLoad, loadInChild } from '../policy-loader/load-in-child.ts';
 import { Supervisor } from '../supervisor.ts';
 import { endProcess, openLogOutput } from '../telemetry/log-output.ts';
 import { forkSampleApi } from './fork-sample-api.ts';
@@ -47,9 +48,7 @@ export async function runGateway(options: RunOptions): Promise<number> {
   // The console writes policies before anybody has chosen a folder for them.
   const directories = { ...chosen, operator: chosen.operator ?? join(dataFolder, 'policies') };
   mkdirSync(directories.operator, { recursive: true, mode: 0o700 });
-  const loaded = await loadInChild(directories);
-  if ('refusal' in loaded) return refuse(loaded.refusal);
-  if (loaded.load.faults.length > 0) return refuse(...loaded.load.faults.map(faultLine));
+  const loading = loadInChild(directories);
   const output = openLogOutput(2);
   const supervisor = new Supervisor({
     say: (line) => void output.write(`${line}\n`),
@@ -57,12 +56,15 @@ export async function runGateway(options: RunOptions): Promise<number> {
     configuration,
     contracts: given.contracts,
     directories,
-    bundle: loaded.load.bundle,
     dataFolder,
     workers: configuration.workers ?? availableParallelism(),
     adminToken: process.env.SALLYPORT_ADMIN_TOKEN,
   });
-  const started = await supervisor.start();
+  // The processes load their code meanwhile: that takes as long as the policies.
+  const started = await supervisor.start(loading.then(usable));
+  const loaded = await loading;
+  if ('refusal' in loaded) return refuse(loaded.refusal);
+  if (loaded.load.faults.length > 0) return refuse(...loaded.load.faults.map(faultLine));
   if ('failure' in started) return refuse(started.failure);
   // From here on the supervisor hears them, and drains.
   for (const signal of SIGNALS) process.off(signal, endAtOnce);
@@ -105,6 +107,10 @@ export async function runGateway(options: RunOptions): Promise<number> {
   const code = await supervisor.stopped;
   endProcess(output, code);
   return code;
+}
+
+function usable(loaded: ChildLoad): PolicyBundle | undefined {
+  return 'load' in loaded && loaded.load.faults.length === 0 ? loaded.load.bundle : undefined;
 }
 
 /** While it starts there is nothing to drain; the other processes end with this one. Codes as of a shell. */

@@ -338,18 +338,29 @@ const OWN = new Map<string, Validator>([
   ['vin', vin],
 ]);
 
-type Stdnum = Record<string, Record<string, { validate(text: string): { isValid: boolean } }> | undefined>;
+interface Stdnum {
+  readonly validate: (text: string) => { readonly isValid: boolean };
+}
 
-/** stdnum is large: it is loaded with the first policy that names one of its numbers. */
-let stdnum: Stdnum | undefined;
+const require = createRequire(import.meta.url);
 
+/** Loads the one number: the whole library takes a third of a second in every process that reads policies. */
 function stdnumValidator(path: string): Validator {
-  stdnum ??= (createRequire(import.meta.url)('stdnum') as { stdnum: Stdnum }).stdnum;
-  const [country = '', number = ''] = path.split('.');
-  const found = stdnum[country]?.[number];
+  const [, country, number] = /^([A-Z]{2})\.(\w+)$/.exec(path) ?? [];
+  const found = country === undefined ? undefined : stdnumModule(`stdnum/lib/cjs/${country.toLowerCase()}/${number}`);
   if (found === undefined) throw new RangeError(`stdnum knows no \`${path}\``);
   return (candidate) => {
     const compact = candidate.replace(/[\s.-]/g, '');
     return variety(compact) > 2 && found.validate(candidate).isValid;
   };
+}
+
+function stdnumModule(name: string): Stdnum | undefined {
+  try {
+    const loaded = require(name) as Partial<Stdnum>;
+    return typeof loaded.validate === 'function' ? (loaded as Stdnum) : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }

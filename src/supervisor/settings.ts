@@ -1,7 +1,6 @@
 // What a supervisor is given.
 import type { Configuration } from '../configuration/load.ts';
 import type { PreparedContract } from '../core/contract.ts';
-import type { PolicyBundle } from '../core/document.ts';
 import type { PolicyDirectories } from '../policy-loader/load-directories.ts';
 
 export interface SupervisorSettings {
@@ -9,7 +8,6 @@ export interface SupervisorSettings {
   /** Of the API documents on disk. */
   readonly contracts: readonly PreparedContract[];
   readonly directories: PolicyDirectories;
-  readonly bundle: PolicyBundle;
   readonly dataFolder: string;
   readonly workers: number;
   readonly adminToken: string | undefined;
