@@ -1,5 +1,5 @@
 // `npm run bench`: the gateway, plain proxies and other firewalls side by side in one run, as ratios against the goals.
-// Short by default (about three minutes); `npm run bench -- --full` takes half an hour, with pauses, Redis and the scaling curves. JSON goes to bench/results/.
+// Short by default (three minutes at most); `npm run bench -- --full` takes half an hour, with pauses, Redis and the scaling curves. JSON goes to bench/results/.
 // @ts-check
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';

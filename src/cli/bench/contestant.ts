@@ -20,16 +20,19 @@ export interface Contestant {
   readonly connectionsMax?: number;
   /** Of the plan's requests for warming up; 0 for a program that is not compiled while it runs, 1 when absent. */
   readonly warmShare?: number;
+  /** Takes part in the rounds at a constant rate. */
+  readonly isPaced?: boolean;
   /** @throws with a sentence saying what is missing */
   start(upstreamPort: number): Promise<Running>;
 }
 
 /** The CPU for everything measured; load and upstream get the other ones. */
 const MEASURED_CPU = '0';
+const ALL_CPUS = `0-${availableParallelism() - 1}`;
 const OTHER_CPUS = availableParallelism() > 1 ? `1-${availableParallelism() - 1}` : '0';
 const READY_WITHIN_MS = 60_000;
-/** Of a proxy that inspects nothing: it has a tenth of the gateway's code to compile. */
-const PLAIN_WARM_SHARE = 0.25;
+/** Of a proxy that inspects nothing: it has a tenth of the gateway's code to compile, and takes as many requests in no time. */
+const PLAIN_WARM_SHARE = 0.5;
 /** Linux counts process time in hundredths of a second, whatever the kernel's own tick. */
 const TICK_US = 10_000;
 
@@ -39,6 +42,7 @@ const lastWords = new WeakMap<ChildProcess, () => string>();
 export const bareProxy: Contestant = {
   name: 'node:http + undici, no inspection',
   warmShare: PLAIN_WARM_SHARE,
+  isPaced: true,
   start: (upstreamPort) => startNodeChild('./bare-process.js', [String(upstreamPort)], MEASURED_CPU),
 };
 
@@ -50,8 +54,10 @@ export const httpProxy: Contestant = {
 
 export function gateway(mode: Mode, workers = 1): Contestant {
   const name = workers === 1 ? `sallyport, ${mode}` : `sallyport, ${mode}, ${workers} workers`;
-  // Each of them gets its part of the requests, and is warm no sooner.
-  return { name, warmShare: workers, start: (upstreamPort) => startGateway(upstreamPort, mode, workers) };
+  const start = (upstreamPort: number): Promise<Running> => startGateway(upstreamPort, mode, workers);
+  // Each worker gets its part of the requests, and is warm no sooner; one that only passes on is through with many of them before
+  // its compiler is.
+  return { name, warmShare: workers * (mode === 'off' ? 2 : 1), isPaced: mode !== 'off', start };
 }
 
 /**
@@ -153,8 +159,12 @@ async function startGateway(upstreamPort: number, mode: Mode, workers: number): 
     String(admin),
   ];
   const more = ['--mode', mode, '--workers', String(workers), '--data', data];
-  const child = spawnPinned(MEASURED_CPU, process.execPath, [main, 'run', ...options, ...more], false);
+  // Its processes start side by side on all CPUs, as they do elsewhere, and share one from then on.
+  const child = spawnPinned(ALL_CPUS, process.execPath, [main, 'run', ...options, ...more], false);
   await until(child, async () => (await fetch(`http://127.0.0.1:${admin}/readyz`)).ok);
+  for (const pid of canPin ? cpuUsByPid(child.pid!).keys() : []) {
+    spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', MEASURED_CPU, String(pid)]);
+  }
   return {
     port,
     pid: child.pid!,

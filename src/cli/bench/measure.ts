@@ -23,8 +23,11 @@ export interface Plan {
   /** Requests of all scenarios to each contestant before anything is measured, and the longest that may take. */
   readonly warmRequests: number;
   readonly warmMsMax: number;
-  /** Rounds at a constant rate. */
+  /** Rounds at a constant rate, and how long each of them takes at each rate. */
   readonly pacedRounds: number;
+  readonly pacedMs: number;
+  /** Before a round counts: what a process does every few seconds was due while it stood still, all of it at once; and its caches are cold. */
+  readonly pacedUncountedMs: number;
 }
 
 export interface Cell {
@@ -72,19 +75,24 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /**
- * A process that inspects has ten times the code of one that only passes on, and costs three times as much until it is compiled: of
- * answers of 16 KB after six thousand of them. One scenario after the other would be compiled anew for each.
+ * With the parts that have no sockets it takes three minutes at most, and nobody is quite warm. A process that inspects has ten times
+ * the code of one that only passes on, and costs three times as much until it is compiled: of answers of 16 KB after six thousand of
+ * them. One scenario after the other would be compiled anew for each.
  */
 export const SHORT_PLAN: Plan = {
   scenarios: SCENARIOS,
   rounds: 3,
-  durationMs: 500,
+  durationMs: 400,
   connections: 64,
-  roundRequestsMin: 80,
-  warmRequests: 24_000,
-  warmMsMax: 24_000,
+  roundRequestsMin: 40,
+  warmRequests: 12_000,
+  warmMsMax: 12_000,
   pacedRounds: 2,
+  pacedMs: 1_500,
+  pacedUncountedMs: 1_500,
 };
+/** Of one scenario alone, which has to compile everything by itself. */
+const CURVE_PLAN: Plan = { ...SHORT_PLAN, durationMs: 500, warmRequests: 24_000, warmMsMax: 24_000 };
 export const FULL_PLAN: Plan = {
   ...SHORT_PLAN,
   rounds: 5,
@@ -93,6 +101,8 @@ export const FULL_PLAN: Plan = {
   warmRequests: 48_000,
   warmMsMax: 60_000,
   pacedRounds: 5,
+  pacedMs: 6_000,
+  pacedUncountedMs: 4_000,
 };
 
 /** A round that goes on does so up to so many times its length. */
@@ -105,12 +115,10 @@ const IDLE_SHARE = 0.1;
 const IDLE_LOOK_MS = 300;
 const IDLE_WITHIN_MS = 3_000;
 /** What fell due while a contestant stood still is done by then. */
-const WAKING_MS = 200;
+const WAKING_MS = 100;
 
 /** Rates at which latency is measured, as shares of what the slowest gateway row manages. */
 const PACES = [0.5, 0.8];
-
-const PACED_UNCOUNTED_MS = 4_000;
 
 /** Connections at a fixed rate: enough for the rate, few enough to keep the generator quiet. */
 const PACED_CONNECTIONS = 32;
@@ -179,7 +187,7 @@ export async function measureGateway(
   { kilobytes = 1, ...load }: Pick<Plan, 'connections' | 'inFlightMax'> & { readonly kilobytes?: number },
 ): Promise<number> {
   const scenario: Scenario = { name: `POST 1 KB → ${kilobytes} KB`, method: 'POST', kilobytes };
-  const plan: Plan = { ...SHORT_PLAN, ...load, scenarios: [scenario] };
+  const plan: Plan = { ...CURVE_PLAN, ...load, scenarios: [scenario] };
   const upstream = await startUpstream();
   const generator = spawnLoad();
   let it: Running | undefined;
@@ -283,8 +291,8 @@ function loadOf(
 }
 
 /**
- * Latency at the same rate for all: half of what the slowest gateway row manages. Only the rows without inspection and the
- * gateway take part, since the question is what inspection adds.
+ * Latency at the same rate for all: half of what the slowest gateway row manages. A plain proxy takes part and the gateway
+ * where it inspects, since the question is what inspection adds.
  */
 async function measurePaces(
   load: ChildProcess,
@@ -294,7 +302,7 @@ async function measurePaces(
   onProgress: (what: string) => void,
 ): Promise<Pace[]> {
   const scenario = plan.scenarios[0]!;
-  const taking = running.filter(({ name }) => name.startsWith('sallyport') || name.startsWith('node:http'));
+  const taking = running.filter(({ contestant }) => contestant.isPaced === true);
   const capacities = cells
     .filter((cell) => cell.scenario === scenario.name && cell.contestant.startsWith('sallyport'))
     .map((cell) => cell.requestsPerSecond);
@@ -307,10 +315,9 @@ async function measurePaces(
       const order = { port: one.it.port, method, kilobytes, connections: PACED_CONNECTIONS };
       await onTurn(one, async () => {
         onProgress(`at a constant rate, round ${round} of ${plan.pacedRounds}: ${one.name}`);
-        // What a process does every few seconds was due while it stood still, all of it at once; and its caches are cold.
-        await ask(load, { ...order, ...paces[0]!, durationMs: PACED_UNCOUNTED_MS });
+        await ask(load, { ...order, ...paces[0]!, durationMs: plan.pacedUncountedMs });
         for (const { share, requestsPerSecond } of paces) {
-          const result = await ask(load, { ...order, requestsPerSecond, durationMs: plan.durationMs * 4 });
+          const result = await ask(load, { ...order, requestsPerSecond, durationMs: plan.pacedMs });
           results.set(`${one.name} ${share}`, [...(results.get(`${one.name} ${share}`) ?? []), result]);
         }
       });
